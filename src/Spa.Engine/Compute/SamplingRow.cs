@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+
+namespace Spa.Engine.Compute;
+
+/// <summary>
+/// How to draw one token. The random number is Philox4x32-10 with key (seed) and counter (prompt, sample, token, 0): it depends on what
+/// is drawn, never on the batch it is drawn in.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct SamplingRow
+{
+    /// <summary>0: greedy (the lowest id among equal logits).</summary>
+    public float Temperature;
+
+    /// <summary>Keep the k largest logits (all that equal the k-th); 0: off.</summary>
+    public int TopK;
+
+    /// <summary>Keep the smallest set of most probable tokens whose mass reaches p; 1: off. Applied after top-k, at the given temperature.</summary>
+    public float TopP;
+
+    public uint Prompt;
+
+    public uint Sample;
+
+    public uint Token;
+
+    public ulong Seed;
+}
