@@ -1,0 +1,50 @@
+namespace Spa.Engine.Compute.Cpu;
+
+public sealed unsafe partial class CpuBackend
+{
+    public override void Zero(Tensor destination) => throw new NotImplementedException();
+
+    public override void Copy(Tensor destination, Tensor source) => throw new NotImplementedException();
+
+    public override void Add(Tensor destination, Tensor source) => throw new NotImplementedException();
+
+    public override void BiasBackward(Tensor dbias, Tensor dout) => throw new NotImplementedException();
+
+    public override void EmbeddingForward(Tensor output, Tensor ids, Tensor weight, float scale) => throw new NotImplementedException();
+
+    public override void EmbeddingBackward(Tensor dweight, Tensor ids, Tensor dout, float scale) => throw new NotImplementedException();
+
+    public override void GatherRows(Tensor output, Tensor input, Tensor indices) => throw new NotImplementedException();
+
+    public override void ScatterRowsAdd(Tensor output, Tensor input, Tensor indices) => throw new NotImplementedException();
+
+    public override void RmsNormForward(Tensor output, Tensor rstd, Tensor input, Tensor weight, float epsilon, bool unitOffset, Tensor residual = default) => throw new NotImplementedException();
+
+    public override void RmsNormBackward(Tensor dinput, Tensor dweight, Tensor dout, Tensor input, Tensor weight, Tensor rstd, bool unitOffset, bool accumulate) => throw new NotImplementedException();
+
+    public override void LayerNormForward(Tensor output, Tensor statistics, Tensor input, Tensor weight, Tensor bias, float epsilon, Tensor residual = default) => throw new NotImplementedException();
+
+    public override void LayerNormBackward(Tensor dinput, Tensor dweight, Tensor dbias, Tensor dout, Tensor input, Tensor weight, Tensor statistics, bool accumulate) => throw new NotImplementedException();
+
+    public override void Rotary(Tensor x, Tensor positions, Tensor table, int headDim, bool interleaved, bool inverse) => throw new NotImplementedException();
+
+    public override void GluForward(Tensor output, Tensor gateUp, ActivationKind kind) => throw new NotImplementedException();
+
+    public override void GluBackward(Tensor dgateUp, Tensor dout, Tensor gateUp, ActivationKind kind, Tensor output = default) => throw new NotImplementedException();
+
+    public override void ActivationForward(Tensor output, Tensor input, ActivationKind kind) => throw new NotImplementedException();
+
+    public override void ActivationBackward(Tensor dinput, Tensor dout, Tensor input, ActivationKind kind) => throw new NotImplementedException();
+
+    public override void LogProbForward(in LogProbRows rows, Tensor policy, Tensor reference, Tensor labels, float lambda, float softCap) => throw new NotImplementedException();
+
+    public override void LogProbBackward(Tensor logits, Tensor lse, Tensor labels, Tensor coefficient, float softCap) => throw new NotImplementedException();
+
+    public override void GradientNorm(Tensor norm, Tensor gradients) => throw new NotImplementedException();
+
+    public override void AdamW(Tensor weights, Tensor master, Tensor gradients, Tensor m, Tensor v, Tensor norm, in AdamWStep step) => throw new NotImplementedException();
+
+    public override void Sample(Tensor tokens, Tensor logps, Tensor logits, ReadOnlySpan<SamplingRow> rows, float softCap) => throw new NotImplementedException();
+
+    public override void TopLogProbs(Tensor ids, Tensor logps, Tensor logits, float softCap) => throw new NotImplementedException();
+}
