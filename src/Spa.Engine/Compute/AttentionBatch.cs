@@ -32,4 +32,11 @@ public sealed class AttentionBatch
         _segments[Count++] = segment;
         Version++;
     }
+
+    /// <summary>Puts another segment in the place of the last one.</summary>
+    public void ReplaceLast(AttentionSegment segment)
+    {
+        Count--;
+        Add(segment);
+    }
 }

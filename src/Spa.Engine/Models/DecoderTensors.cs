@@ -1,0 +1,22 @@
+using Spa.Engine.Compute;
+
+namespace Spa.Engine.Models;
+
+/// <summary>All weights of a model, or all gradients, as the decoder uses them.</summary>
+public sealed class DecoderTensors
+{
+    /// <summary>[V, C].</summary>
+    public Tensor Embedding { get; init; }
+
+    public required LayerTensors[] Layers { get; init; }
+
+    /// <summary>[1, C].</summary>
+    public Tensor FinalNorm { get; init; }
+
+    public Tensor FinalNormBias { get; init; }
+
+    /// <summary>[V, C]; the embedding itself where tied.</summary>
+    public Tensor Head { get; set; }
+
+    public Tensor HeadBias { get; init; }
+}

@@ -1,0 +1,146 @@
+using System.Runtime.InteropServices;
+using Spa.Engine.Compute;
+
+namespace Spa.Engine.Models;
+
+/// <summary>
+/// Tokens of several sequences one after the other, without padding, and the rows whose next token is scored. A prompt with several
+/// responses is stored once. The last token of a response predicts nothing, so it is a label but not a row. Built on the host and
+/// uploaded; reused from batch to batch without allocating once it has grown.
+/// </summary>
+public sealed class PackedBatch
+{
+    private readonly List<int> _ids = [];
+    private readonly List<int> _positions = [];
+    private readonly List<int> _responseRows = [];
+    private readonly List<int> _labels = [];
+    private readonly List<PackedSequence> _sequences = [];
+
+    public AttentionBatch Attention { get; } = new();
+
+    /// <summary>T.</summary>
+    public int Tokens => _ids.Count;
+
+    /// <summary>R: rows that enter the head.</summary>
+    public int ResponseRows => _labels.Count;
+
+    /// <summary>Tokens of all sequences as they would stand unshared and whole; what <c>num_tokens</c> counts.</summary>
+    public int UnsharedTokens { get; private set; }
+
+    public IReadOnlyList<PackedSequence> Sequences => _sequences;
+
+    public ReadOnlySpan<int> Ids => CollectionsMarshal.AsSpan(_ids);
+
+    public ReadOnlySpan<int> Positions => CollectionsMarshal.AsSpan(_positions);
+
+    /// <summary>[R]: row of the packed batch whose output predicts the label.</summary>
+    public ReadOnlySpan<int> ResponseRowIndices => CollectionsMarshal.AsSpan(_responseRows);
+
+    /// <summary>[R]: the token that follows.</summary>
+    public ReadOnlySpan<int> Labels => CollectionsMarshal.AsSpan(_labels);
+
+    /// <summary>Rows that <see cref="Add(ReadOnlySpan{int}, ReadOnlySpan{int}, ReadOnlySpan{int})"/> would take for a prompt with these responses.</summary>
+    public static int RowsFor(int prompt, params ReadOnlySpan<int> responses)
+    {
+        int rows = prompt;
+        foreach (int length in responses) rows += Math.Max(0, length - 1);
+        return rows;
+    }
+
+    public void Clear()
+    {
+        _ids.Clear();
+        _positions.Clear();
+        _responseRows.Clear();
+        _labels.Clear();
+        _sequences.Clear();
+        Attention.Clear();
+        UnsharedTokens = 0;
+    }
+
+    /// <summary>Adds a prompt followed by one response. The prompt has at least one token.</summary>
+    public void Add(ReadOnlySpan<int> prompt, ReadOnlySpan<int> response)
+    {
+        AddPrompt(prompt);
+        AddResponse(prompt.Length, response);
+    }
+
+    /// <summary>Adds a prompt once with two responses that both follow it: two sequences, in this order.</summary>
+    public void Add(ReadOnlySpan<int> prompt, ReadOnlySpan<int> chosen, ReadOnlySpan<int> rejected)
+    {
+        int start = _ids.Count;
+        AddPrompt(prompt);
+        AddBranch(start, prompt.Length, chosen);
+        AddBranch(start, prompt.Length, rejected);
+    }
+
+    /// <summary>
+    /// Adds one sequence of which every token with a mark is scored (the mark of token 0 is ignored: nothing precedes it). For
+    /// conversations with several scored turns.
+    /// </summary>
+    public void AddMarked(ReadOnlySpan<int> ids, ReadOnlySpan<bool> scored)
+    {
+        int start = _ids.Count, firstLabel = _labels.Count;
+        Append(ids, 0);
+        Attention.Add(new AttentionSegment(start, ids.Length));
+        for (int i = 1; i < ids.Length; i++)
+            if (scored[i]) AddLabel(start + i - 1, ids[i]);
+        _sequences.Add(new PackedSequence(firstLabel, _labels.Count - firstLabel));
+        UnsharedTokens += ids.Length;
+    }
+
+    private void AddPrompt(ReadOnlySpan<int> prompt)
+    {
+        if (prompt.IsEmpty) throw new SpaException("a prompt has no token: the model needs at least one before a response (a BOS or a prompt text)");
+        Attention.Add(new AttentionSegment(_ids.Count, prompt.Length));
+        Append(prompt, 0);
+    }
+
+    // One segment: the prompt's rows, extended by the response's.
+    private void AddResponse(int promptLength, ReadOnlySpan<int> response)
+    {
+        int start = _ids.Count - promptLength;
+        if (response.Length > 1)
+        {
+            Append(response[..^1], promptLength);
+            Attention.ReplaceLast(new AttentionSegment(start, promptLength + response.Length - 1));
+        }
+        AddLabels(start + promptLength - 1, start + promptLength, response);
+        UnsharedTokens += promptLength + response.Length;
+    }
+
+    // A segment of its own that sees the prompt as its prefix.
+    private void AddBranch(int promptStart, int promptLength, ReadOnlySpan<int> response)
+    {
+        int start = _ids.Count;
+        if (response.Length > 1)
+        {
+            Append(response[..^1], promptLength);
+            Attention.Add(new AttentionSegment(start, response.Length - 1, promptStart, promptLength));
+        }
+        AddLabels(promptStart + promptLength - 1, start, response);
+        UnsharedTokens += promptLength + response.Length;
+    }
+
+    // The first token is predicted by the prompt's last row, token i by the row of token i - 1.
+    private void AddLabels(int promptEnd, int firstRow, ReadOnlySpan<int> response)
+    {
+        _sequences.Add(new PackedSequence(_labels.Count, response.Length));
+        for (int i = 0; i < response.Length; i++) AddLabel(i == 0 ? promptEnd : firstRow + i - 1, response[i]);
+    }
+
+    private void AddLabel(int row, int label)
+    {
+        _responseRows.Add(row);
+        _labels.Add(label);
+    }
+
+    private void Append(ReadOnlySpan<int> ids, int firstPosition)
+    {
+        for (int i = 0; i < ids.Length; i++)
+        {
+            _ids.Add(ids[i]);
+            _positions.Add(firstPosition + i);
+        }
+    }
+}
