@@ -39,7 +39,7 @@ public sealed class PackedBatch
     /// <summary>[R]: the token that follows.</summary>
     public ReadOnlySpan<int> Labels => CollectionsMarshal.AsSpan(_labels);
 
-    /// <summary>Rows that <see cref="Add(ReadOnlySpan{int}, ReadOnlySpan{int}, ReadOnlySpan{int})"/> would take for a prompt with these responses.</summary>
+    /// <summary>Rows that <see cref="AddShared"/> would take for a prompt with these responses.</summary>
     public static int RowsFor(int prompt, params ReadOnlySpan<int> responses)
     {
         int rows = prompt;
@@ -65,13 +65,12 @@ public sealed class PackedBatch
         AddResponse(prompt.Length, response);
     }
 
-    /// <summary>Adds a prompt once with two responses that both follow it: two sequences, in this order.</summary>
-    public void Add(ReadOnlySpan<int> prompt, ReadOnlySpan<int> chosen, ReadOnlySpan<int> rejected)
+    /// <summary>Adds a prompt once with responses that all follow it: as many sequences, in this order.</summary>
+    public void AddShared(ReadOnlySpan<int> prompt, params ReadOnlySpan<int[]> responses)
     {
         int start = _ids.Count;
         AddPrompt(prompt);
-        AddBranch(start, prompt.Length, chosen);
-        AddBranch(start, prompt.Length, rejected);
+        foreach (int[] response in responses) AddBranch(start, prompt.Length, response);
     }
 
     /// <summary>

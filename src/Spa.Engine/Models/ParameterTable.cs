@@ -32,8 +32,10 @@ public sealed class ParameterTable
     /// <summary>Adds parameters that form one matrix (or vector) when read together.</summary>
     public void AddGroup(DType type, bool decay, params ReadOnlySpan<(string Name, long Rows, int Columns)> members)
     {
+        // The same number of elements everywhere: neighbours of one type keep their distance in flat and in weight buffers.
+        int byteAlignment = GroupAlignment * type.Size();
         FlatCount = Align(FlatCount, GroupAlignment);
-        WeightBytes = Align(WeightBytes, Arena.Alignment);
+        WeightBytes = Align(WeightBytes, byteAlignment);
         foreach ((string name, long rows, int columns) in members)
         {
             var parameter = new Parameter(name, rows, columns, decay, type, FlatCount, WeightBytes);
@@ -43,7 +45,7 @@ public sealed class ParameterTable
             WeightBytes += parameter.Count * type.Size();
         }
         FlatCount = Align(FlatCount, GroupAlignment);
-        WeightBytes = Align(WeightBytes, Arena.Alignment);
+        WeightBytes = Align(WeightBytes, byteAlignment);
     }
 
     /// <summary>A parameter in the weight buffer that starts at <paramref name="address"/>.</summary>

@@ -1,0 +1,46 @@
+using Spa.Engine.Compute;
+
+namespace Spa.Engine.Models;
+
+/// <summary>
+/// A copy of a model's matrices in the backend's own layout (<see cref="ComputeBackend.PackWeight"/>), for passes that use the same weights
+/// many times: generation and scoring. Vectors and the embedding are the model's own.
+/// </summary>
+public sealed class PackedModel : IDisposable
+{
+    private readonly Arena _arena;
+
+    public PackedModel(Model model)
+    {
+        ComputeBackend backend = model.Backend;
+        DecoderTensors source = model.Tensors;
+        Tensors = model.Layout.Bind(model.Weight);
+        _arena = backend.CreateArena("packed_weights", Arena.Measure(a => Lay(backend, a, source, null)));
+        Lay(backend, _arena, source, Tensors);
+    }
+
+    public DecoderTensors Tensors { get; }
+
+    public void Dispose() => _arena.Dispose();
+
+    private static void Lay(ComputeBackend backend, Arena arena, DecoderTensors source, DecoderTensors? target)
+    {
+        Tensor Pack(Tensor weight, string name)
+        {
+            Tensor packed = backend.TakePacked(arena, name, weight);
+            if (target is not null) backend.PackWeight(packed, weight);
+            return packed;
+        }
+
+        for (int i = 0; i < source.Layers.Length; i++)
+        {
+            LayerTensors from = source.Layers[i], to = target?.Layers[i] ?? new LayerTensors();
+            to.Qkv = Pack(from.Qkv, $"layer.{i}/qkv");
+            to.Output = Pack(from.Output, $"layer.{i}/output");
+            to.MlpInput = Pack(from.MlpInput, $"layer.{i}/mlp_input");
+            to.MlpOutput = Pack(from.MlpOutput, $"layer.{i}/mlp_output");
+        }
+        Tensor head = Pack(source.Head, "head");
+        if (target is not null) target.Head = head;
+    }
+}

@@ -1,0 +1,19 @@
+namespace Spa.Engine.Preference;
+
+/// <summary>Why a prompt gives a preference pair, or none.</summary>
+public enum JudgeOutcome : byte
+{
+    Pair,
+
+    /// <summary>All responses are the same tokens.</summary>
+    Identical,
+
+    /// <summary>Fewer than two responses have a token.</summary>
+    Empty,
+
+    /// <summary>All rewards are equal.</summary>
+    Tie,
+
+    /// <summary>A reward is NaN.</summary>
+    NotFinite,
+}

@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+
+namespace Spa.Engine.Training;
+
+/// <summary>
+/// What is learned from an example: the trainer decides which examples when, the task computes loss and gradient. One micro-batch is one
+/// forward and backward pass.
+/// </summary>
+public interface ITrainingTask : IDisposable
+{
+    /// <summary>Examples of an epoch.</summary>
+    int Count { get; }
+
+    /// <summary>Names of the metrics that <see cref="RunMicroBatch"/> adds, in the order of their slots.</summary>
+    IReadOnlyList<string> MetricNames { get; }
+
+    /// <summary>Called once before the micro-batches of an update with all its examples.</summary>
+    void BeginUpdate(ReadOnlySpan<int> examples, UpdateContext context);
+
+    /// <summary>Adds the gradient of one micro-batch and its metrics.</summary>
+    void RunMicroBatch(ReadOnlySpan<int> examples, MetricSums metrics);
+
+    /// <summary>All micro-batches of the update are through.</summary>
+    void EndUpdate();
+
+    /// <summary>Tokens seen since the stage began; <c>num_tokens</c>.</summary>
+    long TokensSeen { get; }
+
+    /// <summary>What a checkpoint must hold besides weights and optimiser.</summary>
+    JsonObject SaveState();
+
+    void RestoreState(JsonObject state);
+
+    /// <summary>Examples in words, for the message when a loss is not finite.</summary>
+    string Describe(ReadOnlySpan<int> examples);
+}
