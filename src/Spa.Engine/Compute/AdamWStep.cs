@@ -8,4 +8,4 @@ namespace Spa.Engine.Compute;
 /// <param name="WeightDecay">Decoupled: the weight is scaled by 1 - lr * decay first.</param>
 /// <param name="Step">Count of this update from 1, for the bias correction.</param>
 /// <param name="MaxGradNorm">The gradient is scaled by min(1, MaxGradNorm / (norm + 1e-6)); 0: no clipping.</param>
-public readonly record struct AdamWStep(float LearningRate, float Beta1, float Beta2, float Epsilon, float WeightDecay, int Step, float MaxGradNorm);
+public readonly record struct AdamWStep(double LearningRate, double Beta1, double Beta2, double Epsilon, double WeightDecay, int Step, double MaxGradNorm);

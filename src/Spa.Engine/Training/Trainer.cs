@@ -94,8 +94,8 @@ public sealed class Trainer
         _task.EndUpdate();
         _gradNorm = _policy.GradientNorm();
         if (!double.IsFinite(_gradNorm) || !double.IsFinite(_metrics[0])) ThrowNotFinite(examples);
-        _policy.Update(new AdamWStep((float)_learningRate, (float)_settings.AdamBeta1, (float)_settings.AdamBeta2, (float)_settings.AdamEpsilon,
-            (float)_settings.WeightDecay, Step + 1, (float)_settings.MaxGradNorm));
+        _policy.Update(new AdamWStep(_learningRate, _settings.AdamBeta1, _settings.AdamBeta2, _settings.AdamEpsilon, _settings.WeightDecay, Step + 1,
+            _settings.MaxGradNorm));
         Step++;
     }
 

@@ -1,0 +1,206 @@
+using Spa.Engine.Compute;
+using Spa.Engine.Models;
+
+namespace Spa.Engine.Generation;
+
+public sealed partial class Generator
+{
+    private readonly int[] _ids;
+    private readonly int[] _positionOf;
+    private readonly LiveSequence[] _sampled;
+    private readonly int[] _sampledRows;
+    private readonly SamplingRow[] _sampling;
+    private readonly int[] _drawn;
+    private readonly float[] _drawnLogps;
+    private int _sampledCount;
+
+    /// <summary>Takes in waiting prompts while there is room for all their responses at full length: nothing is ever evicted.</summary>
+    private void Admit(PromptQueue queue)
+    {
+        while (queue.HasWaiting)
+        {
+            int[] prompt = queue.Prompts[queue.Next].Ids;
+            if (prompt.Length == 0) throw new SpaException($"prompt {queue.Next + 1} has no token: give it a text, or a tokenizer that adds a BOS");
+            int promised = queue.Reading.Count * _settings.Samples + queue.Live.Count;
+            bool first = promised == 0;
+            if (!first && promised + _settings.Samples > _limits.LiveSequences) return;
+            if (_pool.Free - Promised(queue) < PagesFor(prompt.Length) + _settings.Samples * OwnPages(prompt.Length)) return;
+            var sequence = new LiveSequence { Slot = _freeSlots.Pop(), Prompt = queue.Next++, Sample = -1, Pages = new int[PagesFor(prompt.Length)] };
+            Extend(sequence, prompt.Length);
+            queue.Reading.Add(sequence);
+        }
+    }
+
+    private void Step(PromptQueue queue)
+    {
+        _rows.Clear();
+        _sampledCount = 0;
+        foreach (LiveSequence sequence in queue.Live)
+        {
+            Extend(sequence, sequence.Length + 1);
+            AddRow(sequence, sequence.Ids[^1]);
+            AddSampled(queue, sequence, sequence.Sample);
+        }
+        int read = ReadPrompts(queue);
+        Compute();
+        int drawnBefore = queue.Live.Count;
+        for (int i = 0; i < drawnBefore; i++) Accept(queue.Live[i], i);
+        for (int i = 0; i < read; i++) Fork(queue, queue.Reading[i], drawnBefore + i * _settings.Samples);
+        queue.Reading.RemoveRange(0, read);
+        Retire(queue);
+    }
+
+    /// <summary>Adds prompt tokens up to the row limit; returns how many prompts are read to their end by this step.</summary>
+    private int ReadPrompts(PromptQueue queue)
+    {
+        int complete = 0;
+        foreach (LiveSequence sequence in queue.Reading)
+        {
+            int[] prompt = queue.Prompts[sequence.Prompt].Ids;
+            int count = Math.Min(prompt.Length - sequence.Length, _stepRows - _rows.Count);
+            for (int i = 0; i < count; i++) AddRow(sequence, prompt[sequence.Length]);
+            PromptTokens += count;
+            if (sequence.Length < prompt.Length) break;
+            for (int i = 0; i < _settings.Samples; i++) AddSampled(queue, sequence, i);
+            complete++;
+        }
+        return complete;
+    }
+
+    private void AddRow(LiveSequence sequence, int id)
+    {
+        _ids[_rows.Count] = id;
+        _positionOf[_rows.Count] = sequence.Length;
+        _rows.SetPages(sequence.Slot, sequence.Pages);
+        _rows.Add(sequence.Slot, sequence.Length++);
+    }
+
+    private void AddSampled(PromptQueue queue, LiveSequence sequence, int sample)
+    {
+        int i = _sampledCount++;
+        _sampled[i] = sequence;
+        _sampledRows[i] = _rows.Count - 1;
+        _sampling[i] = new SamplingRow
+        {
+            Temperature = (float)_settings.Temperature,
+            TopK = _settings.TopK,
+            TopP = (float)_settings.TopP,
+            Seed = _settings.Seed,
+            Prompt = queue.Prompts[sequence.Prompt].Key,
+            Sample = (uint)sample,
+            Token = (uint)sequence.Ids.Count,
+        };
+    }
+
+    private void Compute()
+    {
+        ComputeBackend backend = _model.Backend;
+        int rows = _rows.Count, sampled = _sampledCount;
+        backend.Upload<int>(DecoderWorkspace.For(_space.Ids, rows), _ids.AsSpan(0, rows));
+        backend.Upload<int>(DecoderWorkspace.For(_space.Positions, rows), _positionOf.AsSpan(0, rows));
+        backend.Upload<int>(DecoderWorkspace.For(_space.ResponseRows, sampled), _sampledRows.AsSpan(0, sampled));
+        _decoder.Forward(_packed.Tensors, _space, _cache, _rows);
+        if (sampled == 0) return;
+        Tensor hidden = _decoder.FinalHidden(_packed.Tensors, _space, rows, sampled), logits = DecoderWorkspace.For(_logits, sampled);
+        backend.MatMul(logits, hidden, _packed.Tensors.Head, transposeB: true, bias: _packed.Tensors.HeadBias);
+        Tensor tokens = DecoderWorkspace.For(_tokens, sampled), logps = DecoderWorkspace.For(_logps, sampled);
+        if (!_topIds.IsAbsent) backend.TopLogProbs(DecoderWorkspace.For(_topIds, sampled), DecoderWorkspace.For(_topLogps, sampled), logits, _model.Config.LogitSoftCap);
+        backend.Sample(tokens, logps, logits, _sampling.AsSpan(0, sampled), _model.Config.LogitSoftCap);
+        backend.Download(_drawn.AsSpan(0, sampled), tokens);
+        backend.Download(_drawnLogps.AsSpan(0, sampled), logps);
+        TokensDrawn += sampled;
+    }
+
+    private void Accept(LiveSequence sequence, int row)
+    {
+        sequence.Ids.Add(_drawn[row]);
+        sequence.Logps.Add(_drawnLogps[row]);
+        if (sequence.Top is { } top) top.Add(ReadTop(row));
+    }
+
+    /// <summary>Turns a prompt that is read into its responses: full pages are shared, the page in progress is copied for all but the first.</summary>
+    private void Fork(PromptQueue queue, LiveSequence prompt, int firstRow)
+    {
+        int full = prompt.Length / KvCache.PageTokens;
+        for (int sample = 0; sample < _settings.Samples; sample++)
+        {
+            var response = new LiveSequence
+            {
+                Slot = _freeSlots.Pop(),
+                Prompt = prompt.Prompt,
+                Sample = sample,
+                Pages = new int[PagesFor(Math.Min(_positions, prompt.Length + _settings.MaxNewTokens))],
+                Length = prompt.Length,
+                PageCount = prompt.PageCount,
+                Top = _settings.TopLogProbs > 0 ? [] : null,
+                StopStrings = _settings.StopStrings.Count > 0 ? new StopStringMatcher(_settings.StopStrings, _decoders!()) : null,
+            };
+            for (int page = 0; page < prompt.PageCount; page++) response.Pages[page] = ForkPage(prompt.Pages[page], page < full);
+            Accept(response, firstRow + sample);
+            queue.Live.Add(response);
+        }
+        foreach (int page in prompt.Pages.AsSpan(0, prompt.PageCount)) _pool.Release(page);
+        _freeSlots.Push(prompt.Slot);
+    }
+
+    private int ForkPage(int page, bool full)
+    {
+        if (full)
+        {
+            _pool.Share(page);
+            return page;
+        }
+        int copy = _pool.Take();
+        _model.Backend.KvCopyPage(_cache, copy, page);
+        return copy;
+    }
+
+    private void Retire(PromptQueue queue)
+    {
+        for (int i = queue.Live.Count - 1; i >= 0; i--)
+        {
+            LiveSequence sequence = queue.Live[i];
+            if (EndOf(sequence, queue.Prompts[sequence.Prompt].Ids.Length) is not { } reason) continue;
+            foreach (int page in sequence.Pages.AsSpan(0, sequence.PageCount)) _pool.Release(page);
+            _freeSlots.Push(sequence.Slot);
+            queue.Live.RemoveAt(i);
+            queue.Complete(sequence, new GeneratedResponse([.. sequence.Ids], [.. sequence.Logps], reason, sequence.Top?.ToArray()));
+        }
+    }
+
+    private FinishReason? EndOf(LiveSequence sequence, int promptLength)
+    {
+        int last = sequence.Ids[^1];
+        if (_stopTokens.Contains(last) || sequence.StopStrings?.Push(last) == true) return FinishReason.Stop;
+        return sequence.Ids.Count >= _settings.MaxNewTokens || promptLength + sequence.Ids.Count >= _positions ? FinishReason.Length : null;
+    }
+
+    private TokenAlternative[] ReadTop(int row)
+    {
+        int n = _settings.TopLogProbs;
+        var ids = new int[n];
+        var logps = new float[n];
+        _model.Backend.Download(ids.AsSpan(), _topIds.RowRange(row, 1));
+        _model.Backend.Download(logps.AsSpan(), _topLogps.RowRange(row, 1));
+        return [.. ids.Zip(logps, (id, logp) => new TokenAlternative(id, logp))];
+    }
+
+    private void Extend(LiveSequence sequence, int length)
+    {
+        while (sequence.PageCount * KvCache.PageTokens < length) sequence.Pages[sequence.PageCount++] = _pool.Take();
+    }
+
+    /// <summary>Pages that sequences under way may still ask for.</summary>
+    private int Promised(PromptQueue queue)
+    {
+        int pages = 0;
+        foreach (LiveSequence sequence in queue.Live) pages += sequence.Pages.Length - sequence.PageCount;
+        foreach (LiveSequence sequence in queue.Reading) pages += _settings.Samples * OwnPages(queue.Prompts[sequence.Prompt].Ids.Length);
+        return pages;
+    }
+
+    /// <summary>Pages of a response that its prompt does not share.</summary>
+    private int OwnPages(int prompt) => PagesFor(Math.Min(_positions, prompt + _settings.MaxNewTokens)) - prompt / KvCache.PageTokens;
+
+    private static int PagesFor(int tokens) => (tokens + KvCache.PageTokens - 1) / KvCache.PageTokens;
+}

@@ -1,0 +1,108 @@
+using Spa.Engine.Compute;
+using Spa.Engine.Models;
+
+namespace Spa.Engine.Generation;
+
+/// <summary>
+/// Continuous batching: every step continues all live responses by one token and reads a piece of the next prompts. A prompt is computed
+/// once for all its samples, which then share its pages. Responses depend on model, prompt, key, seed and settings, never on what else
+/// is in flight.
+/// </summary>
+public sealed partial class Generator : IDisposable
+{
+    // Prompt tokens that a step can always take in beside all live responses.
+    private const int MinimumPromptRows = 64;
+
+    private readonly Model _model;
+    private readonly GeneratorLimits _limits;
+    private readonly SamplingSettings _settings;
+    private readonly Func<Func<int, string>>? _decoders;
+    private readonly HashSet<int> _stopTokens;
+    private readonly PackedModel _packed;
+    private readonly Decoder _decoder;
+    private readonly Arena _arena;
+    private readonly DecoderWorkspace _space;
+    private readonly KvCache _cache;
+    private readonly Tensor _logits, _tokens, _logps, _topIds, _topLogps;
+    private readonly PagePool _pool;
+    private readonly PagedRows _rows = new();
+    private readonly Stack<int> _freeSlots;
+    private readonly int _positions;
+    private readonly int _stepRows;
+
+    /// <param name="model">pi.</param>
+    /// <param name="settings">How to draw.</param>
+    /// <param name="longestPrompt">Most tokens of a prompt.</param>
+    /// <param name="limits">How much at once.</param>
+    /// <param name="decoders">Makes a streaming text decoder (token to newly certain text); needed for stop strings.</param>
+    public Generator(Model model, SamplingSettings settings, int longestPrompt, GeneratorLimits? limits = null, Func<Func<int, string>>? decoders = null)
+    {
+        settings.Validate();
+        if (settings.StopStrings.Count > 0 && decoders is null) throw new ArgumentException("stop strings need a text decoder");
+        (_model, _settings, _decoders, _limits) = (model, settings, decoders, limits ?? new GeneratorLimits());
+        if (longestPrompt >= model.Config.MaxPositions)
+            throw new SpaException($"a prompt has {longestPrompt} tokens, the model's context is {model.Config.MaxPositions} with at least one new token; shorten it or set max_prompt_length");
+        _stopTokens = [.. settings.StopTokens];
+        _positions = (int)Math.Min(model.Config.MaxPositions, (long)longestPrompt + settings.MaxNewTokens);
+        int pages = CachePages(), live = Math.Max(_limits.LiveSequences, settings.Samples), rows = _stepRows = Math.Max(_limits.StepRows, live + MinimumPromptRows);
+        DecoderWorkspace? space = null;
+        KvCache? cache = null;
+        Tensor logits = default, tokens = default, logps = default, topIds = default, topLogps = default;
+        _arena = model.Backend.CreateArena("generation", arena =>
+        {
+            space = new DecoderWorkspace(model.Config, ActivationPlan.Inference, rows, live, arena);
+            cache = new KvCache(model.Config.Layers, model.Config.KvHeads, model.Config.HeadDim, pages, DType.Float32, arena);
+            logits = arena.Take("logits", DType.Float32, live, model.Config.VocabSize);
+            tokens = arena.Take("tokens", DType.Int32, live, 1);
+            logps = arena.Take("logps", DType.Float32, live, 1);
+            if (settings.TopLogProbs == 0) return;
+            topIds = arena.Take("top_ids", DType.Int32, live, settings.TopLogProbs);
+            topLogps = arena.Take("top_logps", DType.Float32, live, settings.TopLogProbs);
+        });
+        (_space, _cache, _logits, _tokens, _logps, _topIds, _topLogps) = (space!, cache!, logits, tokens, logps, topIds, topLogps);
+        _pool = new PagePool(pages);
+        _packed = new PackedModel(model);
+        _decoder = new Decoder(model.Backend, model.Config, _positions);
+        // A prompt and each of its responses hold a slot; a prompt's is given back when it forks.
+        _freeSlots = new Stack<int>(Enumerable.Range(0, 2 * live).Reverse());
+        (_ids, _positionOf) = (new int[rows], new int[rows]);
+        (_sampled, _sampledRows, _sampling) = (new LiveSequence[live], new int[live], new SamplingRow[live]);
+        (_drawn, _drawnLogps) = (new int[live], new float[live]);
+    }
+
+    /// <summary>Tokens drawn so far, and prompt tokens read.</summary>
+    public long TokensDrawn { get; private set; }
+
+    public long PromptTokens { get; private set; }
+
+    /// <summary>
+    /// Draws all responses. <paramref name="done"/> gets a prompt's index and its responses when the last of them ends; the order of
+    /// calls follows the prompts.
+    /// </summary>
+    public void Generate(IReadOnlyList<GenerationPrompt> prompts, Action<int, GeneratedResponse[]> done, CancellationToken cancel = default)
+    {
+        var queue = new PromptQueue(prompts, _settings.Samples, done);
+        while (!queue.Finished)
+        {
+            cancel.ThrowIfCancellationRequested();
+            Admit(queue);
+            Step(queue);
+        }
+    }
+
+    public void Dispose()
+    {
+        _arena.Dispose();
+        _packed.Dispose();
+        _decoder.Dispose();
+    }
+
+    private int CachePages()
+    {
+        DecoderConfig c = _model.Config;
+        long pageBytes = (long)c.Layers * 2 * c.KvHeads * c.HeadDim * KvCache.PageTokens * sizeof(float);
+        long perSequence = (_positions + KvCache.PageTokens - 1) / KvCache.PageTokens;
+        long needed = perSequence * (_settings.Samples + 1), wanted = perSequence * _limits.LiveSequences * 2;
+        return (int)Math.Max(needed, Math.Min(wanted, _limits.CacheBytes / pageBytes));
+    }
+}
