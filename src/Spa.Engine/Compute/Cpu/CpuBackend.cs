@@ -27,7 +27,12 @@ public sealed unsafe partial class CpuBackend : ComputeBackend
     /// <summary>Threads that compute.</summary>
     public int Threads => _pool.Threads;
 
-    public override void Dispose() => _pool.Dispose();
+    public override void Dispose()
+    {
+        _pool.Dispose();
+        _matMulRows.Dispose();
+        _matMulScratch.Dispose();
+    }
 
     public override void Upload<T>(Tensor destination, ReadOnlySpan<T> source)
     {
