@@ -1,0 +1,23 @@
+namespace Spa.Engine.Formats;
+
+/// <summary>Turns what the system says about a file into one line for the user.</summary>
+public static class FileErrors
+{
+    // ENOSPC and EDQUOT of Linux, macOS' EDQUOT, and ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL of Windows as HRESULTs.
+    private static readonly int[] s_diskFull = [28, 122, 69, unchecked((int)0x80070027), unchecked((int)0x80070070)];
+
+    /// <summary>Whether an exception comes from the file system, so that <see cref="Reading"/> or <see cref="Writing"/> may explain it.</summary>
+    public static bool IsFileError(Exception error) => error is IOException or UnauthorizedAccessException or NotSupportedException or System.Security.SecurityException;
+
+    /// <summary>The error for a file or folder that could not be written.</summary>
+    public static SpaException Writing(string path, Exception error) => Array.IndexOf(s_diskFull, error.HResult) >= 0
+        ? new SpaException($"cannot write '{path}': the disk is full; free some space or choose another output folder", error)
+        : new SpaException($"cannot write '{path}': {Reason(error)}; check that the folder exists and may be written", error);
+
+    /// <summary>The error for a file or folder that could not be read.</summary>
+    public static SpaException Reading(string path, Exception error) => error is FileNotFoundException or DirectoryNotFoundException
+        ? new SpaException($"'{path}' does not exist; check the path", error)
+        : new SpaException($"cannot read '{path}': {Reason(error)}", error);
+
+    private static string Reason(Exception error) => error.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+}
