@@ -32,6 +32,7 @@ public sealed unsafe partial class CpuBackend : ComputeBackend
         _pool.Dispose();
         _matMulRows.Dispose();
         _matMulScratch.Dispose();
+        _attention.Dispose();
     }
 
     public override void Upload<T>(Tensor destination, ReadOnlySpan<T> source)

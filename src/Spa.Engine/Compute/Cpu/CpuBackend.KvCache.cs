@@ -1,0 +1,85 @@
+using Spa.Engine.Compute.Cpu.Simd;
+
+namespace Spa.Engine.Compute.Cpu;
+
+public sealed unsafe partial class CpuBackend
+{
+    public override void KvAppend(KvCache cache, int layer, Tensor k, Tensor v, PagedRows rows)
+    {
+        CheckLayer(nameof(KvAppend), cache, layer);
+        CheckMatrix(nameof(KvAppend), k, rows.Count, cache.KvHeads * cache.HeadDim);
+        CheckMatrix(nameof(KvAppend), v, rows.Count, cache.KvHeads * cache.HeadDim);
+        switch (_simd)
+        {
+            case SimdLevel.Vector512: Append<Lanes512>(cache, layer, k, v, rows); break;
+            case SimdLevel.Vector256: Append<Lanes256>(cache, layer, k, v, rows); break;
+            default: Append<Lanes128>(cache, layer, k, v, rows); break;
+        }
+    }
+
+    public override void AttentionPaged(Tensor output, Tensor q, KvCache cache, int layer, PagedRows rows, AttentionShape shape)
+    {
+        CheckLayer(nameof(AttentionPaged), cache, layer);
+        CheckShape(nameof(AttentionPaged), shape);
+        if (shape.KvHeads != cache.KvHeads || shape.HeadDim != cache.HeadDim)
+            throw new ArgumentException($"{nameof(AttentionPaged)}: expected a cache of {shape.KvHeads} heads of {shape.HeadDim}, found {cache.KvHeads} heads of {cache.HeadDim}");
+        CheckMatrix(nameof(AttentionPaged), q, rows.Count, shape.Heads * shape.HeadDim);
+        CheckMatrix(nameof(AttentionPaged), output, rows.Count, shape.Heads * shape.HeadDim);
+        switch (_simd)
+        {
+            case SimdLevel.Vector512: Paged<Lanes512>(output, q, cache, layer, rows, shape); break;
+            case SimdLevel.Vector256: Paged<Lanes256>(output, q, cache, layer, rows, shape); break;
+            default: Paged<Lanes128>(output, q, cache, layer, rows, shape); break;
+        }
+    }
+
+    public override void KvCopyPage(KvCache cache, int destination, int source)
+    {
+        if ((uint)destination >= (uint)cache.Pages || (uint)source >= (uint)cache.Pages)
+            throw new ArgumentException($"{nameof(KvCopyPage)}: expected pages below {cache.Pages}, found {source} and {destination}");
+        if (destination == source) return;
+        long bytes = (long)cache.PageElements * cache.Type.Size();
+        for (int layer = 0; layer < cache.Layers; layer++)
+        {
+            var pages = new KvPages(cache, layer);
+            Buffer.MemoryCopy(pages.Keys(source, 0), pages.Keys(destination, 0), bytes, bytes);
+            Buffer.MemoryCopy(pages.Values(source, 0), pages.Values(destination, 0), bytes, bytes);
+        }
+    }
+
+    private void Append<TLanes>(KvCache cache, int layer, Tensor k, Tensor v, PagedRows rows) where TLanes : unmanaged, ILanes<TLanes>
+    {
+        var job = new KvAppendJob<TLanes>
+        {
+            Rows = rows,
+            Pages = new(cache, layer),
+            HeadDim = cache.HeadDim,
+            K = new(k),
+            V = new(v),
+        };
+        _pool.Run(job, cache.KvHeads);
+    }
+
+    private void Paged<TLanes>(Tensor output, Tensor q, KvCache cache, int layer, PagedRows rows, AttentionShape shape) where TLanes : unmanaged, ILanes<TLanes>
+    {
+        _attention.Reserve(_pool.Threads, AttentionTile.BytesOf(shape));
+        KvPlan plan = KvPlan.Of(rows, AttentionTile.QueriesOf(shape));
+        var job = new KvAttentionJob<TLanes>
+        {
+            Scratch = _attention,
+            Plan = plan,
+            Rows = rows,
+            Pages = new(cache, layer),
+            Shape = shape,
+            Q = new(q),
+            Output = new(output),
+        };
+        _pool.Run(job, plan.Tiles.Length * shape.KvHeads);
+    }
+
+    private static void CheckLayer(string op, KvCache cache, int layer)
+    {
+        if ((uint)layer >= (uint)cache.Layers) throw new ArgumentException($"{op}: expected a layer below {cache.Layers}, found {layer}");
+        if (cache.Type is not (DType.Float32 or DType.BFloat16)) throw new ArgumentException($"{op}: expected a cache of Float32 or BFloat16, found {cache.Type}");
+    }
+}
