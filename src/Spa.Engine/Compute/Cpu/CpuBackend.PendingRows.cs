@@ -2,14 +2,6 @@ namespace Spa.Engine.Compute.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void Zero(Tensor destination) => throw new NotImplementedException();
-
-    public override void Copy(Tensor destination, Tensor source) => throw new NotImplementedException();
-
-    public override void Add(Tensor destination, Tensor source) => throw new NotImplementedException();
-
-    public override void BiasBackward(Tensor dbias, Tensor dout) => throw new NotImplementedException();
-
     public override void EmbeddingForward(Tensor output, Tensor ids, Tensor weight, float scale) => throw new NotImplementedException();
 
     public override void EmbeddingBackward(Tensor dweight, Tensor ids, Tensor dout, float scale) => throw new NotImplementedException();

@@ -45,11 +45,17 @@ internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
     /// <summary>Nearest integer, ties to even.</summary>
     static abstract TSelf Round(TSelf a);
 
-    /// <summary>a * 2^n for integral n in [-126, 127].</summary>
+    /// <summary>a * 2^n for integral n in [-252, 254], rounded once: a must lie in [0.5, 2), so that only the last step can leave the normal numbers.</summary>
     static abstract TSelf ScaleByPowerOfTwo(TSelf a, TSelf n);
 
     /// <summary>Lane by lane: a &lt; b ? whenTrue : whenFalse.</summary>
     static abstract TSelf SelectLess(TSelf a, TSelf b, TSelf whenTrue, TSelf whenFalse);
+
+    /// <summary>Bit i is set where a's lane i is less than b's.</summary>
+    static abstract uint LessMask(TSelf a, TSelf b);
+
+    /// <summary>sums[i] += source[i]^2 in double, sixteen of each; the square of a float32 is exact in double.</summary>
+    static abstract void AddSquares(float* source, double* sums);
 
     /// <summary>Sum of all lanes: lanes i and i + 8, then i + 4, i + 2, i + 1.</summary>
     static abstract float Sum(TSelf a);

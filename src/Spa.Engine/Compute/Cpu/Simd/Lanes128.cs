@@ -73,10 +73,22 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
     public static Lanes128 Round(Lanes128 a) => new(Vector128.Round(a._a), Vector128.Round(a._b), Vector128.Round(a._c), Vector128.Round(a._d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 ScaleByPowerOfTwo(Lanes128 a, Lanes128 n) => new(a._a * PowerOfTwo(n._a), a._b * PowerOfTwo(n._b), a._c * PowerOfTwo(n._c), a._d * PowerOfTwo(n._d));
+    public static Lanes128 ScaleByPowerOfTwo(Lanes128 a, Lanes128 n) => new(Scale(a._a, n._a), Scale(a._b, n._b), Scale(a._c, n._c), Scale(a._d, n._d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 SelectLess(Lanes128 a, Lanes128 b, Lanes128 whenTrue, Lanes128 whenFalse) => new(Vector128.ConditionalSelect(Vector128.LessThan(a._a, b._a), whenTrue._a, whenFalse._a), Vector128.ConditionalSelect(Vector128.LessThan(a._b, b._b), whenTrue._b, whenFalse._b), Vector128.ConditionalSelect(Vector128.LessThan(a._c, b._c), whenTrue._c, whenFalse._c), Vector128.ConditionalSelect(Vector128.LessThan(a._d, b._d), whenTrue._d, whenFalse._d));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint LessMask(Lanes128 a, Lanes128 b) => (Vector128.LessThan(a._a, b._a).ExtractMostSignificantBits()) | (Vector128.LessThan(a._b, b._b).ExtractMostSignificantBits() << 4) | (Vector128.LessThan(a._c, b._c).ExtractMostSignificantBits() << 8) | (Vector128.LessThan(a._d, b._d).ExtractMostSignificantBits() << 12);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddSquares(float* source, double* sums)
+    {
+        AddSquaresOfOne(source, sums);
+        AddSquaresOfOne(source + 4, sums + 4);
+        AddSquaresOfOne(source + 8, sums + 8);
+        AddSquaresOfOne(source + 12, sums + 12);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes128 a) => LaneTree.Sum((a._a + a._c) + (a._b + a._d));
@@ -85,5 +97,20 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
     public static float MaxAll(Lanes128 a) => LaneTree.Max(Vector128.MaxNative(Vector128.MaxNative(a._a, a._c), Vector128.MaxNative(a._b, a._d)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> PowerOfTwo(Vector128<float> n) => ((Vector128.ConvertToInt32Native(n) + Vector128.Create(127)) << 23).AsSingle();
+    private static Vector128<float> Scale(Vector128<float> a, Vector128<float> n)
+    {
+        Vector128<int> whole = Vector128.ConvertToInt32Native(n), half = whole >> 1;
+        return a * PowerOfTwo(half) * PowerOfTwo(whole - half);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> PowerOfTwo(Vector128<int> n) => ((n + Vector128.Create(127)) << 23).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddSquaresOfOne(float* source, double* sums)
+    {
+        (Vector128<double> lower, Vector128<double> upper) = Vector128.Widen(Vector128.Load(source));
+        Vector128.FusedMultiplyAdd(lower, lower, Vector128.Load(sums)).Store(sums);
+        Vector128.FusedMultiplyAdd(upper, upper, Vector128.Load(sums + 2)).Store(sums + 2);
+    }
 }

@@ -67,10 +67,20 @@ internal readonly unsafe struct Lanes256(Vector256<float> a, Vector256<float> b)
     public static Lanes256 Round(Lanes256 a) => new(Vector256.Round(a._a), Vector256.Round(a._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 ScaleByPowerOfTwo(Lanes256 a, Lanes256 n) => new(a._a * PowerOfTwo(n._a), a._b * PowerOfTwo(n._b));
+    public static Lanes256 ScaleByPowerOfTwo(Lanes256 a, Lanes256 n) => new(Scale(a._a, n._a), Scale(a._b, n._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 SelectLess(Lanes256 a, Lanes256 b, Lanes256 whenTrue, Lanes256 whenFalse) => new(Vector256.ConditionalSelect(Vector256.LessThan(a._a, b._a), whenTrue._a, whenFalse._a), Vector256.ConditionalSelect(Vector256.LessThan(a._b, b._b), whenTrue._b, whenFalse._b));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint LessMask(Lanes256 a, Lanes256 b) => (Vector256.LessThan(a._a, b._a).ExtractMostSignificantBits()) | (Vector256.LessThan(a._b, b._b).ExtractMostSignificantBits() << 8);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddSquares(float* source, double* sums)
+    {
+        AddSquaresOfOne(source, sums);
+        AddSquaresOfOne(source + 8, sums + 8);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes256 a) => LaneTree.Sum(a._a + a._b);
@@ -79,5 +89,20 @@ internal readonly unsafe struct Lanes256(Vector256<float> a, Vector256<float> b)
     public static float MaxAll(Lanes256 a) => LaneTree.Max(Vector256.MaxNative(a._a, a._b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> PowerOfTwo(Vector256<float> n) => ((Vector256.ConvertToInt32Native(n) + Vector256.Create(127)) << 23).AsSingle();
+    private static Vector256<float> Scale(Vector256<float> a, Vector256<float> n)
+    {
+        Vector256<int> whole = Vector256.ConvertToInt32Native(n), half = whole >> 1;
+        return a * PowerOfTwo(half) * PowerOfTwo(whole - half);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> PowerOfTwo(Vector256<int> n) => ((n + Vector256.Create(127)) << 23).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddSquaresOfOne(float* source, double* sums)
+    {
+        (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(Vector256.Load(source));
+        Vector256.FusedMultiplyAdd(lower, lower, Vector256.Load(sums)).Store(sums);
+        Vector256.FusedMultiplyAdd(upper, upper, Vector256.Load(sums + 4)).Store(sums + 4);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Spa.Engine.Compute.Cpu.Simd;
 
@@ -60,10 +61,26 @@ internal readonly unsafe struct Lanes512(Vector512<float> a) : ILanes<Lanes512>
     public static Lanes512 Round(Lanes512 a) => new(Vector512.Round(a._a));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 ScaleByPowerOfTwo(Lanes512 a, Lanes512 n) => new(a._a * PowerOfTwo(n._a));
+    public static Lanes512 ScaleByPowerOfTwo(Lanes512 a, Lanes512 n)
+    {
+        if (Avx512F.IsSupported) return new(Avx512F.Scale(a._a, n._a));
+        Vector512<int> whole = Vector512.ConvertToInt32Native(n._a), half = whole >> 1;
+        return new(a._a * PowerOfTwo(half) * PowerOfTwo(whole - half));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 SelectLess(Lanes512 a, Lanes512 b, Lanes512 whenTrue, Lanes512 whenFalse) => new(Vector512.ConditionalSelect(Vector512.LessThan(a._a, b._a), whenTrue._a, whenFalse._a));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint LessMask(Lanes512 a, Lanes512 b) => (uint)Vector512.LessThan(a._a, b._a).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddSquares(float* source, double* sums)
+    {
+        (Vector512<double> lower, Vector512<double> upper) = Vector512.Widen(Vector512.Load(source));
+        Vector512.FusedMultiplyAdd(lower, lower, Vector512.Load(sums)).Store(sums);
+        Vector512.FusedMultiplyAdd(upper, upper, Vector512.Load(sums + 8)).Store(sums + 8);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes512 a) => LaneTree.Sum(a._a.GetLower() + a._a.GetUpper());
@@ -72,5 +89,5 @@ internal readonly unsafe struct Lanes512(Vector512<float> a) : ILanes<Lanes512>
     public static float MaxAll(Lanes512 a) => LaneTree.Max(Vector256.MaxNative(a._a.GetLower(), a._a.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> PowerOfTwo(Vector512<float> n) => ((Vector512.ConvertToInt32Native(n) + Vector512.Create(127)) << 23).AsSingle();
+    private static Vector512<float> PowerOfTwo(Vector512<int> n) => ((n + Vector512.Create(127)) << 23).AsSingle();
 }
