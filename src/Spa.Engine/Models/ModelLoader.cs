@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+using Spa.Engine.Compute;
+using Spa.Engine.Formats;
+using Spa.Engine.Models.Families;
+
+namespace Spa.Engine.Models;
+
+/// <summary>Weights from files into a <see cref="Model"/>: every shape checked before anything is read, every value checked to be finite.</summary>
+public static class ModelLoader
+{
+    // Elements moved at once: large enough for parallel decoding, small beside any model.
+    private const int ChunkElements = 1 << 22;
+
+    /// <param name="backend">Device.</param>
+    /// <param name="source">Tensors under their Hugging Face names.</param>
+    /// <param name="configJson">The config.json.</param>
+    /// <param name="configFile">Its name in errors.</param>
+    /// <param name="matrixType">Storage of matrices on the device.</param>
+    public static Model Load(ComputeBackend backend, TensorSource source, JsonObject configJson, string configFile, DType matrixType)
+    {
+        var reader = new ConfigReader(configJson, configFile);
+        ModelFamily family = ModelFamily.Find(reader);
+        var model = new Model(backend, family, family.Load(reader), configJson, matrixType);
+        try
+        {
+            CheckTensors(model, source);
+            foreach (Parameter parameter in model.Table.Parameters) Read(model, parameter, source);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckTensors(Model model, TensorSource source)
+    {
+        foreach (Parameter p in model.Table.Parameters)
+        {
+            StoredTensor stored = source.Find(p.Name);
+            long[] expected = p.IsVector ? [p.Columns] : [p.Rows, p.Columns];
+            if (!stored.Shape.AsSpan().SequenceEqual(expected))
+                throw new SpaException($"'{stored.File}': tensor '{p.Name}' must have shape [{string.Join(", ", expected)}] by config.json, found [{string.Join(", ", stored.Shape)}]");
+        }
+        foreach (string name in source.Tensors.Keys)
+        {
+            bool known = model.Table.Contains(name) || name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal)
+                || model.Config.TieWordEmbeddings && name == model.Family.Names.Head + ".weight";
+            if (!known)
+                throw new SpaException($"'{source.Path}': tensor '{name}' has no place in a model of type '{model.Family.ModelType}' with this config.json; the model would be computed wrongly without it");
+        }
+    }
+
+    private static void Read(Model model, Parameter p, TensorSource source)
+    {
+        Tensor target = model.Weight(p);
+        long rowsAtOnce = Math.Max(1, ChunkElements / p.Columns);
+        for (long row = 0; row < p.Rows; row += rowsAtOnce)
+        {
+            long rows = Math.Min(rowsAtOnce, p.Rows - row);
+            var values = new float[rows * p.Columns];
+            source.ReadRows(p.Name, row, rows, values.AsSpan());
+            if (FiniteCheck.FirstNonFinite(values) is >= 0 and var at)
+                throw new SpaException($"'{source.Path}': tensor '{p.Name}' has the value {values[at]} at row {row + at / p.Columns}, column {at % p.Columns}; the file is damaged or training diverged");
+            if (p.Type == DType.Float32)
+            {
+                model.Backend.Upload<float>(target.RowRange(row, rows), values);
+                continue;
+            }
+            var narrow = new ushort[values.Length];
+            Bf16.Narrow(values, narrow);
+            model.Backend.Upload<ushort>(target.RowRange(row, rows), narrow);
+        }
+    }
+}
