@@ -1,0 +1,125 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Spa.Engine.Data;
+
+/// <summary>Takes fields out of one row and collects what is wrong with them.</summary>
+internal sealed class RowFields(SourceRow row)
+{
+    private static readonly Dictionary<string, string> s_shareGptRoles = new(StringComparer.Ordinal)
+    {
+        ["human"] = Message.User,
+        ["user"] = Message.User,
+        ["gpt"] = Message.Assistant,
+        ["chatgpt"] = Message.Assistant,
+        ["assistant"] = Message.Assistant,
+        ["model"] = Message.Assistant,
+        ["system"] = Message.System,
+        ["tool"] = "tool",
+        ["observation"] = "tool",
+    };
+
+    public List<RowFault> Faults { get; } = [];
+
+    /// <summary>How the row was read, in a few words for the user.</summary>
+    public string Reading { get; set; } = "";
+
+    public bool Has(string name) => row.Json.ContainsKey(name);
+
+    public void Fault(Diagnosis diagnosis, string detail = "") => Faults.Add(new RowFault(diagnosis, row.Location, detail));
+
+    /// <summary>A field that is text or messages; null, with a fault, where it is missing or something else.</summary>
+    public RowContent? Content(string name)
+    {
+        if (!row.Json.TryGetPropertyValue(name, out JsonNode? value))
+        {
+            Fault(Diagnosis.MissingField, $"'{name}'");
+            return null;
+        }
+
+        if (value is JsonValue text && text.GetValueKind() == JsonValueKind.String) return RowContent.OfText(text.GetValue<string>());
+        if (value is JsonArray list) return Messages(name, list, "role", "content") is { } messages ? RowContent.OfMessages(messages) : null;
+        Fault(Diagnosis.NotAString, $"'{name}' is {JsonRow.NameOf(value)}");
+        return null;
+    }
+
+    /// <summary>A field of text.</summary>
+    public string? Text(string name)
+    {
+        RowContent? content = Content(name);
+        if (content is null || content.Text is not null) return content?.Text;
+        Fault(Diagnosis.NotAString, $"'{name}' is a list");
+        return null;
+    }
+
+    /// <summary>ShareGPT turns: <c>[{from, value}]</c>.</summary>
+    public List<Message>? ShareGpt(string name)
+    {
+        if (row.Json[name] is JsonArray list) return Messages(name, list, "from", "value");
+        Fault(Diagnosis.NotAString, $"'{name}' is {JsonRow.NameOf(row.Json[name])}");
+        return null;
+    }
+
+    /// <summary>A field of token ids: whole numbers from 0.</summary>
+    public RowContent? Ids(string name)
+    {
+        if (!row.Json.TryGetPropertyValue(name, out JsonNode? value))
+        {
+            Fault(Diagnosis.MissingField, $"'{name}'");
+            return null;
+        }
+
+        if (value is not JsonArray list)
+        {
+            Fault(Diagnosis.NotIds, $"'{name}' is {JsonRow.NameOf(value)}");
+            return null;
+        }
+
+        int[] ids = new int[list.Count];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            if (list[i] is JsonValue number && number.TryGetValue(out int id) && id >= 0)
+            {
+                ids[i] = id;
+                continue;
+            }
+
+            Fault(Diagnosis.NotIds, $"'{name}[{i}]' is {list[i]?.ToJsonString() ?? "null"}");
+            return null;
+        }
+
+        return RowContent.OfIds(ids);
+    }
+
+    /// <summary>How the response ended: <c>finish_reason</c> as <c>spa generate</c> writes it; complete where the row says nothing.</summary>
+    public ResponseEnd End(string name) =>
+        row.Json[name] is JsonValue value && value.TryGetValue(out string? reason) && reason == "length" ? ResponseEnd.Cut : ResponseEnd.Complete;
+
+    private List<Message>? Messages(string name, JsonArray list, string roleKey, string contentKey)
+    {
+        List<Message> messages = [];
+        for (int i = 0; i < list.Count; i++)
+        {
+            if (list[i] is not JsonObject message)
+            {
+                Fault(Diagnosis.NotAString, $"'{name}[{i}]' is {JsonRow.NameOf(list[i])}");
+                return null;
+            }
+
+            if (Member(message, roleKey, $"{name}[{i}]") is not { } role || Member(message, contentKey, $"{name}[{i}]") is not { } content) return null;
+            if (roleKey == "from") role = s_shareGptRoles.GetValueOrDefault(role, role);
+            if (!Message.IsKnownRole(role)) Fault(Diagnosis.UnknownRole, $"'{role}' in '{name}[{i}]'");
+            messages.Add(new Message(role, content));
+        }
+
+        return messages;
+    }
+
+    private string? Member(JsonObject message, string key, string where)
+    {
+        if (!message.TryGetPropertyValue(key, out JsonNode? value)) Fault(Diagnosis.MissingField, $"'{key}' in '{where}'");
+        else if (value is JsonValue text && text.TryGetValue(out string? content)) return content;
+        else Fault(Diagnosis.NotAString, $"'{where}.{key}' is {JsonRow.NameOf(value)}");
+        return null;
+    }
+}

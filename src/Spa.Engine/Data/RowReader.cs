@@ -1,0 +1,61 @@
+namespace Spa.Engine.Data;
+
+/// <summary>
+/// Streams the rows of a JSON Lines file, a JSON array or a Parquet file, each also as .gz. The kind is told by the content, not by the
+/// name. Everything that is wrong with a file ends in a one-line <see cref="SpaException"/> that names file and line or row.
+/// </summary>
+public static class RowReader
+{
+    /// <summary>The rows of <paramref name="path"/> in their order; the file is open while they are enumerated.</summary>
+    /// <exception cref="SpaException">The file is missing, unreadable, damaged, or not in one of the formats.</exception>
+    public static IEnumerable<SourceRow> Read(string path, RowLimits? limits = null)
+    {
+        limits ??= RowLimits.Default;
+        using FileStream file = Open(path);
+        using Stream content = IsGzip(file) ? new GzipSource(file, path, limits) : file;
+        PeekStream source = new(content);
+        IEnumerable<SourceRow> rows = source.StartsWith("PAR1"u8)
+            ? ParquetRows.Read(ReferenceEquals(content, file) ? file : Unpack(source, path, limits), path, limits)
+            : source.FirstTextByte() == '[' ? JsonArrayRows.Read(source, path, limits) : JsonLineRows.Read(source, path, limits);
+        foreach (SourceRow row in rows) yield return row;
+    }
+
+    private static FileStream Open(string path)
+    {
+        if (Directory.Exists(path)) throw new SpaException($"{path}: expected a file of rows (JSON Lines, JSON array or Parquet), found a folder");
+        try
+        {
+            return new FileStream(path, new FileStreamOptions { BufferSize = 1 << 16, Options = FileOptions.SequentialScan });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            string found = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message.ReplaceLineEndings(" ");
+            throw new SpaException($"{path}: cannot read rows: {found}", e);
+        }
+    }
+
+    private static bool IsGzip(FileStream file)
+    {
+        bool gzip = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
+        file.Position = 0;
+        return gzip;
+    }
+
+    private static MemoryStream Unpack(Stream source, string path, RowLimits limits)
+    {
+        MemoryStream unpacked = new();
+        byte[] buffer = new byte[1 << 16];
+        for (int got; (got = source.Read(buffer)) > 0;)
+        {
+            if (unpacked.Length + got > limits.MaxUnpackedParquetBytes)
+            {
+                throw new SpaException($"{path}: a packed Parquet file may hold at most {limits.MaxUnpackedParquetBytes >> 20} MiB; unpack it with gunzip first");
+            }
+
+            unpacked.Write(buffer, 0, got);
+        }
+
+        unpacked.Position = 0;
+        return unpacked;
+    }
+}
