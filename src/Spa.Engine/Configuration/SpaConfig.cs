@@ -1,0 +1,53 @@
+namespace Spa.Engine.Configuration;
+
+/// <summary>
+/// The refinement loss and the loop, from the section <c>spa:</c>. Every property is the key of the same name in
+/// <see cref="ConfigurationKeys"/>, which gives meaning, default, range and source.
+/// </summary>
+public sealed record SpaConfig
+{
+    internal SpaConfig() { }
+
+    public double LabelSmoothing { get; init; }
+
+    public double NoiseQuantile { get; init; }
+
+    public ValueList<double> Extrapolation { get; init; } = new([]);
+
+    public string Threshold { get; init; } = "";
+
+    public double RefineWarmupRatio { get; init; }
+
+    public string? SeedDataset { get; init; }
+
+    public double SeedNumTrainEpochs { get; init; }
+
+    public ValueList<string>? Prompts { get; init; }
+
+    public ValueList<int>? PromptsPerIteration { get; init; }
+
+    public int SamplesPerPrompt { get; init; }
+
+    public SamplingConfig Sampling { get; init; } = new();
+
+    public string Judge { get; init; } = "";
+
+    public string JudgeReference { get; init; } = "";
+
+    public int Iterations { get; init; }
+
+    /// <summary>Lambda of iteration <paramref name="iteration"/>, counted from 1; one written number is for all.</summary>
+    public double ExtrapolationOf(int iteration) => Extrapolation.Count == 1 ? Extrapolation[0] : Extrapolation[iteration - 1];
+
+    /// <summary>
+    /// The prompts of iteration <paramref name="iteration"/>, counted from 1: their file, how many of its prompts earlier iterations took,
+    /// and how many this one takes at most (null for all that are left).
+    /// </summary>
+    public (string File, long Skip, int? Take) PromptsOf(int iteration)
+    {
+        if (Prompts is null) throw new UsageException("'spa.prompts' is missing: the loop needs prompts to sample from");
+        int? Count(int i) => PromptsPerIteration is { } counts ? counts.Count == 1 ? counts[0] : counts[i - 1] : null;
+        if (Prompts.Count > 1) return (Prompts[iteration - 1], 0, Count(iteration));
+        return (Prompts[0], Enumerable.Range(1, iteration - 1).Sum(i => (long)(Count(i) ?? 0)), Count(iteration));
+    }
+}
