@@ -44,24 +44,28 @@ internal unsafe struct MatMulJob<TVector, TOps>(MatMulOperands operands, MatMulP
 
     private readonly void PackPanels(int column, nint k, nint depth, float* panels)
     {
-        int end = FirstPanel(column + 1);
-        for (int panel = FirstPanel(column); panel < end; panel++, panels += depth * PanelPacking.Width)
+        int first = FirstPanel(column), end = FirstPanel(column + 1);
+        nint step = operands.BDepthMajor ? PanelPacking.DepthStep : Math.Max(depth, 1);
+        for (nint done = 0; done < depth; done += step)
         {
-            if (operands.BIsBf16) PackPanel((ushort*)operands.B, panel, k, depth, panels);
-            else PackPanel((float*)operands.B, panel, k, depth, panels);
+            nint count = Math.Min(step, depth - done);
+            for (int panel = first; panel < end; panel++)
+            {
+                float* target = panels + ((panel - first) * depth + done) * PanelPacking.Width;
+                if (operands.BIsBf16) PackPanel((ushort*)operands.B, panel, k + done, count, target);
+                else PackPanel((float*)operands.B, panel, k + done, count, target);
+            }
         }
     }
 
     private readonly void PackPanel<T>(T* b, int panel, nint k, nint depth, float* target) where T : unmanaged
     {
-        nint first = (nint)panel * PanelPacking.Width;
-        int lanes = (int)Math.Min(PanelPacking.Width, operands.Columns - first);
-        if (operands.BIsPacked)
-            PanelPacking.FromDepth(b + (panel * operands.Depth + k) * PanelPacking.Width, PanelPacking.Width, PanelPacking.Width, depth, target, PanelPacking.Width);
-        else if (operands.BDepthMajor)
-            PanelPacking.FromDepth(b + k * operands.BStride + first, operands.BStride, lanes, depth, target, PanelPacking.Width);
-        else
-            PanelPacking.FromLanes(b + first * operands.BStride + k, operands.BStride, lanes, depth, target, PanelPacking.Width);
+        const int Width = PanelPacking.Width;
+        nint first = (nint)panel * Width;
+        int lanes = (int)Math.Min(Width, operands.Columns - first);
+        if (operands.BIsPacked) PanelPacking.FromDepth(b + (panel * operands.Depth + k) * Width, Width, Width, depth, target, Width);
+        else if (operands.BDepthMajor) PanelPacking.FromDepth(b + k * operands.BStride + first, operands.BStride, lanes, depth, target, Width);
+        else PanelPacking.FromLanes(b + first * operands.BStride + k, operands.BStride, lanes, depth, target, Width);
     }
 
     private readonly void Multiply(int column, int row, nint k, nint depth, float* panels)

@@ -22,6 +22,13 @@ internal readonly struct MatMulPlan
     // A row's share of the time when it is bound by memory: reading a panel costs about as much as multiplying it with eight rows.
     private const int MemoryRows = 8;
 
+    // Packing a panel costs about as much as multiplying it with this many rows.
+    private const int PackRows = 12;
+
+    // Cuts that are tried: wider tasks are better until the last ones leave threads idle.
+    private const int MaxRounds = 5;
+    private const int MaxRowFactor = 8;
+
     public MatMulPlan(long rows, int columns, nint depth, int tileRows, int threads)
     {
         Rows = (int)rows;
@@ -34,8 +41,7 @@ internal readonly struct MatMulPlan
         long work = (rows + MemoryRows) * columns * Math.Max(depth, 1);
         int parts = (int)Math.Clamp(work / MinWorkPerPart, 1, threads);
         int widest = (int)Math.Clamp(PanelBytes / (Math.Max(Slice, 1) * PanelPacking.Width * sizeof(float)), 1, Panels);
-        ColumnTasks = Math.Min(Panels, (Ceiling(Panels, widest) + parts - 1) / parts * parts);
-        RowTasks = Math.Min(Groups, Math.Max(Ceiling(parts, ColumnTasks), Ceiling(Rows, MaxTaskRows)));
+        (ColumnTasks, RowTasks) = Cut(widest, parts);
         Parts = Math.Min(parts, Tasks);
         TaskPanels = Ceiling(Panels, ColumnTasks);
         TaskRows = Ceiling(Groups, RowTasks) * Ceiling(Rows, Groups);
@@ -68,6 +74,30 @@ internal readonly struct MatMulPlan
 
     /// <summary>Most rows of a task.</summary>
     public int TaskRows { get; }
+
+    /// <summary>
+    /// The cut with the shortest time of the busiest thread. Tasks are as wide as the cache allows, or a little narrower where that divides the columns
+    /// evenly among the threads; rows are cut too where columns alone do not.
+    /// </summary>
+    private (int Columns, int Rows) Cut(int widest, int parts)
+    {
+        int fewest = Ceiling(Panels, widest), fewestRows = Math.Min(Groups, Ceiling(Rows, MaxTaskRows));
+        (int Columns, int Rows) best = (fewest, fewestRows);
+        long shortest = long.MaxValue;
+        for (int round = 0; round <= MaxRounds; round++)
+        {
+            int columns = Math.Min(Panels, round == 0 ? fewest : (Ceiling(fewest, parts) + round - 1) * parts);
+            for (int factor = 1; factor <= MaxRowFactor; factor++)
+            {
+                int rows = Math.Min(Groups, fewestRows * factor);
+                long time = (long)Ceiling(columns * rows, parts) * Ceiling(Panels, columns) * (Ceiling(Groups, rows) * Ceiling(Rows, Groups) + PackRows);
+                if (time >= shortest) continue;
+                shortest = time;
+                best = (columns, rows);
+            }
+        }
+        return best;
+    }
 
     /// <summary>Where share <paramref name="index"/> begins when <paramref name="count"/> things are dealt evenly to <paramref name="shares"/>.</summary>
     public static int Share(int count, int index, int shares) => (int)((long)count * index / shares);

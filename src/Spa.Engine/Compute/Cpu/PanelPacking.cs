@@ -14,7 +14,12 @@ internal static unsafe class PanelPacking
     /// <summary>Lanes of a panel of the right operand, and rows of W in a panel of <see cref="TensorLayout.Packed"/>.</summary>
     public const int Width = 32;
 
+    /// <summary>Depth of one call of <see cref="FromDepth"/> when several panels are packed from the same rows.</summary>
+    public const int DepthStep = 16;
+
     private const int Block = 8;
+
+    private const int CacheLine = 64;
 
     /// <summary>panel[k, lane] = source[lane * leading + k]. stride: 1 (then lanes = 1) or a multiple of 8.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -37,7 +42,10 @@ internal static unsafe class PanelPacking
         }
     }
 
-    /// <summary>panel[k, lane] = source[k * leading + lane].</summary>
+    /// <summary>
+    /// panel[k, lane] = source[k * leading + lane]. Rows of the source are often a page apart, where hardware prefetch does not follow: callers go through all panels
+    /// for <see cref="DepthStep"/> rows at a time, and each call fetches the rows of the next.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FromDepth<TSource, TTarget>(TSource* source, nint leading, int lanes, nint depth, TTarget* panel, nint stride)
         where TSource : unmanaged where TTarget : unmanaged
@@ -45,6 +53,10 @@ internal static unsafe class PanelPacking
         for (nint k = 0; k < depth; k++, source += leading, panel += stride)
         {
             int lane = 0;
+            if (Sse.IsSupported)
+            {
+                for (int line = 0; line < lanes; line += CacheLine / sizeof(TSource)) Sse.Prefetch0(source + DepthStep * leading + line);
+            }
             if (lanes < stride) new Span<TTarget>(panel, (int)stride).Clear();
             for (; lane + Block <= lanes; lane += Block) PanelElement.Store8(PanelElement.Load8(source + lane), panel + lane);
             // The rest again as whole vectors where there are eight lanes at all: the overlap is written twice with the same values.
