@@ -2,22 +2,6 @@ namespace Spa.Engine.Compute.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void EmbeddingForward(Tensor output, Tensor ids, Tensor weight, float scale) => throw new NotImplementedException();
-
-    public override void EmbeddingBackward(Tensor dweight, Tensor ids, Tensor dout, float scale) => throw new NotImplementedException();
-
-    public override void GatherRows(Tensor output, Tensor input, Tensor indices) => throw new NotImplementedException();
-
-    public override void ScatterRowsAdd(Tensor output, Tensor input, Tensor indices) => throw new NotImplementedException();
-
-    public override void RmsNormForward(Tensor output, Tensor rstd, Tensor input, Tensor weight, float epsilon, bool unitOffset, Tensor residual = default) => throw new NotImplementedException();
-
-    public override void RmsNormBackward(Tensor dinput, Tensor dweight, Tensor dout, Tensor input, Tensor weight, Tensor rstd, bool unitOffset, bool accumulate) => throw new NotImplementedException();
-
-    public override void LayerNormForward(Tensor output, Tensor statistics, Tensor input, Tensor weight, Tensor bias, float epsilon, Tensor residual = default) => throw new NotImplementedException();
-
-    public override void LayerNormBackward(Tensor dinput, Tensor dweight, Tensor dbias, Tensor dout, Tensor input, Tensor weight, Tensor statistics, bool accumulate) => throw new NotImplementedException();
-
     public override void Rotary(Tensor x, Tensor positions, Tensor table, int headDim, bool interleaved, bool inverse) => throw new NotImplementedException();
 
     public override void GluForward(Tensor output, Tensor gateUp, ActivationKind kind) => throw new NotImplementedException();
