@@ -1,0 +1,75 @@
+namespace Spa.Engine.Reporting.Plots;
+
+/// <summary>Groups of bars with error bars.</summary>
+public sealed record BarChart : Chart
+{
+    /// <summary>Up to this many bars carry their value above them.</summary>
+    private const int MostLabels = 6;
+
+    /// <summary>Names below the groups.</summary>
+    public required IReadOnlyList<string> Groups { get; init; }
+
+    public required IReadOnlyList<BarSeries> Series { get; init; }
+
+    public NumberStyle Style { get; init; }
+
+    /// <summary>Name of the x axis.</summary>
+    public string XLabel { get; init; } = "";
+
+    /// <summary>Value of a dashed line to compare with; NaN without one.</summary>
+    public double Reference { get; init; } = double.NaN;
+
+    /// <summary>What the dashed line is.</summary>
+    public string ReferenceLabel { get; init; } = "";
+
+    internal override IReadOnlyList<string> SeriesNames => [.. Series.Select(series => series.Name)];
+
+    internal override bool HasData => Groups.Count > 0 && Series.Any(series => series.Values.Any(value => value.IsMeasured));
+
+    internal override void Draw(SvgWriter svg)
+    {
+        IEnumerable<double> extent = Series.SelectMany(series => series.Values).SelectMany(value => new[] { value.Value, value.Low, value.High });
+        AxisScale y = AxisScale.Rounded(extent.Append(0).Append(Reference), Style);
+        PlotFrame frame = new(svg, y, headroom: 18);
+        frame.DrawYAxis();
+        frame.DrawXLabel(XLabel);
+        double slot = frame.PlotWidth / Groups.Count;
+        for (int group = 0; group < Groups.Count; group++)
+        {
+            double centre = frame.Left + slot * (group + 0.5);
+            svg.Text("tick mid", centre, frame.Bottom + 18, PlotFrame.Shorten(Groups[group], PlotFrame.Fitting(slot)));
+            for (int series = 0; series < Series.Count; series++) DrawBar(frame, group, series, slot);
+        }
+        if (frame.YOrZero < frame.Bottom) svg.Line("axis", frame.Left, frame.YOrZero, frame.Right, frame.YOrZero);
+        frame.DrawReference(Reference, ReferenceLabel);
+    }
+
+    private void DrawBar(PlotFrame frame, int group, int series, double slot)
+    {
+        Estimate value = group < Series[series].Values.Count ? Series[series].Values[group] : Estimate.None;
+        if (!value.IsMeasured) return;
+        double width = Math.Min(44, slot * 0.76 / Series.Count), gap = width > 8 ? 2 : 0;
+        double x = frame.Left + slot * (group + 0.5) + width * (series - Series.Count / 2.0);
+        double y = frame.Y(value.Value), zero = frame.YOrZero, middle = x + width / 2, label = Math.Min(y, zero);
+        frame.Svg.Raw($"<g class=\"series g{series + 1}\">");
+        frame.Svg.Rect($"bar {PlotStyle.Series(series)}", x + gap / 2, Math.Min(y, zero), width - gap, Math.Abs(zero - y), Tooltip(group, series, value));
+        if (value.HasInterval)
+        {
+            double low = frame.Y(value.Low), high = frame.Y(value.High), cap = Math.Min(5, width / 4);
+            frame.Svg.Line("whisker", middle, low, middle, high);
+            frame.Svg.Line("whisker", middle - cap, low, middle + cap, low);
+            frame.Svg.Line("whisker", middle - cap, high, middle + cap, high);
+            label = Math.Min(label, high);
+        }
+        if (Groups.Count * Series.Count <= MostLabels)
+            frame.Svg.Text("value mid", middle, label - 5, NumberText.Format(value.Value, Style));
+        frame.Svg.Raw("</g>");
+    }
+
+    private string Tooltip(int group, int series, Estimate value)
+    {
+        string name = Series.Count > 1 ? $"{Groups[group]}, {Series[series].Name}" : Groups[group];
+        string interval = value.HasInterval ? $"\n95% interval {NumberText.Format(value.Low, Style)} to {NumberText.Format(value.High, Style)}" : "";
+        return $"{name}: {NumberText.Format(value.Value, Style)}{interval}";
+    }
+}
