@@ -6,12 +6,12 @@ namespace Spa.Engine.Reporting.Html;
 internal static class FigureHtml
 {
     /// <summary>The charts that have data, in as many columns as fit.</summary>
-    public static string Grid(IEnumerable<Chart> charts, bool wide = false)
+    public static string Grid(IEnumerable<Chart> charts, bool single = false)
     {
         List<Chart> shown = [.. charts.Where(chart => chart.HasData)];
         if (shown.Count == 0) return "";
         HtmlWriter html = new();
-        html.Raw($"<div class=\"figures{(wide ? " wide" : "")}\">\n");
+        html.Raw($"<div class=\"figures{(single ? " narrow" : "")}\">\n");
         foreach (Chart chart in shown) WriteFigure(html, chart);
         return html.Raw("</div>\n").ToString();
     }
@@ -19,7 +19,7 @@ internal static class FigureHtml
     private static void WriteFigure(HtmlWriter html, Chart chart)
     {
         html.Raw("<figure><figcaption>").Element("span class=\"name\"", chart.Title);
-        if (chart.Note.Length > 0) html.Element("span class=\"unit\"", chart.Note);
+        if (chart.Caption.Length > 0) html.Element("span class=\"unit\"", chart.Caption);
         html.Raw("</figcaption>");
         IReadOnlyList<string> names = chart.SeriesNames;
         if (names.Count > 1)

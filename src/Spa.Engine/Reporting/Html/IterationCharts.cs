@@ -30,26 +30,43 @@ internal static class IterationCharts
             Bars(report, "KL to the SFT model", "nats per response", NumberStyle.Number, audit => audit.KlToSft),
             Bars(report, "The longer answer wins", "share of pairs", NumberStyle.Percent, audit => audit.LongerWins) with { Reference = 0.5, ReferenceLabel = "no preference" },
         ]);
-        return charts + TableHtml.Render(AuditTable(report));
+        return charts + AuditTable(report);
     }
 
-    /// <summary>Iterations as columns would run off a phone; figures as columns scroll, and most runs have few of them.</summary>
-    private static ReportTable AuditTable(RunReport report)
+    /// <summary>Figures as rows, iterations as columns: few enough of them to fit a phone.</summary>
+    private static string AuditTable(RunReport report)
     {
-        (ReportColumn Column, Func<IterationAudit, Estimate> Value)[] figures =
+        (string Name, NumberStyle Style, Func<IterationAudit, Estimate> Value)[] figures =
         [
-            (new("Pairs", NumberStyle.Count), audit => audit.Pairs),
-            (new("Flagged", NumberStyle.Percent), audit => audit.Flagged),
-            (new("Also flagged without extrapolation", NumberStyle.Percent), audit => audit.FlagOverlap),
-            (new("Judge accuracy", NumberStyle.Percent), audit => audit.JudgeAccuracy),
-            (new("Ties", NumberStyle.Percent), audit => audit.Ties),
-            (new("Duplicates", NumberStyle.Percent), audit => audit.Duplicates),
-            (new("Cut", NumberStyle.Percent), audit => audit.Cut),
-            (new("Distinct bigrams", NumberStyle.Percent), audit => audit.DistinctBigrams),
-            (new("Sampler against scorer, nats per token"), audit => audit.SamplerScorerDifference),
+            ("Pairs", NumberStyle.Count, audit => audit.Pairs),
+            ("Flagged as noisy", NumberStyle.Percent, audit => audit.Flagged),
+            ("of these, flagged without extrapolation", NumberStyle.Percent, audit => audit.FlagOverlap),
+            ("Judge agrees with gold labels", NumberStyle.Percent, audit => audit.JudgeAccuracy),
+            ("Ties", NumberStyle.Percent, audit => audit.Ties),
+            ("Identical responses", NumberStyle.Percent, audit => audit.Duplicates),
+            ("Responses cut at the limit", NumberStyle.Percent, audit => audit.Cut),
+            ("Distinct bigrams", NumberStyle.Percent, audit => audit.DistinctBigrams),
+            ("Largest difference between sampler and scorer, nats per token", NumberStyle.Number, audit => audit.SamplerScorerDifference),
         ];
-        return new("", [.. figures.Select(figure => figure.Column)],
-            [.. report.Iterations.Select(audit => new ReportRow(report.NameOf(audit.Stage), [.. figures.Select(figure => figure.Value(audit))]))]);
+        HtmlWriter rows = new();
+        foreach ((string name, NumberStyle style, Func<IterationAudit, Estimate> value) in figures)
+        {
+            Estimate[] cells = [.. report.Iterations.Select(value)];
+            if (!cells.Any(cell => cell.IsMeasured)) continue;
+            rows.Raw("<tr>").Element("th scope=\"row\"", name);
+            foreach (Estimate cell in cells)
+            {
+                rows.Raw("<td>").Text(NumberText.Format(cell, style));
+                if (cell is { IsMeasured: true, HasInterval: true }) rows.Element("small", NumberText.Range(cell, style));
+                rows.Raw("</td>");
+            }
+            rows.Raw("</tr>\n");
+        }
+        if (rows.ToString() is not { Length: > 0 } body) return "";
+        HtmlWriter html = new();
+        html.Raw("<div class=\"scroll\"><table class=\"audit\">\n<thead><tr><th></th>");
+        foreach (IterationAudit audit in report.Iterations) html.Element("th scope=\"col\"", report.NameOf(audit.Stage));
+        return html.Raw("</tr></thead>\n<tbody>\n").Raw(body).Raw("</tbody></table></div>\n").ToString();
     }
 
     private static BarChart Bars(RunReport report, string title, string note, NumberStyle style, Func<IterationAudit, Estimate> value) => new()

@@ -53,8 +53,8 @@ internal static class ReportPage
         foreach (SummaryFigure figure in figures)
         {
             html.Raw("<div>").Element("dt", figure.Label).Raw("<dd>")
-                .Element("span class=\"big\"", NumberText.Format(figure.Value.Value, figure.Style));
-            if (figure.Value.HasInterval) html.Element("span class=\"interval\"", TableHtml.Range(figure.Value, figure.Style));
+                .Element("span class=\"big\"", NumberText.Format(figure.Value, figure.Style));
+            if (figure.Value.HasInterval) html.Element("span class=\"interval\"", NumberText.Range(figure.Value, figure.Style));
             if (figure.Note.Length > 0) html.Element("span class=\"remark\"", figure.Note);
             html.Raw("</dd></div>\n");
         }

@@ -13,7 +13,7 @@ internal static class ReportSections
         yield return new("agreement", "Agreement with held-out labels",
             "How often the implicit reward puts the labelled-better response first, by length of the pair's responses.", Agreement(report));
         yield return new("training", "Training",
-            "Every update of every stage, stages side by side. Thin lines are single updates, thick lines a moving average.", TrainingCharts.Render(report));
+            "Every update of every stage, stages side by side. Thin lines are single updates, thick lines a running average.", TrainingCharts.Render(report));
         yield return new("margins", "Noise detection",
             "The extrapolated margin beta*M of each iteration's pairs. Pairs below the threshold count as noisy and get smoothed labels.",
             IterationCharts.Margins(report));
@@ -43,6 +43,7 @@ internal static class ReportSections
                 Style = column.Style,
                 Groups = [.. table.Rows.Select(row => row.Name)],
                 Series = [new("", [.. table.Rows.Select(row => index < row.Cells.Count ? row.Cells[index] : Estimate.None)])],
+                Faded = [.. table.Rows.Select(row => row.IsControl)],
                 Reference = column.Reference,
                 ReferenceLabel = column.ReferenceLabel,
             });
@@ -59,7 +60,7 @@ internal static class ReportSections
         BarChart chart = new()
         {
             Title = "Reward accuracy",
-            Note = "bars show 95% intervals",
+            Note = "whiskers: 95% intervals",
             Style = NumberStyle.Percent,
             Groups = buckets,
             Series = [.. stages.Select(stage => new BarSeries(report.NameOf(stage), [.. buckets.Select(bucket => Find(stage, bucket)?.Accuracy ?? Estimate.None)]))],
@@ -72,7 +73,7 @@ internal static class ReportSections
                 .. stages.Select(stage => Find(stage, bucket)?.Accuracy ?? Estimate.None),
                 new(stages.Max(stage => Find(stage, bucket)?.Pairs ?? 0)),
             ]))]);
-        return FigureHtml.Grid([chart], wide: true) + TableHtml.Render(table);
+        return FigureHtml.Grid([chart], single: true) + TableHtml.Render(table);
     }
 
     private static string Notes(IReadOnlyList<string> notes)

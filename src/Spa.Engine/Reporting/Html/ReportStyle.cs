@@ -30,13 +30,13 @@ internal static class ReportStyle
         .lead{margin:0 0 1.1rem;color:var(--muted);max-width:46em;font-size:.9375rem;overflow-wrap:anywhere;text-wrap:pretty}
         h2 + div,h2 + article,h2 + details,h2 + dl,h2 + ul{margin-top:.9rem}
         .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:16px}
-        .figures.wide{max-width:760px}
+        .figures.narrow{max-width:580px}
         .figures + .scroll,.scroll + .figures{margin-top:16px}
         figure,.scroll,.sample,details{margin:0;background:var(--surface);border:1px solid var(--rule);border-radius:12px}
-        figure{padding:14px 14px 8px;min-width:0}
+        figure{padding:14px 14px 10px;min-width:0;display:flex;flex-direction:column}
         figcaption{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 .6rem;margin:0 2px 6px}
         figcaption .name{font-weight:620;font-size:.9375rem;overflow-wrap:anywhere}figcaption .unit{color:var(--muted);font-size:.8125rem}
-        figure svg{display:block;width:100%;height:auto}
+        figure svg{display:block;width:100%;height:auto;margin-top:auto}
         .legend{display:flex;flex-wrap:wrap;gap:2px 14px;margin:0 2px 6px;font-size:.8125rem;color:var(--muted)}
         .legend label{position:relative;display:inline-flex;align-items:center;gap:6px;cursor:pointer;overflow-wrap:anywhere}
         .legend input{position:absolute;opacity:0;width:100%;height:100%;margin:0;cursor:pointer}
@@ -56,13 +56,15 @@ internal static class ReportStyle
         td b{display:block;font-weight:600}
         td small{display:block;color:var(--muted);font-size:.75rem}
         .tag{display:block;color:var(--muted);font-weight:400;font-size:.75rem}
-        .mark{display:inline-block;width:96px;height:8px;margin-top:3px;vertical-align:top}
+        .mark{display:block;width:96px;height:8px;margin:3px 0 2px auto}
         .mark .track{stroke:var(--hair);stroke-width:1.5}.mark .reach{stroke:var(--accent);stroke-width:2;stroke-opacity:.55}.mark .at{fill:var(--accent)}
         .time .share{width:34%;min-width:11rem}
         td.share{display:table-cell}td.share svg{display:inline-block;width:calc(100% - 4.6rem);height:8px;vertical-align:middle}
         td.share span{display:inline-block;width:4.2rem}
         .share rect{fill:var(--hair)}.share .part{fill:var(--accent);fill-opacity:.8}
-        .total td,.total th{font-weight:640}
+        .time tbody th{min-width:9.2rem;font-weight:500}
+        .audit td{font-weight:600}.audit td small{font-weight:400}.audit tbody th{font-weight:500;min-width:9rem}
+        .total td,.time .total th{font-weight:640}
         .sample{padding:16px 18px 18px}.sample + .sample{margin-top:16px}
         .prompt{margin:0 0 .8rem;font-weight:600;white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate}
         .answers{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,230px),1fr));gap:.9rem 1.6rem}
@@ -86,7 +88,7 @@ internal static class ReportStyle
         .summary{grid-template-columns:1fr 1fr}.summary div{padding:.75rem .9rem .85rem}.summary .big{font-size:1.4rem}
         .summary div:last-child:nth-child(odd){grid-column:1/-1}
         th,td{padding:.55rem .7rem}
-        .time .share{width:auto;min-width:8.5rem}
+        .time .share{width:auto;min-width:0}.time .share svg{display:none}
         .facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.55rem}
         }
         @media print{

@@ -29,17 +29,14 @@ internal static class TableHtml
         return html.Raw("</tbody></table></div>\n").ToString();
     }
 
-    /// <summary>The bounds of an interval, "70.8% to 77.7%".</summary>
-    public static string Range(Estimate value, NumberStyle style) => $"{NumberText.Format(value.Low, style)} to {NumberText.Format(value.High, style)}";
-
     private static Estimate Cell(ReportRow row, int column) => column < row.Cells.Count ? row.Cells[column] : Estimate.None;
 
     private static void WriteCell(HtmlWriter html, Estimate value, NumberStyle style, AxisRange range)
     {
-        html.Raw("<td>").Element("b", NumberText.Format(value.Value, style));
+        html.Raw("<td>").Element("b", NumberText.Format(value, style));
         if (value is { IsMeasured: true, HasInterval: true })
         {
-            html.Element("small", Range(value, style));
+            html.Element("small", NumberText.Range(value, style));
             double low = range.At(value.Low), high = range.At(value.High), at = range.At(value.Value);
             SvgWriter svg = new();
             svg.Raw($"<svg class=\"mark\" viewBox=\"0 0 {MarkWidth} 8\" aria-hidden=\"true\">");

@@ -19,8 +19,13 @@ public sealed record BarChart : Chart
     /// <summary>Value of a dashed line to compare with; NaN without one.</summary>
     public double Reference { get; init; } = double.NaN;
 
-    /// <summary>What the dashed line is.</summary>
+    /// <summary>What the dashed line is; said beside the title, where no bar hides it.</summary>
     public string ReferenceLabel { get; init; } = "";
+
+    /// <summary>True for groups to draw in grey, such as controls; may be shorter than the groups.</summary>
+    public IReadOnlyList<bool> Faded { get; init; } = [];
+
+    internal override string Caption => ReferenceLabel.Length == 0 ? Note : $"{Note}{(Note.Length > 0 ? "; " : "")}dashed: {ReferenceLabel}";
 
     internal override IReadOnlyList<string> SeriesNames => [.. Series.Select(series => series.Name)];
 
@@ -30,18 +35,22 @@ public sealed record BarChart : Chart
     {
         IEnumerable<double> extent = Series.SelectMany(series => series.Values).SelectMany(value => new[] { value.Value, value.Low, value.High });
         AxisScale y = AxisScale.Rounded(extent.Append(0).Append(Reference), Style);
-        PlotFrame frame = new(svg, y, headroom: 18);
+        // The width of a slot follows from the left margin alone, so a first frame tells how the names will wrap.
+        double slot = new PlotFrame(svg, y).PlotWidth / Groups.Count;
+        IReadOnlyList<string>[] names = [.. Groups.Select(name => PlotFrame.Wrap(name, PlotFrame.Fitting(slot)))];
+        bool tall = XLabel.Length > 0 || names.Any(lines => lines.Count > 1);
+        PlotFrame frame = new(svg, y, headroom: 18, footroom: tall ? 46 : 28);
         frame.DrawYAxis();
         frame.DrawXLabel(XLabel);
-        double slot = frame.PlotWidth / Groups.Count;
         for (int group = 0; group < Groups.Count; group++)
         {
             double centre = frame.Left + slot * (group + 0.5);
-            svg.Text("tick mid", centre, frame.Bottom + 18, PlotFrame.Shorten(Groups[group], PlotFrame.Fitting(slot)));
+            for (int line = 0; line < (XLabel.Length > 0 ? 1 : names[group].Count); line++)
+                svg.Text("tick mid", centre, frame.Bottom + 18 + 16 * line, names[group][line]);
             for (int series = 0; series < Series.Count; series++) DrawBar(frame, group, series, slot);
         }
         if (frame.YOrZero < frame.Bottom) svg.Line("axis", frame.Left, frame.YOrZero, frame.Right, frame.YOrZero);
-        frame.DrawReference(Reference, ReferenceLabel);
+        if (double.IsFinite(Reference)) svg.Line("reference", frame.Left, frame.Y(Reference), frame.Right, frame.Y(Reference));
     }
 
     private void DrawBar(PlotFrame frame, int group, int series, double slot)
@@ -52,7 +61,8 @@ public sealed record BarChart : Chart
         double x = frame.Left + slot * (group + 0.5) + width * (series - Series.Count / 2.0);
         double y = frame.Y(value.Value), zero = frame.YOrZero, middle = x + width / 2, label = Math.Min(y, zero);
         frame.Svg.Raw($"<g class=\"series g{series + 1}\">");
-        frame.Svg.Rect($"bar {PlotStyle.Series(series)}", x + gap / 2, Math.Min(y, zero), width - gap, Math.Abs(zero - y), Tooltip(group, series, value));
+        bool faded = group < Faded.Count && Faded[group];
+        frame.Svg.Rect($"bar {(faded ? "faded" : PlotStyle.Series(series))}", x + gap / 2, Math.Min(y, zero), width - gap, Math.Abs(zero - y), Tooltip(group, series, value));
         if (value.HasInterval)
         {
             double low = frame.Y(value.Low), high = frame.Y(value.High), cap = Math.Min(5, width / 4);
@@ -62,14 +72,14 @@ public sealed record BarChart : Chart
             label = Math.Min(label, high);
         }
         if (Groups.Count * Series.Count <= MostLabels)
-            frame.Svg.Text("value mid", middle, label - 5, NumberText.Format(value.Value, Style));
+            frame.Svg.Text("value mid", middle, label - 5, NumberText.Format(value, Style));
         frame.Svg.Raw("</g>");
     }
 
     private string Tooltip(int group, int series, Estimate value)
     {
         string name = Series.Count > 1 ? $"{Groups[group]}, {Series[series].Name}" : Groups[group];
-        string interval = value.HasInterval ? $"\n95% interval {NumberText.Format(value.Low, Style)} to {NumberText.Format(value.High, Style)}" : "";
-        return $"{name}: {NumberText.Format(value.Value, Style)}{interval}";
+        string interval = value.HasInterval ? $"\n95% interval {NumberText.Range(value, Style)}" : "";
+        return $"{name}: {NumberText.Format(value, Style)}{interval}";
     }
 }

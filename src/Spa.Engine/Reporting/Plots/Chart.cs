@@ -9,6 +9,9 @@ public abstract record Chart
     /// <summary>The unit, or how to read it; shown muted beside the title.</summary>
     public string Note { get; init; } = "";
 
+    /// <summary>The note, with what else must be said about the drawing.</summary>
+    internal virtual string Caption => Note;
+
     /// <summary>Names of the series in colour order; one unnamed series needs no legend.</summary>
     internal abstract IReadOnlyList<string> SeriesNames { get; }
 

@@ -9,7 +9,7 @@ public sealed record LineChart : Chart
     /// <summary>Up to here points are marked, beyond they would merge.</summary>
     private const int MostDots = 24;
 
-    /// <summary>From here on a line of single updates is mostly noise, so its moving average is drawn over it.</summary>
+    /// <summary>From here on a line of single updates is mostly noise, so its running average is drawn over it.</summary>
     internal const int SmoothFrom = 60;
 
     public required IReadOnlyList<LineSeries> Series { get; init; }
@@ -23,7 +23,7 @@ public sealed record LineChart : Chart
     /// <summary>Logarithmic y; values that are not positive become gaps.</summary>
     public bool LogY { get; init; }
 
-    /// <summary>Draws long lines thin with their moving average on top.</summary>
+    /// <summary>Draws long lines thin with their running average on top.</summary>
     public bool Smooth { get; init; }
 
     /// <summary>Makes 0 part of the y axis.</summary>
@@ -57,7 +57,7 @@ public sealed record LineChart : Chart
         {
             double from = At(frame, x, Spans[i].From), to = At(frame, x, Spans[i].To);
             if (i > 0) frame.Svg.Line("span", from, 8, from, frame.Bottom);
-            int fitting = PlotFrame.Fitting(to - from);
+            int fitting = PlotFrame.Fitting(to - from, small: true);
             if (fitting >= 3 || Spans[i].Name.Length <= fitting)
                 frame.Svg.Text("note mid", (from + to) / 2, 16, PlotFrame.Shorten(Spans[i].Name, fitting));
         }

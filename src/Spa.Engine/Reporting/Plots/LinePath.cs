@@ -20,19 +20,32 @@ internal static class LinePath
         return data.ToString();
     }
 
-    /// <summary>Centred moving average over about a tenth of the run; the window narrows towards both ends.</summary>
+    /// <summary>
+    /// Running average: the least-squares line through about a tenth of the points around each one. Unlike a plain mean it neither lags
+    /// on a slope nor hooks at the ends, where only one side has points.
+    /// </summary>
     public static IReadOnlyList<PlotPoint> Smoothed(IReadOnlyList<PlotPoint> points)
     {
-        double[] sums = new double[points.Count + 1];
-        for (int i = 0; i < points.Count; i++) sums[i + 1] = sums[i] + points[i].Y;
-        // Running sums lose digits when one value dwarfs the others; such a line is drawn as it is.
-        if (!double.IsFinite(sums[^1])) return points;
-        int reach = Math.Clamp(points.Count / 20, 1, 50);
-        return [.. points.Select((point, i) =>
+        int reach = Math.Clamp(points.Count / 16, 2, 50);
+        return [.. points.Select((point, i) => point with { Y = LineThrough(points, Math.Max(0, i - reach), Math.Min(points.Count - 1, i + reach), point) })];
+    }
+
+    private static double LineThrough(IReadOnlyList<PlotPoint> points, int first, int last, PlotPoint at)
+    {
+        double x = 0, y = 0, xx = 0, xy = 0, count = last - first + 1;
+        for (int i = first; i <= last; i++)
         {
-            int half = Math.Min(reach, Math.Min(i, points.Count - 1 - i));
-            return point with { Y = (sums[i + half + 1] - sums[i - half]) / (2 * half + 1) };
-        })];
+            x += (points[i].X - at.X) / count;
+            y += points[i].Y / count;
+        }
+        for (int i = first; i <= last; i++)
+        {
+            double dx = points[i].X - at.X - x;
+            xx += dx * dx;
+            xy += dx * (points[i].Y - y);
+        }
+        double smooth = xx > 0 ? y - x * xy / xx : y;
+        return double.IsFinite(smooth) ? smooth : at.Y;
     }
 
     private static IReadOnlyList<PlotPoint> Thinned(IReadOnlyList<PlotPoint> points)

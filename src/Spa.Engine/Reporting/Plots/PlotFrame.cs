@@ -9,18 +9,25 @@ internal sealed class PlotFrame
     public const double Width = 480;
     public const double Height = 264;
 
-    /// <summary>Widest average glyph to reckon with, in units of the drawing: 14 px type on a phone.</summary>
-    private const double GlyphWidth = 7.8;
+    /// <summary>Average glyph of a label on a phone (14 px type) in units of the drawing; desktops set it smaller.</summary>
+    private const double GlyphWidth = 7.4;
+
+    /// <summary>The same for digits and the percent sign, which are wider than letters; the left margin must hold them.</summary>
+    private const double TickGlyphWidth = 8.6;
+
+    /// <summary>The same for notes.</summary>
+    private const double SmallGlyphWidth = 6.6;
 
     private readonly AxisScale _y;
 
     /// <param name="svg">Where to draw.</param>
     /// <param name="y">The vertical axis; its labels set the left margin.</param>
     /// <param name="headroom">Space above the data area for labels.</param>
-    public PlotFrame(SvgWriter svg, AxisScale y, double headroom = 10)
+    /// <param name="footroom">Space below it: 46 for tick labels and the axis' name, 28 without a name.</param>
+    public PlotFrame(SvgWriter svg, AxisScale y, double headroom = 10, double footroom = 46)
     {
-        (Svg, _y, Top) = (svg, y, headroom);
-        Left = 12 + GlyphWidth * Math.Max(2, y.Ticks.Max(tick => tick.Label.Length));
+        (Svg, _y, Top, Bottom) = (svg, y, headroom, Height - footroom);
+        Left = 14 + TickGlyphWidth * Math.Max(2, y.Ticks.Max(tick => tick.Label.Length));
     }
 
     public SvgWriter Svg { get; }
@@ -31,7 +38,7 @@ internal sealed class PlotFrame
 
     public double Top { get; }
 
-    public double Bottom { get; } = Height - 46;
+    public double Bottom { get; }
 
     public double PlotWidth => Right - Left;
 
@@ -42,7 +49,7 @@ internal sealed class PlotFrame
     public double YOrZero => _y.IsLog ? Bottom : Y(0);
 
     /// <summary>Number of glyphs that fit a width.</summary>
-    public static int Fitting(double width) => (int)(width / GlyphWidth);
+    public static int Fitting(double width, bool small = false) => (int)(width / (small ? SmallGlyphWidth : GlyphWidth));
 
     /// <summary>The text, or its beginning and an ellipsis.</summary>
     public static string Shorten(string text, int glyphs)
@@ -84,12 +91,12 @@ internal sealed class PlotFrame
         if (label.Length > 0) Svg.Text("label mid", (Left + Right) / 2, Height - 8, Shorten(label, Fitting(PlotWidth)));
     }
 
-    /// <summary>A dashed line across at a value that readers compare with, such as chance.</summary>
-    public void DrawReference(double value, string label)
+    /// <summary>The text in at most two lines, broken at a blank.</summary>
+    public static IReadOnlyList<string> Wrap(string text, int glyphs)
     {
-        if (!double.IsFinite(value)) return;
-        double y = Y(value);
-        Svg.Line("reference", Left, y, Right, y);
-        Svg.Text("note end", Right, y - 4, label);
+        if (text.Length <= glyphs) return [text];
+        int blank = text.LastIndexOf(' ', Math.Min(glyphs, text.Length - 1));
+        if (blank <= 0) blank = text.IndexOf(' ');
+        return blank <= 0 ? [Shorten(text, glyphs)] : [Shorten(text[..blank], glyphs), Shorten(text[(blank + 1)..], glyphs)];
     }
 }

@@ -25,7 +25,7 @@ internal static class PlotStyle
         .plot text{fill:var(--muted)}
         .plot .paper{fill:var(--surface)}
         .plot .head{fill:var(--ink);font-size:14px;font-weight:600}
-        .plot .value{fill:var(--ink);font-weight:600}
+        .plot .value{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--surface);stroke-width:3px;stroke-linejoin:round}
         .plot .start{text-anchor:start}.plot .mid{text-anchor:middle}.plot .end{text-anchor:end}
         .plot .note{font-size:11px}
         .plot .grid{stroke:var(--hair)}.plot .axis{stroke:var(--faint)}
@@ -36,6 +36,7 @@ internal static class PlotStyle
         .plot .raw{fill:none;stroke:var(--c);stroke-width:1;stroke-linejoin:round;opacity:.32}
         .plot .dot{fill:var(--c);stroke:var(--surface);stroke-width:1}
         .plot .fill{fill:var(--c)}.plot .bar{fill:var(--c);fill-opacity:.82}
+        .plot .faded{fill:var(--faint);fill-opacity:.65}
         .plot .flagged{fill:var(--flag);fill-opacity:.85}
         .plot .whisker{stroke:var(--ink);stroke-width:1.3;stroke-opacity:.8}
         .plot .band{fill:transparent}.plot .band:hover{fill:var(--hover)}

@@ -17,7 +17,7 @@ internal static class StandaloneSvg
         svg.Raw($"<title>{Markup.Escape(chart.Title)}</title><style>{PlotStyle.Palette}{PlotStyle.Css}</style>");
         svg.Rect("paper", 0, 0, PlotFrame.Width, height);
         svg.Text("head start", Margin, 21, PlotFrame.Shorten(chart.Title, 40));
-        svg.Text("label end", PlotFrame.Width - Margin, 21, PlotFrame.Shorten(chart.Note, 55 - Math.Min(40, chart.Title.Length)));
+        svg.Text("label end", PlotFrame.Width - Margin, 21, PlotFrame.Shorten(chart.Caption, 60 - Math.Min(40, chart.Title.Length)));
         svg.Raw(legend.ToString()).Raw($"<g transform=\"translate(0 {SvgWriter.Number(top)})\">");
         chart.Draw(svg);
         return svg.Raw("</g></svg>\n").ToString();

@@ -13,14 +13,25 @@ public sealed class IntervalTests
     public void Normal_quantile_equals_the_tables(double p, double expected) =>
         Assert.That(NormalDistribution.Quantile(p), Is.EqualTo(expected).Within(1e-12), "float64 rounding of the inversion");
 
-    [TestCase(0.975, 1, 12.706204736432095)]
-    [TestCase(0.975, 2, 4.302652729911275)]
-    [TestCase(0.975, 7, 2.364624251010299)]
-    [TestCase(0.95, 10, 1.8124611228107335)]
-    [TestCase(0.975, 30, 2.0422724563012373)]
-    [TestCase(0.975, 1000, 1.9623390808264078)]
+    // Any printed table: four decimals.
+    [TestCase(0.975, 7, 2.3646)]
+    [TestCase(0.95, 10, 1.8125)]
+    [TestCase(0.975, 30, 2.0423)]
+    [TestCase(0.975, 1000, 1.9623)]
     public void T_quantile_equals_the_tables(double p, double degrees, double expected) =>
-        Assert.That(StudentT.Quantile(p, degrees), Is.EqualTo(expected).Within(1e-10), "float64 rounding of the inversion");
+        Assert.That(StudentT.Quantile(p, degrees), Is.EqualTo(expected).Within(5e-5), "the table's rounding");
+
+    [TestCase(0.6)]
+    [TestCase(0.975)]
+    [TestCase(0.9999)]
+    public void T_quantile_equals_its_closed_forms_for_1_2_and_4_degrees(double p)
+    {
+        double a = 4 * p * (1 - p), q = Math.Cos(Math.Acos(Math.Sqrt(a)) / 3) / Math.Sqrt(a);
+        double[] expected = [Math.Tan(Math.PI * (p - 0.5)), (2 * p - 1) * Math.Sqrt(2 / a), 2 * Math.Sqrt(q - 1)];
+        double[] found = [StudentT.Quantile(p, 1), StudentT.Quantile(p, 2), StudentT.Quantile(p, 4)];
+        // 1 - p costs four digits at 0.9999; the rest is rounding of the inversion.
+        for (int i = 0; i < 3; i++) Assert.That(found[i], Is.EqualTo(expected[i]).Within(1e-11 * expected[i]));
+    }
 
     [Test]
     public void T_approaches_the_normal_and_one_degree_is_Cauchy()
