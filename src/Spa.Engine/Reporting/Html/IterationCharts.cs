@@ -40,7 +40,7 @@ internal static class IterationCharts
         [
             ("Pairs", NumberStyle.Count, audit => audit.Pairs),
             ("Flagged as noisy", NumberStyle.Percent, audit => audit.Flagged),
-            ("of these, flagged without extrapolation", NumberStyle.Percent, audit => audit.FlagOverlap),
+            ("of these, also flagged without extrapolation", NumberStyle.Percent, audit => audit.FlagOverlap),
             ("Judge agrees with gold labels", NumberStyle.Percent, audit => audit.JudgeAccuracy),
             ("Ties", NumberStyle.Percent, audit => audit.Ties),
             ("Identical responses", NumberStyle.Percent, audit => audit.Duplicates),

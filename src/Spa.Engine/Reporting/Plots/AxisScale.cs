@@ -3,7 +3,7 @@ namespace Spa.Engine.Reporting.Plots;
 /// <summary>Maps data to a stretch of the drawing, linearly or by logarithm, and chooses round tick values.</summary>
 internal sealed class AxisScale
 {
-    /// <summary>Keeps differences of two values finite; nothing a report shows comes near.</summary>
+    /// <summary>Values beyond this are drawn at it, and those closer to 0 than its inverse at 0: steps and differences then stay finite.</summary>
     private const double Largest = 1e300;
 
     private readonly double _low;
@@ -23,8 +23,8 @@ internal sealed class AxisScale
     /// <summary>Position in [0, 1] of a value, beyond that outside the axis; NaN where the axis has no place for it.</summary>
     public double Map(double value)
     {
-        if (IsLog) value = value > 0 ? Math.Log10(value) : double.NaN;
-        return (Clamp(value) - _low) / (_high - _low);
+        double place = IsLog ? (value > 0 ? Decade(value) : double.NaN) : Clamp(value);
+        return (place - _low) / (_high - _low);
     }
 
     /// <summary>An axis over the finite values, its ends on ticks.</summary>
@@ -52,13 +52,13 @@ internal sealed class AxisScale
     /// <summary>A logarithmic axis over the positive values; where there is none, the linear one.</summary>
     public static AxisScale Log(IEnumerable<double> values, NumberStyle style)
     {
-        double[] positive = [.. values.Where(value => value > 0 && double.IsFinite(value)).Select(Math.Log10)];
+        double[] positive = [.. values.Where(value => value > 0 && double.IsFinite(value)).Select(Decade)];
         if (positive.Length == 0) return Rounded([], style);
         double low = positive.Min(), high = positive.Max();
         if (high - low < 0.3) (low, high) = (low - 0.15, high + 0.15);
         int first = (int)Math.Floor(low), last = (int)Math.Ceiling(high), every = Math.Max(1, (last - first + 5) / 6);
-        // Within two decades single decades are too few ticks: 2 and 5 are added and the axis ends at such a value.
-        double[] steps = last - first <= 2 ? [1, 2, 5] : [1];
+        // Over few decades these alone are too few ticks: 2 and 5 are added and the axis ends at such a value.
+        double[] steps = high - low <= 2.5 ? [1, 2, 5] : [1];
         double[] marks = [.. Enumerable.Range(first, last - first + 1).Where(decade => (decade - first) % every == 0)
             .SelectMany(decade => steps.Select(step => decade + Math.Log10(step)))];
         low = marks.Where(mark => mark <= low + 1e-9).DefaultIfEmpty(low).Max();
@@ -121,5 +121,7 @@ internal sealed class AxisScale
         return (style == NumberStyle.Percent ? text + "%" : text).Replace('-', '−');
     }
 
-    private static double Clamp(double value) => Math.Clamp(value, -Largest, Largest);
+    private static double Decade(double positive) => Math.Log10(Math.Clamp(positive, 1 / Largest, Largest));
+
+    private static double Clamp(double value) => Math.Abs(value) < 1 / Largest ? 0 : Math.Clamp(value, -Largest, Largest);
 }

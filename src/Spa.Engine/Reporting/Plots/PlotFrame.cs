@@ -15,6 +15,9 @@ internal sealed class PlotFrame
     /// <summary>The same for digits and the percent sign, which are wider than letters; the left margin must hold them.</summary>
     private const double TickGlyphWidth = 8.6;
 
+    /// <summary>Most labels are no longer, so the data areas of charts below each other line up.</summary>
+    private const int FewestTickGlyphs = 4;
+
     /// <summary>The same for notes.</summary>
     private const double SmallGlyphWidth = 6.6;
 
@@ -27,7 +30,7 @@ internal sealed class PlotFrame
     public PlotFrame(SvgWriter svg, AxisScale y, double headroom = 10, double footroom = 46)
     {
         (Svg, _y, Top, Bottom) = (svg, y, headroom, Height - footroom);
-        Left = 14 + TickGlyphWidth * Math.Max(2, y.Ticks.Max(tick => tick.Label.Length));
+        Left = 14 + TickGlyphWidth * Math.Max(FewestTickGlyphs, y.Ticks.Max(tick => tick.Label.Length));
     }
 
     public SvgWriter Svg { get; }
