@@ -1,0 +1,165 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace Spa.Engine.Text.Tokenization;
+
+/// <summary>
+/// <c>BPE</c>: a piece begins as one symbol per character, then the pair of neighbours whose merge was learned earliest joins, again and
+/// again. Merges are kept by id; what the reference does with characters outside the vocabulary is done the same way here.
+/// </summary>
+internal sealed class BpeModel : ITokenModel
+{
+    public const string TypeName = "BPE";
+
+    /// <summary>SentencePiece's mark for a space.</summary>
+    private const char SpaceMark = '\u2581';
+
+    private readonly Vocabulary _vocabulary;
+    private readonly IReadOnlyList<(int Left, int Right)> _mergeList;
+    private readonly MergeTable _merges;
+    private readonly BpeOptions _options;
+    private readonly int[] _lowIds = new int[ByteAlphabet.End];
+    private readonly int[] _fallbackIds = new int[256];
+    private readonly int _unknownId;
+    private readonly bool _cutsBeforeMark;
+
+    /// <exception cref="FormatException">The message says what does not fit together.</exception>
+    /// <param name="vocabulary">All tokens; not changed afterwards.</param>
+    /// <param name="merges">Pairs of ids, first learned first; the joined token must exist.</param>
+    /// <param name="options">The rest.</param>
+    public BpeModel(Vocabulary vocabulary, IReadOnlyList<(int Left, int Right)> merges, BpeOptions options)
+    {
+        _vocabulary = vocabulary;
+        _mergeList = merges;
+        _options = options;
+        _merges = new MergeTable(merges.Count);
+        bool markInside = !FillMerges();
+        _unknownId = options.UnknownToken is null ? -1 : vocabulary.IdOf(options.UnknownToken)
+            ?? throw new FormatException($"the unknown token '{JsonCursor.Shorten(options.UnknownToken)}' is not in the vocabulary");
+        Span<char> one = stackalloc char[1];
+        for (int c = 0; c < _lowIds.Length; c++)
+        {
+            one[0] = (char)c;
+            _lowIds[c] = vocabulary.IdOf(one);
+        }
+        for (int b = 0; b < 256; b++) _fallbackIds[b] = options.ByteFallback ? vocabulary.IdOf($"<0x{b:X2}>".AsSpan()) : -1;
+        _cutsBeforeMark = !markInside && !options.IgnoreMerges && vocabulary.IdOf([SpaceMark]) >= 0;
+    }
+
+    public int VocabularySize => _vocabulary.Size;
+
+    public int? IdOf(string token) => _vocabulary.IdOf(token);
+
+    public string? TokenOf(int id) => _vocabulary.TokenOf(id);
+
+    public void Encode(ReadOnlySpan<char> piece, bool asBytes, EncodeScratch scratch)
+    {
+        if (asBytes || !_cutsBeforeMark)
+        {
+            EncodeWord(piece, asBytes, scratch);
+            return;
+        }
+        // No merge reaches across "x▁" in this vocabulary, so cutting there changes nothing and lets the cache work.
+        int first = 0;
+        for (int at = 1; at < piece.Length; at++)
+        {
+            if (piece[at] != SpaceMark || piece[at - 1] == SpaceMark) continue;
+            EncodeWord(piece[first..at], asBytes, scratch);
+            first = at;
+        }
+        EncodeWord(piece[first..], asBytes, scratch);
+    }
+
+    public void Write(Utf8JsonWriter json) => BpeModelJson.Write(json, _vocabulary, _mergeList, _options);
+
+    private void EncodeWord(ReadOnlySpan<char> word, bool asBytes, EncodeScratch scratch)
+    {
+        if (word.Length > WordCache.MaxWord)
+        {
+            EncodeAnew(word, asBytes, scratch.Word);
+            scratch.Ids.AddRange(scratch.Word.Ids);
+            return;
+        }
+        if (!scratch.Words.TryGet(word, out ReadOnlySpan<int> ids))
+        {
+            EncodeAnew(word, asBytes, scratch.Word);
+            ids = scratch.Word.Ids;
+            scratch.Words.Add(word, ids);
+        }
+        scratch.Ids.AddRange(ids);
+    }
+
+    private void EncodeAnew(ReadOnlySpan<char> word, bool asBytes, BpeWord symbols)
+    {
+        symbols.Clear();
+        if (!asBytes)
+        {
+            EncodeSymbols(word, symbols);
+            return;
+        }
+        char[] mapped = ArrayPool<char>.Shared.Rent(ByteAlphabet.MaxLength(word.Length));
+        EncodeSymbols(mapped.AsSpan(0, ByteAlphabet.Map(word, mapped)), symbols);
+        ArrayPool<char>.Shared.Return(mapped);
+    }
+
+    private void EncodeSymbols(ReadOnlySpan<char> word, BpeWord symbols)
+    {
+        if (_options.IgnoreMerges && _vocabulary.IdOf(word) is int whole and >= 0)
+        {
+            symbols.Add(whole);
+            return;
+        }
+        bool pendingUnknown = false;
+        for (int at = 0; at < word.Length;)
+        {
+            CharClasses.CodePointAt(word, at, out int unit);
+            ReadOnlySpan<char> symbol = word.Slice(at, unit);
+            at += unit;
+            int id = symbol[0] < _lowIds.Length ? _lowIds[symbol[0]] : _vocabulary.IdOf(symbol);
+            if (id >= 0)
+            {
+                if (pendingUnknown) symbols.Add(_unknownId);
+                pendingUnknown = false;
+                symbols.Add(id);
+            }
+            else if (!AddBytes(symbol, symbols) && _unknownId >= 0)
+            {
+                if (pendingUnknown && !_options.FuseUnknown) symbols.Add(_unknownId);
+                pendingUnknown = true;
+            }
+        }
+        if (pendingUnknown) symbols.Add(_unknownId);
+        symbols.Merge(_merges);
+    }
+
+    /// <summary>Adds the byte tokens of a character if there is one for every byte.</summary>
+    private bool AddBytes(ReadOnlySpan<char> symbol, BpeWord symbols)
+    {
+        if (!_options.ByteFallback) return false;
+        Span<byte> bytes = stackalloc byte[4];
+        bytes = bytes[..Encoding.UTF8.GetBytes(symbol, bytes)];
+        foreach (byte b in bytes)
+            if (_fallbackIds[b] < 0) return false;
+        foreach (byte b in bytes) symbols.Add(_fallbackIds[b]);
+        return true;
+    }
+
+    /// <summary>Fills the table; true if no merge makes a token with a space mark behind another character.</summary>
+    private bool FillMerges()
+    {
+        bool marksLead = true;
+        for (int rank = 0; rank < _mergeList.Count; rank++)
+        {
+            (int left, int right) = _mergeList[rank];
+            string a = _vocabulary.TokenOf(left) ?? throw new FormatException($"merge {rank} names the id {left}, which no token has");
+            string b = _vocabulary.TokenOf(right) ?? throw new FormatException($"merge {rank} names the id {right}, which no token has");
+            string joined = a + b;
+            int id = _vocabulary.IdOf(joined) ?? throw new FormatException(
+                $"merge {rank} joins '{JsonCursor.Shorten(a)}' and '{JsonCursor.Shorten(b)}' to a token that is not in the vocabulary");
+            _merges.Set(left, right, rank, id);
+            marksLead &= joined.AsSpan().TrimStart(SpaceMark).IndexOf(SpaceMark) < 0;
+        }
+        return marksLead;
+    }
+}

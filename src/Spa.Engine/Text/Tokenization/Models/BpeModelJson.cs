@@ -1,0 +1,111 @@
+using System.Text.Json;
+
+namespace Spa.Engine.Text.Tokenization;
+
+/// <summary>The field <c>model</c> of tokenizer.json, both ways.</summary>
+internal static class BpeModelJson
+{
+    public static BpeModel Read(JsonCursor json)
+    {
+        RefuseUnsupported(json);
+        Vocabulary vocabulary = ReadVocabulary(json.Require("vocab"));
+        BpeOptions options = new(json.Find("unk_token")?.String(), Flag(json, "fuse_unk"), Flag(json, "byte_fallback"), Flag(json, "ignore_merges"));
+        List<(int, int)> merges = ReadMerges(json.Require("merges"), vocabulary);
+        try
+        {
+            return new BpeModel(vocabulary, merges, options);
+        }
+        catch (FormatException e)
+        {
+            throw json.Error(e.Message);
+        }
+    }
+
+    /// <summary>The two tokens of a merge in its older form, with one space between them.</summary>
+    public static bool TrySplit(string merge, out string left, out string right)
+    {
+        int space = merge.IndexOf(' ');
+        bool valid = space >= 0 && merge.IndexOf(' ', space + 1) < 0;
+        (left, right) = valid ? (merge[..space], merge[(space + 1)..]) : ("", "");
+        return valid;
+    }
+
+    public static void Write(Utf8JsonWriter json, Vocabulary vocabulary, IReadOnlyList<(int Left, int Right)> merges, BpeOptions options)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", BpeModel.TypeName);
+        json.WriteNull("dropout");
+        json.WriteString("unk_token", options.UnknownToken);
+        json.WriteNull("continuing_subword_prefix");
+        json.WriteNull("end_of_word_suffix");
+        json.WriteBoolean("fuse_unk", options.FuseUnknown);
+        json.WriteBoolean("byte_fallback", options.ByteFallback);
+        json.WriteBoolean("ignore_merges", options.IgnoreMerges);
+        json.WriteStartObject("vocab");
+        for (int id = 0; id < vocabulary.Size; id++)
+            if (vocabulary.TokenOf(id) is string token) json.WriteNumber(token, id);
+        json.WriteEndObject();
+        json.WriteStartArray("merges");
+        foreach ((int left, int right) in merges)
+        {
+            json.WriteStartArray();
+            json.WriteStringValue(vocabulary.TokenOf(left));
+            json.WriteStringValue(vocabulary.TokenOf(right));
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void RefuseUnsupported(JsonCursor json)
+    {
+        if (json.Find("dropout") is JsonCursor dropout && !(dropout.Element.ValueKind == JsonValueKind.Number && dropout.Element.GetDouble() == 0))
+            throw dropout.Error("merge dropout makes encoding random; set it to null");
+        foreach (string name in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
+            if (json.Find(name) is JsonCursor affix && affix.String().Length > 0) throw affix.Error("only null or an empty string is supported");
+    }
+
+    private static bool Flag(JsonCursor json, string name) => json.Find(name)?.Boolean() ?? false;
+
+    private static Vocabulary ReadVocabulary(JsonCursor json)
+    {
+        json.Expect(JsonValueKind.Object);
+        int count = json.Element.GetPropertyCount();
+        if (count > Vocabulary.Limit) throw json.Error($"{count} tokens are more than the limit of {Vocabulary.Limit}");
+        Vocabulary vocabulary = new(count);
+        foreach (JsonProperty entry in json.Element.EnumerateObject())
+        {
+            string token = json.NameOf(entry);
+            if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out int id))
+                throw json.Error($"the id of token '{JsonCursor.Shorten(token)}' is not an integer that fits");
+            if (vocabulary.Add(token, id) is string problem) throw json.Error(problem);
+        }
+        return vocabulary;
+    }
+
+    private static List<(int Left, int Right)> ReadMerges(JsonCursor json, Vocabulary vocabulary)
+    {
+        json.Expect(JsonValueKind.Array);
+        int count = json.Element.GetArrayLength();
+        if (count > Vocabulary.Limit) throw json.Error($"{count} merges are more than the limit of {Vocabulary.Limit}");
+        List<(int, int)> merges = new(count);
+        foreach (JsonElement entry in json.Element.EnumerateArray())
+        {
+            (string left, string right) = ReadMerge(json, entry, merges.Count);
+            merges.Add((IdOf(json, vocabulary, left, merges.Count), IdOf(json, vocabulary, right, merges.Count)));
+        }
+        return merges;
+    }
+
+    private static (string Left, string Right) ReadMerge(JsonCursor json, JsonElement entry, int index)
+    {
+        if (entry.ValueKind == JsonValueKind.String && TrySplit(json.StringOf(entry), out string left, out string right)) return (left, right);
+        if (entry.ValueKind == JsonValueKind.Array && entry.GetArrayLength() == 2
+            && entry[0].ValueKind == JsonValueKind.String && entry[1].ValueKind == JsonValueKind.String)
+            return (json.StringOf(entry[0]), json.StringOf(entry[1]));
+        throw json.Error($"merge {index} is neither \"a b\" nor [\"a\", \"b\"]");
+    }
+
+    private static int IdOf(JsonCursor json, Vocabulary vocabulary, string token, int index) => vocabulary.IdOf(token)
+        ?? throw json.Error($"merge {index} names '{JsonCursor.Shorten(token)}', which is not in the vocabulary");
+}

@@ -1,0 +1,13 @@
+using System.Text.Json;
+
+namespace Spa.Engine.Text.Tokenization;
+
+/// <summary>Rewrites a stretch of text before it is cut. Thread-safe.</summary>
+internal interface INormalizer
+{
+    /// <param name="text">Text between two added tokens, without unpaired surrogates, possibly empty.</param>
+    string Normalize(string text);
+
+    /// <summary>Writes the object that tokenizer.json has for this.</summary>
+    void Write(Utf8JsonWriter json);
+}

@@ -1,0 +1,24 @@
+namespace Spa.Engine.Text.Tokenization;
+
+/// <summary>The patterns that nearly every byte-level tokenizer splits with, and the scanners that stand in for them. A test holds scanner and pattern equal.</summary>
+internal static class KnownPatterns
+{
+    public const string Gpt2 = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+
+    /// <summary>Llama 3: up to three digits together.</summary>
+    public const string Llama3 =
+        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+
+    /// <summary>Qwen 2 and 3: one digit at a time.</summary>
+    public const string Qwen2 =
+        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+
+    /// <summary>The scanner for a pattern, or null if it is not one of these.</summary>
+    public static ITextPattern? Find(string pattern) => pattern switch
+    {
+        Gpt2 => new Gpt2Scanner(),
+        Llama3 => new Cl100kScanner(3),
+        Qwen2 => new Cl100kScanner(1),
+        _ => null,
+    };
+}
