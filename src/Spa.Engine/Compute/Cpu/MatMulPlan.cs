@@ -34,13 +34,13 @@ internal readonly struct MatMulPlan
         Rows = (int)rows;
         Groups = (Rows + tileRows - 1) / tileRows;
         RowsStride = Stride((Rows + Groups - 1) / Groups);
-        int slices = (int)Math.Max(1, (depth + MaxDepth - 1) / MaxDepth);
-        Slice = (depth + slices - 1) / slices;
+        nint slices = Math.Max(1, (depth + MaxDepth - 1) / MaxDepth);
+        Slice = Math.Max(1, (depth + slices - 1) / slices);
         Panels = (columns + PanelPacking.Width - 1) / PanelPacking.Width;
 
         long work = (rows + MemoryRows) * columns * Math.Max(depth, 1);
         int parts = (int)Math.Clamp(work / MinWorkPerPart, 1, threads);
-        int widest = (int)Math.Clamp(PanelBytes / (Math.Max(Slice, 1) * PanelPacking.Width * sizeof(float)), 1, Panels);
+        int widest = (int)Math.Clamp(PanelBytes / (Slice * PanelPacking.Width * sizeof(float)), 1, Panels);
         (ColumnTasks, RowTasks) = Cut(widest, parts);
         Parts = Math.Min(parts, Tasks);
         TaskPanels = Ceiling(Panels, ColumnTasks);
@@ -55,7 +55,7 @@ internal readonly struct MatMulPlan
     /// <summary>Floats from one k to the next in packed rows.</summary>
     public int RowsStride { get; }
 
-    /// <summary>Longest slice of k.</summary>
+    /// <summary>Longest slice of k, at least 1.</summary>
     public nint Slice { get; }
 
     public int Panels { get; }
