@@ -7,7 +7,7 @@ public static class FileErrors
     private static readonly int[] s_diskFull = [28, 122, 69, unchecked((int)0x80070027), unchecked((int)0x80070070)];
 
     /// <summary>Whether an exception comes from the file system, so that <see cref="Reading"/> or <see cref="Writing"/> may explain it.</summary>
-    public static bool IsFileError(Exception error) => error is IOException or UnauthorizedAccessException or NotSupportedException or System.Security.SecurityException;
+    public static bool IsFileError(Exception error) => error is IOException or UnauthorizedAccessException or System.Security.SecurityException;
 
     /// <summary>The error for a file or folder that could not be written.</summary>
     public static SpaException Writing(string path, Exception error) => Array.IndexOf(s_diskFull, error.HResult) >= 0

@@ -3,22 +3,23 @@ namespace Spa.Engine.Formats;
 /// <summary>One safetensors file: 8 bytes of header length, a JSON header, then the tensors' bytes without gaps.</summary>
 public sealed unsafe class SafetensorsFile : TensorSource
 {
-    private readonly MappedFile _file;
     private readonly Dictionary<string, StoredTensor> _tensors;
 
     private SafetensorsFile(MappedFile file, SafetensorsHeader header)
     {
-        _file = file;
+        File = file;
         _tensors = header.Tensors;
         Metadata = header.Metadata;
     }
 
-    public override string Path => _file.Path;
+    public override string Path => File.Path;
 
     public override IReadOnlyDictionary<string, StoredTensor> Tensors => _tensors;
 
     /// <summary>The header's <c>__metadata__</c>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    internal MappedFile File { get; }
 
     /// <exception cref="SpaException">The file is missing, truncated or malformed.</exception>
     public static SafetensorsFile Open(string path)
@@ -35,7 +36,7 @@ public sealed unsafe class SafetensorsFile : TensorSource
         }
     }
 
-    protected override void Dispose(bool disposing) => _file.Dispose();
+    protected override void Dispose(bool disposing) => File.Dispose();
 
-    private protected override MappedFile Mapping(StoredTensor tensor) => _file;
+    private protected override MappedFile Mapping(StoredTensor tensor) => File;
 }
