@@ -2,16 +2,6 @@ namespace Spa.Engine.Compute.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void Rotary(Tensor x, Tensor positions, Tensor table, int headDim, bool interleaved, bool inverse) => throw new NotImplementedException();
-
-    public override void GluForward(Tensor output, Tensor gateUp, ActivationKind kind) => throw new NotImplementedException();
-
-    public override void GluBackward(Tensor dgateUp, Tensor dout, Tensor gateUp, ActivationKind kind, Tensor output = default) => throw new NotImplementedException();
-
-    public override void ActivationForward(Tensor output, Tensor input, ActivationKind kind) => throw new NotImplementedException();
-
-    public override void ActivationBackward(Tensor dinput, Tensor dout, Tensor input, ActivationKind kind) => throw new NotImplementedException();
-
     public override void LogProbForward(in LogProbRows rows, Tensor policy, Tensor reference, Tensor labels, float lambda, float softCap) => throw new NotImplementedException();
 
     public override void LogProbBackward(Tensor logits, Tensor lse, Tensor labels, Tensor coefficient, float softCap) => throw new NotImplementedException();
