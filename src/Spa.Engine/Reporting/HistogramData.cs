@@ -1,12 +1,14 @@
 namespace Spa.Engine.Reporting;
 
 /// <summary>Counts in adjoining bins of equal width.</summary>
-/// <param name="Edges">Bin borders, ascending, one more than there are bins; bin i holds values in [edge i, edge i+1), the last one both.</param>
+/// <param name="Edges">Bin borders, ascending, one more than there are bins; bin i holds values in [edge i, edge i+1), the last one
+/// both.</param>
 /// <param name="Counts">Values per bin.</param>
 /// <param name="Below">Values left of the first edge, kept off the axis so that outliers do not flatten the rest.</param>
 /// <param name="Above">Values right of the last edge.</param>
 /// <param name="NotFinite">NaN and infinities.</param>
-public sealed record HistogramData(IReadOnlyList<double> Edges, IReadOnlyList<long> Counts, long Below = 0, long Above = 0, long NotFinite = 0)
+public sealed record HistogramData(IReadOnlyList<double> Edges, IReadOnlyList<long> Counts, long Below = 0, long Above = 0,
+    long NotFinite = 0)
 {
     /// <summary>A value further out than this many interquartile ranges from the quartiles is counted beside the axis.</summary>
     private const double OutlierRanges = 6;

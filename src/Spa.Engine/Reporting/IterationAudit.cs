@@ -1,6 +1,8 @@
 namespace Spa.Engine.Reporting;
 
-/// <summary>What was measured about the data of one iteration (SPA.md section 4.5); what was not measured stays <see cref="Estimate.None"/>.</summary>
+/// <summary>
+/// What was measured about the data of one iteration (SPA.md section 4.5); what was not measured stays <see cref="Estimate.None"/>.
+/// </summary>
 public sealed record IterationAudit
 {
     /// <summary>Folder name of the stage.</summary>

@@ -1,6 +1,8 @@
 namespace Spa.Engine.Reporting;
 
-/// <summary>The keys of <c>metrics.jsonl</c>: TRL's names and meanings where TRL has the thing, <c>spa/</c> and <c>perf/</c> for ours.</summary>
+/// <summary>
+/// The keys of <c>metrics.jsonl</c>: TRL's names and meanings where TRL has the thing, <c>spa/</c> and <c>perf/</c> for ours.
+/// </summary>
 public static class MetricKeys
 {
     public const string Epoch = "epoch";

@@ -57,9 +57,11 @@ internal static class MetricsLine
             using JsonDocument document = JsonDocument.Parse(line, s_options);
             JsonElement root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object) return false;
-            if (!root.TryGetProperty(StepKey, out JsonElement step) || step.ValueKind != JsonValueKind.Number || !step.TryGetInt64(out long number))
+            if (!root.TryGetProperty(StepKey, out JsonElement step) || step.ValueKind != JsonValueKind.Number
+                || !step.TryGetInt64(out long number))
                 return false;
-            string stage = root.TryGetProperty(StageKey, out JsonElement name) && name.ValueKind == JsonValueKind.String ? name.GetString()! : "";
+            string stage = root.TryGetProperty(StageKey, out JsonElement name) && name.ValueKind == JsonValueKind.String
+                ? name.GetString()! : "";
             entry = new(stage, number, ReadValues(root));
             return true;
         }
@@ -77,8 +79,9 @@ internal static class MetricsLine
         {
             if (property.Name is StageKey or StepKey) continue;
             // A number beyond float64 ("1e999") has no value here; other kinds are notes for people.
-            if (property.Value.ValueKind == JsonValueKind.Number && property.Value.TryGetDouble(out double value)) values[property.Name] = value;
-            else if (property.Value.ValueKind == JsonValueKind.Null) values[property.Name] = NonFinite(root, property.Name);
+            JsonElement found = property.Value;
+            if (found.ValueKind == JsonValueKind.Number && found.TryGetDouble(out double value)) values[property.Name] = value;
+            else if (found.ValueKind == JsonValueKind.Null) values[property.Name] = NonFinite(root, property.Name);
         }
         return values;
     }
@@ -86,6 +89,11 @@ internal static class MetricsLine
     private static double NonFinite(JsonElement root, string key)
     {
         bool named = root.TryGetProperty(key + NonFiniteSuffix, out JsonElement note) && note.ValueKind == JsonValueKind.String;
-        return !named ? double.NaN : note.ValueEquals("Infinity") ? double.PositiveInfinity : note.ValueEquals("-Infinity") ? double.NegativeInfinity : double.NaN;
+        return (named ? note.GetString() : null) switch
+        {
+            "Infinity" => double.PositiveInfinity,
+            "-Infinity" => double.NegativeInfinity,
+            _ => double.NaN,
+        };
     }
 }

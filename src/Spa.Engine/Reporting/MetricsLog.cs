@@ -52,5 +52,6 @@ public static class MetricsLog
     }
 
     private static SpaException Malformed(string path, long number, string found) =>
-        new($"{path}:{number}: expected a JSON object with an integer \"step\", found {found}; restore the file, or delete it to start a new log");
+        new($"{path}:{number}: expected a JSON object with an integer \"step\", found {found}; "
+            + "restore the file, or delete it to start a new log");
 }

@@ -55,7 +55,9 @@ public sealed class MetricsWriter : IDisposable
         }
     });
 
-    /// <summary>Adds one line and hands it to the operating system. After a failure (a full disk) the log still ends in a whole line.</summary>
+    /// <summary>
+    /// Adds one line and hands it to the operating system. After a failure (a full disk) the log still ends in a whole line.
+    /// </summary>
     public void Append(MetricsEntry entry)
     {
         byte[] line = MetricsLine.Encode(entry);

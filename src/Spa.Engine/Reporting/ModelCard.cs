@@ -7,11 +7,14 @@ public sealed record ModelCard
     public required string Name { get; init; }
 
     /// <summary>
-    /// The model it was trained from: an <c>owner/name</c> of the Hugging Face hub, or a local path, of which only the last part is printed.
+    /// The model it was trained from: an <c>owner/name</c> of the Hugging Face hub, or a local path, of which only the last part is
+    /// printed.
     /// </summary>
     public required string BaseModel { get; init; }
 
-    /// <summary>The base model's licence as its own card names it (<c>apache-2.0</c>); empty when unknown, which the card then says.</summary>
+    /// <summary>
+    /// The base model's licence as its own card names it (<c>apache-2.0</c>); empty when unknown, which the card then says.
+    /// </summary>
     public string License { get; init; } = "";
 
     /// <summary>Language codes the base model's card names.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Spa.Engine.Formats;
 
 namespace Spa.Engine.Reporting;
 
@@ -11,14 +12,15 @@ public static partial class ModelCardWriter
 
     private static readonly string[] s_limits =
     [
-        "It was trained towards preferences that the model itself judged, starting from a small labelled set: mistakes and tastes of that set are amplified, not corrected.",
+        "It was trained towards preferences that the model itself judged, starting from a small labelled set: "
+            + "mistakes and tastes of that set are amplified, not corrected.",
         "Knowledge and skills come from the base model; preference training does not add facts.",
         "The figures above are from the data and seeds named there and may not carry over to other prompts.",
     ];
 
     /// <summary>Writes the card atomically, usually to <c>README.md</c> in the model's folder.</summary>
     /// <exception cref="SpaException">The file cannot be written.</exception>
-    public static void Write(ModelCard card, string path) => AtomicFile.Write(path, Encoding.UTF8.GetBytes(Render(card)));
+    public static void Write(ModelCard card, string path) => AtomicFile.WriteAllText(path, Render(card));
 
     /// <summary>The card as text.</summary>
     public static string Render(ModelCard card)
@@ -26,15 +28,16 @@ public static partial class ModelCardWriter
         StringBuilder text = new();
         AppendFrontMatter(text, card);
         text.Append("\n# ").Append(Line(card.Name)).Append("\n\n");
-        text.Append(Line(ShownBase(card.BaseModel))).Append(" aligned by Spread Preference Annotation (Kim et al., ICLR 2025, arXiv 2406.04412): ")
-            .Append("DPO on a small set of human preferences, then iterations in which the model samples answers, judges them by its own implicit reward, ")
-            .Append("and trains on them with noise-aware DPO.\n");
+        text.Append(Line(ShownBase(card.BaseModel))).Append(" aligned by Spread Preference Annotation ")
+            .Append("(Kim et al., ICLR 2025, arXiv 2406.04412): DPO on a small set of human preferences, then iterations in which the model ")
+            .Append("samples answers, judges them by its own implicit reward, and trains on them with noise-aware DPO.\n");
         AppendTraining(text, card.Training);
         AppendResults(text, card.Results);
         text.Append("\n## Limits\n\n");
         foreach (string limit in card.Limits.Concat(card.Results is { Rows.Count: > 0 } ? s_limits : s_limits.SkipLast(1)))
             text.Append("* ").Append(Line(limit)).Append('\n');
-        if (card.License.Length == 0) text.Append("* The base model's licence is not known to the program that wrote this card; it applies all the same.\n");
+        if (card.License.Length == 0)
+            text.Append("* The base model's licence is not known to the program that wrote this card; it applies all the same.\n");
         text.Append("\nMade with Spa").Append(card.EngineVersion.Length > 0 ? " " + Line(card.EngineVersion) : "").Append(".\n");
         return text.ToString();
     }
@@ -62,7 +65,8 @@ public static partial class ModelCardWriter
     {
         if (facts.Count == 0) return;
         text.Append("\n## Training\n\n| | |\n|---|---|\n");
-        foreach ((string name, string value) in facts) text.Append("| ").Append(Line(name)).Append(" | ").Append(Line(value)).Append(" |\n");
+        foreach ((string name, string value) in facts) text.Append("| ").Append(Line(name)).Append(" | ").Append(Line(value))
+            .Append(" |\n");
     }
 
     private static void AppendResults(StringBuilder text, ReportTable? table)
@@ -93,17 +97,20 @@ public static partial class ModelCardWriter
         : model.TrimEnd('/', '\\').Split('/', '\\')[^1] is { Length: > 0 } name ? name : "A language model";
 
     /// <summary>Plain where YAML reads the word as a string, otherwise as a JSON string, which is YAML too.</summary>
-    private static string Scalar(string value) => PlainWord().IsMatch(value) && value.ToLowerInvariant() is not ("no" or "yes" or "on" or "off" or "true" or "false" or "null" or "y" or "n")
+    private static string Scalar(string value) => PlainWord().IsMatch(value)
+        && value.ToLowerInvariant() is not ("no" or "yes" or "on" or "off" or "true" or "false" or "null" or "y" or "n")
         ? value
         : JsonSerializer.Serialize(value);
 
-    /// <summary>One line of Markdown text in which nothing is markup: what Markdown or HTML would act on is escaped, breaks become blanks.</summary>
+    /// <summary>
+    /// One line of Markdown text in which nothing is markup: what Markdown or HTML would act on is escaped, breaks become blanks.
+    /// </summary>
     private static string Line(string value)
     {
         StringBuilder text = new(value.Length);
         foreach (Rune rune in value.EnumerateRunes())
         {
-            if (Rune.IsControl(rune) || rune.Value is 0x2028 or 0x2029 or >= 0x202A and <= 0x202E or >= 0x2066 and <= 0x2069) text.Append(' ');
+            if (Rune.IsControl(rune) || rune.Value is >= 0x2028 and <= 0x202E or >= 0x2066 and <= 0x2069) text.Append(' ');
             else if (rune.Value == '<') text.Append("&lt;");
             else if (rune.Value == '&') text.Append("&amp;");
             else if (rune.IsAscii && "\\`*[]|#~".Contains((char)rune.Value)) text.Append('\\').Append(rune);

@@ -28,18 +28,22 @@ internal static class NumberText
     public static string Format(Estimate value, NumberStyle style) => OfInterval(value.Value, value, style);
 
     /// <summary>The bounds of the interval, "70.8% to 77.7%".</summary>
-    public static string Range(Estimate value, NumberStyle style) => $"{OfInterval(value.Low, value, style)} to {OfInterval(value.High, value, style)}";
+    public static string Range(Estimate value, NumberStyle style) =>
+        $"{OfInterval(value.Low, value, style)} to {OfInterval(value.High, value, style)}";
 
     /// <summary>Plain numbers get the decimals of two digits of the interval's half width, so that value and bounds line up.</summary>
     private static string OfInterval(double number, Estimate value, NumberStyle style)
     {
         double half = value.High / 2 - value.Low / 2, size = Math.Max(Math.Abs(value.Low), Math.Abs(value.High));
-        if (style != NumberStyle.Number || !value.HasInterval || !double.IsFinite(number) || !(half > 0) || size is < 1e-3 or >= 1e6) return Format(number, style);
+        if (style != NumberStyle.Number || !value.HasInterval || !double.IsFinite(number) || !(half > 0)
+            || size is < 1e-3 or >= 1e6) return Format(number, style);
         int decimals = Math.Clamp(1 - (int)Math.Floor(Math.Log10(half)), 0, 6);
         return Text(number, "#,0." + new string('0', decimals)).Replace('-', '−');
     }
 
-    /// <summary>At most <paramref name="digits"/> significant digits, no trailing zeros, an exponent outside 1e-4 to 1e6; ASCII minus.</summary>
+    /// <summary>
+    /// At most <paramref name="digits"/> significant digits, no trailing zeros, an exponent outside 1e-4 to 1e6; ASCII minus.
+    /// </summary>
     public static string Significant(double value, int digits)
     {
         if (value == 0) return "0";

@@ -55,5 +55,6 @@ public sealed record RunReport
     public IReadOnlyList<KeyValuePair<string, string>> Environment { get; init; } = [];
 
     /// <summary>The display name of a stage.</summary>
-    internal string NameOf(string stage) => StageNames.FirstOrDefault(named => named.Id == stage)?.Name ?? (stage.Length > 0 ? stage : "training");
+    internal string NameOf(string stage) =>
+        StageNames.FirstOrDefault(named => named.Id == stage)?.Name ?? (stage.Length > 0 ? stage : "training");
 }

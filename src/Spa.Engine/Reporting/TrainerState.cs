@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Spa.Engine.Formats;
 
 namespace Spa.Engine.Reporting;
 
@@ -38,7 +39,7 @@ public sealed record TrainerState
     public IReadOnlyList<MetricsEntry> LogHistory { get; init; } = [];
 
     /// <summary>Writes the file atomically.</summary>
-    public void Write(string path) => AtomicFile.Write(path, ToJson());
+    public void Write(string path) => AtomicFile.WriteAllBytes(path, ToJson());
 
     /// <summary>The file's bytes: keys sorted as the Trainer sorts them, two blanks of indent, a final line feed.</summary>
     public byte[] ToJson()

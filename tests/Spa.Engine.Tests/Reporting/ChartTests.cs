@@ -9,7 +9,9 @@ public sealed class ChartTests
 {
     private static LineChart Line(params double[] values) => new()
     {
-        Title = "t", XLabel = "update", Series = [new("line", [.. values.Select((y, x) => new PlotPoint(x + 1, y))])],
+        Title = "t",
+        XLabel = "update",
+        Series = [new("line", [.. values.Select((y, x) => new PlotPoint(x + 1, y))])],
     };
 
     private static XElement Parse(Chart chart)
@@ -17,11 +19,14 @@ public sealed class ChartTests
         XElement svg = XElement.Parse(chart.ToSvg());
         foreach (XAttribute attribute in svg.Descendants().Attributes())
         {
-            Assert.That(attribute.Value, Does.Not.Contain("NaN").And.Not.Contain("∞").And.Not.Contain("E+"), $"{attribute.Parent!.Name.LocalName}/{attribute.Name}");
+            Assert.That(attribute.Value, Does.Not.Contain("NaN").And.Not.Contain("∞").And.Not.Contain("E+"),
+                $"{attribute.Parent!.Name.LocalName}/{attribute.Name}");
             if (attribute.Name.LocalName is "x" or "x1" or "x2" or "cx")
-                Assert.That(double.Parse(attribute.Value, CultureInfo.InvariantCulture), Is.InRange(0, PlotFrame.Width), attribute.Parent!.ToString());
+                Assert.That(double.Parse(attribute.Value, CultureInfo.InvariantCulture), Is.InRange(0, PlotFrame.Width),
+                    attribute.Parent!.ToString());
             if (attribute.Name.LocalName is "y" or "y1" or "y2" or "cy")
-                Assert.That(double.Parse(attribute.Value, CultureInfo.InvariantCulture), Is.InRange(0, PlotFrame.Height + 100), attribute.Parent!.ToString());
+                Assert.That(double.Parse(attribute.Value, CultureInfo.InvariantCulture), Is.InRange(0, PlotFrame.Height + 100),
+                    attribute.Parent!.ToString());
         }
         return svg;
     }
@@ -29,7 +34,8 @@ public sealed class ChartTests
     private static IEnumerable<XElement> OfClass(XElement svg, string name) =>
         svg.Descendants().Where(element => ((string?)element.Attribute("class") ?? "").Split(' ').Contains(name));
 
-    private static string[] Ticks(XElement svg) => [.. OfClass(svg, "tick").Where(tick => ((string)tick.Attribute("class")!).Contains("end")).Select(tick => tick.Value)];
+    private static string[] Ticks(XElement svg) => [.. OfClass(svg, "tick")
+        .Where(tick => ((string)tick.Attribute("class")!).Contains("end")).Select(tick => tick.Value)];
 
     [Test]
     public void One_point_is_a_dot()
@@ -46,7 +52,8 @@ public sealed class ChartTests
     [Test]
     public void NaN_makes_a_gap()
     {
-        XElement svg = Parse(Line([.. Enumerable.Range(0, 40).Select(i => i is 10 or 25 ? double.NaN : i == 30 ? double.PositiveInfinity : i)]));
+        XElement svg = Parse(Line([.. Enumerable.Range(0, 40)
+            .Select(i => i is 10 or 25 ? double.NaN : i == 30 ? double.PositiveInfinity : i)]));
         Assert.That(OfClass(svg, "line").Count(), Is.EqualTo(4));
     }
 
@@ -86,15 +93,27 @@ public sealed class ChartTests
         Gen.Double.Array[0, 30].Select(Gen.Bool, Gen.Enum<NumberStyle>()).Sample((values, log, style) =>
         {
             Parse(Line(values) with { LogY = log, Style = style, Smooth = true });
-            Parse(new BarChart { Title = "t", Style = style, Groups = [.. values.Select(value => $"{value:R}")], Series = [new("s", [.. values.Select(value => new Estimate(value, value - 1, value + 1))])] });
-            Parse(new HistogramChart { Title = "t", Data = HistogramData.FromValues(values, 7), Threshold = values.FirstOrDefault(double.IsFinite) });
+            Parse(new BarChart
+            {
+                Title = "t",
+                Style = style,
+                Groups = [.. values.Select(value => $"{value:R}")],
+                Series = [new("s", [.. values.Select(value => new Estimate(value, value - 1, value + 1))])]
+            });
+            Parse(new HistogramChart
+            {
+                Title = "t",
+                Data = HistogramData.FromValues(values, 7),
+                Threshold = values.FirstOrDefault(double.IsFinite)
+            });
         }, iter: 300);
 
     [TestCase(new[] { 0.0, 1.0 }, "0.0 0.2 0.4 0.6 0.8 1.0")]
     [TestCase(new[] { -3.0, 17.0 }, "−5 0 5 10 15 20")]
     [TestCase(new[] { 0.0, 5e-7 }, "0 1e−7 2e−7 3e−7 4e−7 5e−7")]
     [TestCase(new[] { 0.0, 24000.0 }, "0 5,000 10,000 15,000 20,000 25,000")]
-    public void Ticks_are_round(double[] values, string expected) => Assert.That(string.Join(' ', Ticks(Parse(Line(values)))), Is.EqualTo(expected));
+    public void Ticks_are_round(double[] values, string expected) =>
+        Assert.That(string.Join(' ', Ticks(Parse(Line(values)))), Is.EqualTo(expected));
 
     [TestCase(new[] { 0.3, 40.0 }, "0.2 0.5 1 2 5 10 20 50")]
     [TestCase(new[] { 1.0, 1e6 }, "1 10 100 1,000 10,000 100,000 1e6")]
@@ -125,7 +144,8 @@ public sealed class ChartTests
     public void Smoothing_leaves_a_straight_line_straight_to_its_ends()
     {
         PlotPoint[] points = [.. Enumerable.Range(0, 100).Select(i => new PlotPoint(i, 3 - 0.5 * i))];
-        foreach ((PlotPoint smooth, PlotPoint point) in LinePath.Smoothed(points).Zip(points)) Assert.That(smooth.Y, Is.EqualTo(point.Y).Within(1e-10));
+        foreach ((PlotPoint smooth, PlotPoint point) in LinePath.Smoothed(points).Zip(points)) Assert.That(smooth.Y, Is.EqualTo(point.Y)
+            .Within(1e-10));
     }
 
     [Test]
@@ -140,10 +160,17 @@ public sealed class ChartTests
     [Test]
     public void Bars_rise_from_zero_and_carry_whiskers_and_tooltips()
     {
-        XElement svg = Parse(new BarChart { Title = "t", Style = NumberStyle.Percent, Groups = ["a", "b"], Series = [new("s", [new(0.5, 0.4, 0.6), new(0.25)]), new("z", [Estimate.None])] });
+        XElement svg = Parse(new BarChart
+        {
+            Title = "t",
+            Style = NumberStyle.Percent,
+            Groups = ["a", "b"],
+            Series = [new("s", [new(0.5, 0.4, 0.6), new(0.25)]), new("z", [Estimate.None])]
+        });
         XElement[] bars = [.. OfClass(svg, "bar")];
         Assert.That(bars, Has.Length.EqualTo(2));
-        Assert.That((double)bars[0].Attribute("height")!, Is.EqualTo(2 * (double)bars[1].Attribute("height")!).Within(0.02), "two decimals");
+        Assert.That((double)bars[0].Attribute("height")!, Is.EqualTo(2 * (double)bars[1].Attribute("height")!).Within(0.02),
+            "two decimals");
         Assert.That(OfClass(svg, "whisker").Count(), Is.EqualTo(3));
         Assert.That(bars[0].Value, Is.EqualTo("a, s: 50.0%\n95% interval 40.0% to 60.0%"));
     }
@@ -151,7 +178,13 @@ public sealed class ChartTests
     [Test]
     public void Hostile_names_stay_text()
     {
-        LineChart chart = new() { Title = "</title><script>", Note = "\"&", XLabel = "<x>", Series = [new("</style>", [new(1, 2)]), new("\0", [new(1, 3)])] };
+        LineChart chart = new()
+        {
+            Title = "</title><script>",
+            Note = "\"&",
+            XLabel = "<x>",
+            Series = [new("</style>", [new(1, 2)]), new("\0", [new(1, 3)])]
+        };
         Assert.That(Parse(chart).Descendants().Select(element => element.Name.LocalName), Has.None.EqualTo("script"));
     }
 

@@ -38,8 +38,10 @@ internal static class EventFileReader
         for (int at = 0; at < file.Length;)
         {
             int length = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(at)));
-            Assert.That(BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 8)), Is.EqualTo(Masked(file.AsSpan(at, 8))), "checksum of the length");
-            Assert.That(BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)), Is.EqualTo(Masked(file.AsSpan(at + 12, length))), "checksum of the data");
+            Assert.That(BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 8)), Is.EqualTo(Masked(file.AsSpan(at, 8))),
+                "checksum of the length");
+            Assert.That(BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)),
+                Is.EqualTo(Masked(file.AsSpan(at + 12, length))), "checksum of the data");
             events.Add(new(file.AsMemory(at + 12, length)));
             at += 16 + length;
         }

@@ -44,7 +44,8 @@ public sealed class EventFileWriterTests : IDisposable
         double[] values = [.. Enumerable.Range(0, 1000).Select(i => Math.Sin(i)), 1e5, -1e5, double.NaN];
         using EventFileWriter writer = EventFileWriter.Create(_folder.FullName, s_time);
         writer.Histogram(s_time, 7, "spa/margins", values);
-        EventFileReader.Message value = EventFileReader.Read(writer.Path)[1].Messages(5).Single().Messages(1).Single(), histogram = value.Messages(5).Single();
+        EventFileReader.Message value = EventFileReader.Read(writer.Path)[1].Messages(5).Single().Messages(1).Single(),
+            histogram = value.Messages(5).Single();
         Assert.That(value.String(1), Is.EqualTo("spa/margins"));
         Assert.That((histogram.Double(1), histogram.Double(2), histogram.Double(3)), Is.EqualTo((-1e5, 1e5, 1002.0)));
         double[] limits = histogram.Doubles(6), counts = histogram.Doubles(7);

@@ -15,7 +15,8 @@ public sealed class HistogramDataTests
             for (int i = 0; i < data.Counts.Count; i++)
             {
                 bool last = i == data.Counts.Count - 1;
-                long inside = values.Count(value => value >= data.Edges[i] && (value < data.Edges[i + 1] || last && value == data.Edges[i + 1]));
+                long inside = values.Count(value => value >= data.Edges[i]
+                    && (value < data.Edges[i + 1] || last && value == data.Edges[i + 1]));
                 Assert.That(data.Counts[i], Is.EqualTo(inside), $"bin {i}");
             }
         });

@@ -11,7 +11,8 @@ public sealed class MarkupTests
     [TestCase("\u007f\u0085\u009f", "␡[U+0085][U+009F]")]
     [TestCase("\u202eevil\u2066x\u2028", "[U+202E]evil[U+2066]x[U+2028]")]
     [TestCase("مرحبا \uFFFE", "مرحبا \uFFFD")]
-    public void Hostile_text_is_harmless_and_visible(string text, string expected) => Assert.That(Markup.Escape(text), Is.EqualTo(expected));
+    public void Hostile_text_is_harmless_and_visible(string text, string expected) =>
+        Assert.That(Markup.Escape(text), Is.EqualTo(expected));
 
     // Not a test case: attributes are stored as UTF-8, which cannot hold half a character.
     [Test]
@@ -24,6 +25,7 @@ public sealed class MarkupTests
         {
             string escaped = Markup.Escape(new string(chars));
             XElement element = XElement.Parse($"<a b=\"{escaped}\">{escaped}</a>", LoadOptions.PreserveWhitespace);
-            Assert.That(element.Value.Any(c => c != '\n' && c != '\t' && (char.IsControl(c) || !XmlConvert.IsXmlChar(c) && !char.IsSurrogate(c))), Is.False);
+            Assert.That(element.Value.Any(c => c != '\n' && c != '\t'
+                && (char.IsControl(c) || !XmlConvert.IsXmlChar(c) && !char.IsSurrogate(c))), Is.False);
         });
 }

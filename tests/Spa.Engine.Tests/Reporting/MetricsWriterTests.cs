@@ -26,7 +26,8 @@ public sealed class MetricsWriterTests : IDisposable
     [Test]
     public void Keys_come_in_a_fixed_order_whatever_the_order_given()
     {
-        Write(Entry("stage-1", 3, ("zebra", 1), ("spa/flagged", 0.5), ("loss", 0.25), ("another", 2), ("epoch", 0.5), ("rewards/chosen", 1e-7)));
+        Write(Entry("stage-1", 3, ("zebra", 1), ("spa/flagged", 0.5), ("loss", 0.25), ("another", 2), ("epoch", 0.5),
+            ("rewards/chosen", 1e-7)));
         Assert.That(File.ReadAllText(Log), Is.EqualTo(
             "{\"stage\":\"stage-1\",\"step\":3,\"epoch\":0.5,\"loss\":0.25,\"rewards/chosen\":1E-07,\"spa/flagged\":0.5,\"another\":2,\"zebra\":1}\n"));
     }
@@ -41,16 +42,19 @@ public sealed class MetricsWriterTests : IDisposable
             MetricsEntry back = MetricsLog.Read(folder.File("m")).Single();
             // NaNs differ only in payload, which JSON cannot carry.
             foreach ((string key, double value) in entry.Values)
-                Assert.That(double.IsNaN(value) ? double.IsNaN(back[key]) : BitConverter.DoubleToInt64Bits(back[key]) == BitConverter.DoubleToInt64Bits(value), $"{key} = {value:R}");
+                Assert.That(double.IsNaN(value) ? double.IsNaN(back[key])
+                    : BitConverter.DoubleToInt64Bits(back[key]) == BitConverter.DoubleToInt64Bits(value), $"{key} = {value:R}");
         }, iter: 100);
 
     [Test]
     public void What_JSON_cannot_say_is_null_with_a_note()
     {
         Write(Entry("", 1, ("loss", double.NaN), ("grad_norm", double.PositiveInfinity), ("epoch", double.NegativeInfinity)));
-        Assert.That(File.ReadAllText(Log), Is.EqualTo("{\"step\":1,\"epoch\":null,\"epoch/nonfinite\":\"-Infinity\",\"loss\":null,\"loss/nonfinite\":\"NaN\",\"grad_norm\":null,\"grad_norm/nonfinite\":\"Infinity\"}\n"));
+        Assert.That(File.ReadAllText(Log), Is.EqualTo("{\"step\":1,\"epoch\":null,\"epoch/nonfinite\":\"-Infinity\","
+            + "\"loss\":null,\"loss/nonfinite\":\"NaN\",\"grad_norm\":null,\"grad_norm/nonfinite\":\"Infinity\"}\n"));
         MetricsEntry back = MetricsLog.Read(Log).Single();
-        Assert.That((back["epoch"], back["loss"], back["grad_norm"]), Is.EqualTo((double.NegativeInfinity, double.NaN, double.PositiveInfinity)));
+        Assert.That((back["epoch"], back["loss"], back["grad_norm"]),
+            Is.EqualTo((double.NegativeInfinity, double.NaN, double.PositiveInfinity)));
         Assert.That(back.Values, Has.Count.EqualTo(3));
     }
 
@@ -113,7 +117,8 @@ public sealed class MetricsWriterTests : IDisposable
     public void A_damaged_line_in_the_middle_is_named(string line)
     {
         File.WriteAllText(Log, $"{{\"step\":1}}\n{line}\n{{\"step\":2}}\n");
-        Assert.That(() => MetricsLog.Read(Log), Throws.TypeOf<SpaException>().With.Message.Contains("metrics.jsonl:2: expected a JSON object"));
+        Assert.That(() => MetricsLog.Read(Log), Throws.TypeOf<SpaException>()
+            .With.Message.Contains("metrics.jsonl:2: expected a JSON object"));
         Assert.That(() => MetricsWriter.Resume(Log, "", 1), Throws.TypeOf<SpaException>());
         Assert.That(new FileInfo(Log).Length, Is.GreaterThan(20), "a refused log is left alone");
     }
@@ -128,7 +133,8 @@ public sealed class MetricsWriterTests : IDisposable
     [Test]
     public void Lines_longer_than_a_read_block_are_whole()
     {
-        MetricsEntry[] entries = [.. Enumerable.Range(1, 9).Select(step => Entry("s", step, [.. Enumerable.Range(0, 2000 * step).Select(i => ($"key-{i}", i / 7.0))]))];
+        MetricsEntry[] entries = [.. Enumerable.Range(1, 9).Select(step =>
+            Entry("s", step, [.. Enumerable.Range(0, 2000 * step).Select(i => ($"key-{i}", i / 7.0))]))];
         Write(entries);
         IReadOnlyList<MetricsEntry> back = MetricsLog.Read(Log);
         Assert.That(back.Select(entry => entry.Values.Count), Is.EqualTo(entries.Select(entry => entry.Values.Count)));
@@ -157,9 +163,11 @@ public sealed class MetricsWriterTests : IDisposable
 
     [Test]
     public void A_missing_log_is_one_clear_line() =>
-        Assert.That(() => MetricsLog.Read(_folder.File("none")), Throws.TypeOf<SpaException>().With.Message.StartsWith("cannot read metrics"));
+        Assert.That(() => MetricsLog.Read(_folder.File("none")), Throws.TypeOf<SpaException>()
+            .With.Message.StartsWith("cannot read metrics"));
 
     [Test]
     public void A_folder_in_the_place_of_the_log_is_one_clear_line() =>
-        Assert.That(() => MetricsWriter.Create(_folder.FullName), Throws.TypeOf<SpaException>().With.Message.StartsWith("cannot write metrics"));
+        Assert.That(() => MetricsWriter.Create(_folder.FullName), Throws.TypeOf<SpaException>()
+            .With.Message.StartsWith("cannot write metrics"));
 }

@@ -7,10 +7,16 @@ public sealed class ModelCardTests
 {
     private static ModelCard Card() => new()
     {
-        Name = "SmolLM2 harmless", BaseModel = "HuggingFaceTB/SmolLM2-135M-Instruct", License = "apache-2.0", Languages = ["en", "no"], Tags = ["demo"],
+        Name = "SmolLM2 harmless",
+        BaseModel = "HuggingFaceTB/SmolLM2-135M-Instruct",
+        License = "apache-2.0",
+        Languages = ["en", "no"],
+        Tags = ["demo"],
         Training = [new("Seed pairs", "300"), new("Iterations", "2")],
-        Results = new("r", [new("Accuracy", NumberStyle.Percent)], [new("SFT", [new(0.5, 0.45, 0.55)]), new("Random", [Estimate.None], true)], "Held-out pairs."),
-        Limits = ["English only."], EngineVersion = "0.1.0",
+        Results = new("r", [new("Accuracy", NumberStyle.Percent)],
+            [new("SFT", [new(0.5, 0.45, 0.55)]), new("Random", [Estimate.None], true)], "Held-out pairs."),
+        Limits = ["English only."],
+        EngineVersion = "0.1.0",
     };
 
     private static Dictionary<string, object> FrontMatter(string text) =>
@@ -52,7 +58,15 @@ public sealed class ModelCardTests
     public void Hostile_strings_stay_in_their_line_and_cell()
     {
         const string Hostile = "a|b\n# c <script> `d` ---\n* [x](y) \u202e\0";
-        ModelCard card = Card() with { Name = Hostile, BaseModel = Hostile, License = "x\": [", Tags = [Hostile], Training = [new(Hostile, Hostile)], Limits = [Hostile] };
+        ModelCard card = Card() with
+        {
+            Name = Hostile,
+            BaseModel = Hostile,
+            License = "x\": [",
+            Tags = [Hostile],
+            Training = [new(Hostile, Hostile)],
+            Limits = [Hostile]
+        };
         string text = ModelCardWriter.Render(card);
         Assert.That(text, Does.Not.Contain("<script").And.Not.Contain('\0').And.Not.Contain('\u202e'));
         Assert.That(text.Split('\n').Count(line => line.StartsWith('#')), Is.EqualTo(4), "name, training, results, limits");

@@ -34,5 +34,6 @@ public sealed class NumberTextTests
 
     [Test]
     public void Any_number_is_short_in_every_style() =>
-        Gen.Double.Select(Gen.Enum<NumberStyle>()).Sample((value, style) => Assert.That(NumberText.Format(value, style), Has.Length.InRange(1, 22)));
+        Gen.Double.Select(Gen.Enum<NumberStyle>()).Sample((value, style) =>
+            Assert.That(NumberText.Format(value, style), Has.Length.InRange(1, 22)));
 }

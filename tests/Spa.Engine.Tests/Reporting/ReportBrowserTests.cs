@@ -18,7 +18,8 @@ public sealed class ReportBrowserTests
         Assert.That(dom, Does.Contain("</footer>"), log);
         Assert.That(dom, Does.Not.Contain("<script"));
         Assert.That(log, Does.Not.Contain("CONSOLE"));
-        (_, log) = Run(browser, folder.File("profile-picture"), ["--window-size=390,2000", $"--screenshot={picture}", new Uri(page).AbsoluteUri]);
+        (_, log) = Run(browser, folder.File("profile-picture"),
+            ["--window-size=390,2000", $"--screenshot={picture}", new Uri(page).AbsoluteUri]);
         Assert.That(log, Does.Not.Contain("CONSOLE"));
         Assert.That(new FileInfo(picture).Length, Is.GreaterThan(20_000), "an empty page compresses to less");
     }
@@ -29,8 +30,10 @@ public sealed class ReportBrowserTests
     private static (string Output, string Log) Run(string browser, string profile, string[] arguments)
     {
         ProcessStartInfo start = new(browser) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--enable-logging=stderr", "--v=0", $"--user-data-dir={profile}", .. arguments]) start.ArgumentList.Add(argument);
+        foreach (string argument in (string[])["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update", "--disable-sync", "--enable-logging=stderr", "--v=0", $"--user-data-dir={profile}",
+                .. arguments]) start.ArgumentList.Add(argument);
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), log = process.StandardError.ReadToEndAsync();
         // A hang is a failure, not a slow test: a render takes about two seconds.

@@ -29,7 +29,8 @@ public sealed partial class ReportWriterTests
     [Test]
     public void Every_section_is_there_when_there_is_data_and_none_without()
     {
-        string[] all = ["stages", "answers", "agreement", "training", "margins", "responses", "time", "notes", "configuration", "environment"];
+        string[] all = ["stages", "answers", "agreement", "training", "margins", "responses", "time", "notes", "configuration",
+            "environment"];
         string full = ReportWriter.Render(SyntheticReport.Full()), empty = ReportWriter.Render(new RunReport { Title = "nothing" });
         foreach (string id in all)
         {
@@ -65,20 +66,25 @@ public sealed partial class ReportWriterTests
         Assert.That(Regex.Count(page, "</title>"), Is.GreaterThan(1), "the page's own and the tooltips'");
         Assert.That(page, Does.Not.Contain('\0').And.Not.Contain('\u202e'));
         Assert.That(page, Does.Contain("\U0001F43F"));
-        foreach (Match tag in Tag().Matches(page)) Assert.That(Regex.Replace(tag.Value, "\"[^\"]*\"", ""), Does.Not.Contain("onload"), "no attribute was broken out of");
+        foreach (Match tag in Tag().Matches(page)) Assert.That(Regex.Replace(tag.Value, "\"[^\"]*\"", ""), Does.Not.Contain("onload"),
+            "no attribute was broken out of");
     }
 
     [Test]
     public void Absurd_numbers_make_a_page()
     {
-        double[] absurd = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.MaxValue, double.MinValue, double.Epsilon, -0.0];
+        double[] absurd = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.MaxValue, double.MinValue,
+            double.Epsilon, -0.0];
         RunReport report = new()
         {
             Title = "numbers",
             Summary = [.. absurd.Select(value => new SummaryFigure("f", new(value, value, value)))],
-            Stages = new("t", [new("c", Plot: true, Reference: double.NaN)], [.. absurd.Select(value => new ReportRow("r", [new(value, -value, value)]))]),
-            Metrics = [.. absurd.Select((value, i) => new MetricsEntry("s", i, new Dictionary<string, double> { [MetricKeys.Loss] = value, [MetricKeys.GradNorm] = value }))],
-            Iterations = [.. absurd.Select(value => new IterationAudit { Stage = "s", Margins = HistogramData.FromValues(absurd), Threshold = value, KlToSft = new(value) })],
+            Stages = new("t", [new("c", Plot: true, Reference: double.NaN)],
+                [.. absurd.Select(value => new ReportRow("r", [new(value, -value, value)]))]),
+            Metrics = [.. absurd.Select((value, i) => new MetricsEntry("s", i, new Dictionary<string,
+                double> { [MetricKeys.Loss] = value, [MetricKeys.GradNorm] = value }))],
+            Iterations = [.. absurd.Select(value => new IterationAudit { Stage = "s", Margins = HistogramData.FromValues(absurd),
+                Threshold = value, KlToSft = new(value) })],
             Timings = [.. absurd.Select(value => new PhaseTiming("p", value, long.MaxValue))],
         };
         Assert.That(ReportWriter.Render(report), Does.EndWith("</html>\n"));
@@ -102,11 +108,17 @@ public sealed partial class ReportWriterTests
 
     private static RunReport HostileReport() => new()
     {
-        Title = Hostile, Subtitle = Hostile, Warnings = [Hostile], Notes = [Hostile], Configuration = Hostile,
+        Title = Hostile,
+        Subtitle = Hostile,
+        Warnings = [Hostile],
+        Notes = [Hostile],
+        Configuration = Hostile,
         Summary = [new(Hostile, new(1), Note: Hostile)],
         StageNames = [new("s", Hostile)],
-        Stages = new(Hostile, [new(Hostile, Plot: true, ReferenceLabel: Hostile)], [new(Hostile, [new(1, 0, 2)], IsControl: true)], Hostile),
-        Metrics = [new("s", 1, new Dictionary<string, double> { ["loss"] = 1 }), new(Hostile, 1, new Dictionary<string, double> { ["loss"] = 2 })],
+        Stages = new(Hostile, [new(Hostile, Plot: true, ReferenceLabel: Hostile)],
+            [new(Hostile, [new(1, 0, 2)], IsControl: true)], Hostile),
+        Metrics = [new("s", 1, new Dictionary<string, double> { ["loss"] = 1 }),
+            new(Hostile, 1, new Dictionary<string, double> { ["loss"] = 2 })],
         Iterations = [new() { Stage = Hostile, Margins = HistogramData.FromValues([1, 2]), Flagged = new(0.1) }],
         RewardAccuracies = [new(Hostile, Hostile, new(0.5), 3)],
         Tables = [new(Hostile, [new(Hostile)], [new(Hostile, [new(1)])], Hostile)],

@@ -28,8 +28,10 @@ internal static class SyntheticReport
             new("Response length", new(14.4), NumberStyle.Number, "tokens; SFT 17.5"),
             new("Wall time", new(104), NumberStyle.Duration, "2 CPU cores"),
         ],
-        Warnings = ["The control \"DPO on the seed for as many updates\" does better than the last iteration (76.4% against 74.4%): more epochs on the seed would serve this data as well."],
-        Notes = ["Sampler and scorer agree to 2.1e-6 nats per token.", "Four prompts had identical answers in iteration 3 and were dropped."],
+        Warnings = ["The control \"DPO on the seed for as many updates\" does better than the last iteration "
+            + "(76.4% against 74.4%): more epochs on the seed would serve this data as well."],
+        Notes = ["Sampler and scorer agree to 2.1e-6 nats per token.",
+            "Four prompts had identical answers in iteration 3 and were dropped."],
         StageNames = [new("stage-0-seed", "DPO on seed"), new("stage-1", "SPA 1"), new("stage-2", "SPA 2"), new("stage-3", "SPA 3")],
         Stages = new("Results by stage",
             [
@@ -42,26 +44,34 @@ internal static class SyntheticReport
                 new("SPA 1", [new(0.670, 0.626, 0.714), new(1.99, 1.75, 2.23), new(0.81, 0.76, 0.85), new(15.3, 14.9, 15.7)]),
                 new("SPA 2", [new(0.711, 0.668, 0.754), new(2.33, 2.09, 2.57), new(0.81, 0.76, 0.85), new(14.9, 14.5, 15.3)]),
                 new("SPA 3", [new(0.744, 0.702, 0.786), new(2.65, 2.41, 2.89), new(0.79, 0.73, 0.84), new(14.4, 14.0, 14.8)]),
-                new("Random judge", [new(0.634, 0.588, 0.68), new(1.67, 1.43, 1.91), new(0.80, 0.75, 0.85), new(15.8, 15.4, 16.2)], IsControl: true),
-                new("Seed only, as long", [new(0.764, 0.723, 0.805), new(2.83, 2.6, 3.06), new(0.82, 0.77, 0.86), new(14.3, 13.9, 14.7)], IsControl: true),
+                new("Random judge", [new(0.634, 0.588, 0.68), new(1.67, 1.43, 1.91), new(0.80, 0.75, 0.85), new(15.8, 15.4, 16.2)],
+                    IsControl: true),
+                new("Seed only, as long", [new(0.764, 0.723, 0.805), new(2.83, 2.6, 3.06), new(0.82, 0.77, 0.86), new(14.3, 13.9, 14.7)],
+                    IsControl: true),
             ],
             "250 held-out prompts, one answer each at temperature 0.8. A win is a higher gold score than a fixed SFT answer, ties count half."),
         Metrics = [.. s_stages.SelectMany(Stage)],
         Iterations = [.. Enumerable.Range(1, 3).Select(Audit)],
-        RewardAccuracies = [.. s_stages.SelectMany((stage, i) => ((string[])["under 32", "32 to 63", "64 to 127", "128 up"]).Select((bucket, j) =>
-            new RewardAccuracy(stage, bucket, new(0.83 - 0.05 * j - 0.01 * i, 0.76 - 0.06 * j - 0.01 * i, 0.89 - 0.04 * j - 0.01 * i), 120 - 20 * j)))],
+        RewardAccuracies = [.. s_stages.SelectMany((stage, i) => ((string[])["under 32", "32 to 63", "64 to 127", "128 up"])
+            .Select((bucket, j) =>
+            new RewardAccuracy(stage, bucket, new(0.83 - 0.05 * j - 0.01 * i, 0.76 - 0.06 * j - 0.01 * i, 0.89 - 0.04 * j - 0.01 * i),
+                120 - 20 * j)))],
         Samples = Samples(),
         Timings =
         [
-            new("stage-0-seed/train", 6.2, 38_400), new("stage-1/sample", 9.8, 12_240), new("stage-1/judge", 1.9, 24_480), new("stage-1/train", 11.4, 36_700),
+            new("stage-0-seed/train", 6.2, 38_400), new("stage-1/sample", 9.8, 12_240), new("stage-1/judge", 1.9, 24_480),
+                new("stage-1/train", 11.4, 36_700),
             new("stage-2/sample", 14.1, 18_000), new("stage-2/judge", 2.8, 36_000), new("stage-2/train", 17.3, 54_000),
-            new("stage-3/sample", 18.5, 23_000), new("stage-3/judge", 3.7, 46_000), new("stage-3/train", 21.9, 69_000), new("eval", 4.6, 21_000),
+            new("stage-3/sample", 18.5, 23_000), new("stage-3/judge", 3.7, 46_000), new("stage-3/train", 21.9, 69_000),
+                new("eval", 4.6, 21_000),
         ],
-        Configuration = "model: models/demo\nbeta: 0.1\nlearning_rate: 4.0e-4\nlr_scheduler_type: cosine\nwarmup_ratio: 0.1\nspa:\n  iterations: 3\n  prompts_per_iteration: [200, 300, 400]\n  k: 2\n"
+        Configuration = "model: models/demo\nbeta: 0.1\nlearning_rate: 4.0e-4\nlr_scheduler_type: cosine\nwarmup_ratio: 0.1\nspa:\n"
+            + "  iterations: 3\n  prompts_per_iteration: [200, 300, 400]\n  k: 2\n"
             + "  temperature: 0.8\n  alpha: 0.1\n  lambda: [0.5, 0.25, 0.125]\n  quantile: 0.1\n  # a comment with <angle> brackets & \"quotes\"\nseed: 3\n",
         Environment =
         [
-            new("Spa", "0.1.0"), new(".NET", "10.0.0"), new("Device", "CPU, 2 cores, AVX-512"), new("Model hash", "sha256:4f6c2d9f0c1b7e43a1"),
+            new("Spa", "0.1.0"), new(".NET", "10.0.0"), new("Device", "CPU, 2 cores, AVX-512"),
+                new("Model hash", "sha256:4f6c2d9f0c1b7e43a1"),
             new("Seed", "3"), new("Data", "demo/seed.jsonl (60 pairs)"),
         ],
     };
@@ -93,7 +103,8 @@ internal static class SyntheticReport
 
     private static IterationAudit Audit(int iteration)
     {
-        double[] margins = [.. Enumerable.Range(0, 100 + 100 * iteration).Select(i => 0.22 * iteration + (0.25 + 0.1 * iteration) * Noise((uint)(20 + iteration), i))];
+        double[] margins = [.. Enumerable.Range(0, 100 + 100 * iteration)
+            .Select(i => 0.22 * iteration + (0.25 + 0.1 * iteration) * Noise((uint)(20 + iteration), i))];
         double threshold = margins.Order().ElementAt(margins.Length / 10);
         return new()
         {
@@ -107,7 +118,10 @@ internal static class SyntheticReport
             StopRate = new(0.991 + 0.002 * iteration, 0.98 + 0.002 * iteration, 0.996 + 0.001 * iteration),
             KlToSft = new(0.8 + 1.4 * iteration, 0.6 + 1.35 * iteration, 1 + 1.45 * iteration),
             LongerWins = new(0.46 - 0.03 * iteration, 0.40 - 0.03 * iteration, 0.52 - 0.03 * iteration),
-            Ties = new(0.005), Duplicates = new(0.01 * iteration), Cut = new(0.002), DistinctBigrams = new(0.21 - 0.03 * iteration),
+            Ties = new(0.005),
+            Duplicates = new(0.01 * iteration),
+            Cut = new(0.002),
+            DistinctBigrams = new(0.21 - 0.03 * iteration),
             JudgeAccuracy = new(0.80 - 0.03 * iteration, 0.74 - 0.03 * iteration, 0.85 - 0.03 * iteration),
             SamplerScorerDifference = new(2.1e-6 * iteration),
         };
@@ -131,7 +145,8 @@ internal static class SyntheticReport
         [
             new("SFT", "باريس هي عاصمة فرنسا.\n</pre></script><script>alert(1)</script>", "gold 1"),
             new("DPO on seed", "", "gold 0"),
-            new("SPA 3", "Good question! The capital of France is Paris. Have a nice day! Averyveryveryveryveryveryveryveryveryveryveryveryverylongwordthatneverends", "gold 4", IsCut: true),
+            new("SPA 3", "Good question! The capital of France is Paris. Have a nice day! "
+                + "Averyveryveryveryveryveryveryveryveryveryveryveryverylongwordthatneverends", "gold 4", IsCut: true),
         ]),
     ];
 }

@@ -11,7 +11,9 @@ public static class Bootstrap
     /// <summary>Enough that the bounds of a 95 % interval move by about 1 % of its width between seeds.</summary>
     public const int DefaultResamples = 10_000;
 
-    /// <summary>Mean of <c>a[i] - b[i]</c> with its interval; resampling whole pairs keeps what the two measurements of one item share.</summary>
+    /// <summary>
+    /// Mean of <c>a[i] - b[i]</c> with its interval; resampling whole pairs keeps what the two measurements of one item share.
+    /// </summary>
     /// <param name="a">One value per item.</param>
     /// <param name="b">One value per item, same items in the same order.</param>
     /// <param name="seed">Key of the generator.</param>
@@ -27,7 +29,8 @@ public static class Bootstrap
     }
 
     /// <summary>Mean with its percentile interval; fewer than two values have no bounds (NaN).</summary>
-    public static Interval Mean(ReadOnlySpan<double> values, ulong seed, int resamples = DefaultResamples, double level = Interval.DefaultLevel)
+    public static Interval Mean(ReadOnlySpan<double> values, ulong seed, int resamples = DefaultResamples,
+        double level = Interval.DefaultLevel)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(resamples);
         double upper = Interval.UpperTail(level);
@@ -66,6 +69,8 @@ public static class Bootstrap
         return sum / values.Length;
     }
 
-    /// <summary>An index below <paramref name="count"/>; multiply-high leaves a bias of count / 2^32, far below the resampling noise.</summary>
+    /// <summary>
+    /// An index below <paramref name="count"/>; multiply-high leaves a bias of count / 2^32, far below the resampling noise.
+    /// </summary>
     private static int Pick(uint word, int count) => (int)((ulong)word * (uint)count >> 32);
 }

@@ -1,6 +1,8 @@
 namespace Spa.Engine.Evaluation.Statistics;
 
-/// <summary>An estimate with the bounds of its two-sided confidence interval; every bound is NaN where the sample is too small to have one.</summary>
+/// <summary>
+/// An estimate with the bounds of its two-sided confidence interval; every bound is NaN where the sample is too small to have one.
+/// </summary>
 /// <param name="Value">The estimate, in the unit of the data.</param>
 /// <param name="Low">Lower bound, same unit.</param>
 /// <param name="High">Upper bound, same unit.</param>
@@ -46,7 +48,9 @@ public readonly record struct Interval(double Value, double Low, double High)
         return new(value, value - half, value + half);
     }
 
-    /// <summary>Mean and its standard error (sample sd with n - 1, over root n); two passes, so a large common offset costs no digits.</summary>
+    /// <summary>
+    /// Mean and its standard error (sample sd with n - 1, over root n); two passes, so a large common offset costs no digits.
+    /// </summary>
     public static (double Mean, double StandardError) MeanAndError(ReadOnlySpan<double> values)
     {
         if (values.IsEmpty) return (double.NaN, double.NaN);

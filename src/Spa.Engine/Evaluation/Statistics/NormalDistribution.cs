@@ -20,7 +20,9 @@ public static class NormalDistribution
         return 0.5 + Density(x) * sum;
     }
 
-    /// <summary>The x with <c>Cdf(x) = p</c>; p = 0 and 1 give the infinities. Found by bisection: a few microseconds, called once per interval.</summary>
+    /// <summary>
+    /// The x with <c>Cdf(x) = p</c>; p = 0 and 1 give the infinities. Found by bisection: a few microseconds, called once per interval.
+    /// </summary>
     public static double Quantile(double p)
     {
         if (!(p >= 0 && p <= 1)) throw new ArgumentOutOfRangeException(nameof(p), p, "expected a probability");

@@ -3,7 +3,9 @@ namespace Spa.Engine.Evaluation.Statistics;
 /// <summary>Student's t distribution in float64.</summary>
 public static class StudentT
 {
-    /// <summary>From here on t and normal quantiles differ by less than 1e-7 relative, and the fraction below would need thousands of terms.</summary>
+    /// <summary>
+    /// From here on t and normal quantiles differ by less than 1e-7 relative, and the fraction below would need thousands of terms.
+    /// </summary>
     private const double NormalFrom = 1e8;
 
     /// <summary>P(T &lt;= t) with <paramref name="degrees"/> &gt; 0 degrees of freedom.</summary>
@@ -27,7 +29,9 @@ public static class StudentT
         return Bisection.Root(t => Cdf(t, degrees), p, low, 0);
     }
 
-    /// <summary>The regularised incomplete beta function I_x(a, b) by its continued fraction (DLMF 8.17.22), evaluated by Lentz's method.</summary>
+    /// <summary>
+    /// The regularised incomplete beta function I_x(a, b) by its continued fraction (DLMF 8.17.22), evaluated by Lentz's method.
+    /// </summary>
     private static double IncompleteBeta(double a, double b, double x)
     {
         if (x <= 0) return 0;

@@ -2,7 +2,9 @@ using Spa.Engine.Reporting.Plots;
 
 namespace Spa.Engine.Reporting.Html;
 
-/// <summary>Charts as figures: title, a legend whose entries hide and show their series (checkboxes and CSS, no script), the drawing.</summary>
+/// <summary>
+/// Charts as figures: title, a legend whose entries hide and show their series (checkboxes and CSS, no script), the drawing.
+/// </summary>
 internal static class FigureHtml
 {
     /// <summary>The charts that have data, in as many columns as fit.</summary>
@@ -26,12 +28,14 @@ internal static class FigureHtml
         {
             html.Raw("<div class=\"legend\">");
             for (int i = 0; i < names.Count; i++)
-                html.Raw($"<label><input type=\"checkbox\" class=\"t{i + 1}\" checked><i class=\"{PlotStyle.Series(i)}\"></i>").Text(names[i]).Raw("</label>");
+                html.Raw($"<label><input type=\"checkbox\" class=\"t{i + 1}\" checked><i class=\"{PlotStyle.Series(i)}\"></i>")
+                    .Text(names[i]).Raw("</label>");
             html.Raw("</div>");
         }
         SvgWriter svg = new();
         chart.Draw(svg);
-        html.Raw($"<svg class=\"plot\" viewBox=\"0 0 {PlotFrame.Width} {PlotFrame.Height}\" role=\"img\" aria-label=\"").Text(chart.Title).Raw("\">")
+        html.Raw($"<svg class=\"plot\" viewBox=\"0 0 {PlotFrame.Width} {PlotFrame.Height}\" role=\"img\" aria-label=\"")
+            .Text(chart.Title).Raw("\">")
             .Raw(svg.ToString()).Raw("</svg></figure>\n");
     }
 }

@@ -17,7 +17,8 @@ internal static class IterationCharts
             XLabel = "beta*M",
             Unit = "pairs",
         });
-        return FigureHtml.Grid(histograms.Append(Bars(report, "Share flagged as noisy", "of each iteration's pairs", NumberStyle.Percent, audit => audit.Flagged)));
+        BarChart flagged = Bars(report, "Share flagged as noisy", "of each iteration's pairs", NumberStyle.Percent, audit => audit.Flagged);
+        return FigureHtml.Grid(histograms.Append(flagged));
     }
 
     /// <summary>Length, stop rate, KL and preference for length by iteration, then every figure of the audits.</summary>
@@ -28,7 +29,11 @@ internal static class IterationCharts
             Bars(report, "Response length", "tokens", NumberStyle.Number, audit => audit.ResponseLength),
             Bars(report, "Stop rate", "responses that ended by themselves", NumberStyle.Percent, audit => audit.StopRate),
             Bars(report, "KL to the SFT model", "nats per response", NumberStyle.Number, audit => audit.KlToSft),
-            Bars(report, "The longer answer wins", "share of pairs", NumberStyle.Percent, audit => audit.LongerWins) with { Reference = 0.5, ReferenceLabel = "no preference" },
+            Bars(report, "The longer answer wins", "share of pairs", NumberStyle.Percent, audit => audit.LongerWins) with
+            {
+                Reference = 0.5,
+                ReferenceLabel = "no preference",
+            },
         ]);
         return charts + AuditTable(report);
     }
@@ -69,14 +74,15 @@ internal static class IterationCharts
         return html.Raw("</tr></thead>\n<tbody>\n").Raw(body).Raw("</tbody></table></div>\n").ToString();
     }
 
-    private static BarChart Bars(RunReport report, string title, string note, NumberStyle style, Func<IterationAudit, Estimate> value) => new()
-    {
-        Title = title,
-        Note = note,
-        Style = style,
-        Groups = [.. report.Iterations.Select(audit => report.NameOf(audit.Stage))],
-        Series = [new("", [.. report.Iterations.Select(value)])],
-    };
+    private static BarChart Bars(RunReport report, string title, string note, NumberStyle style,
+        Func<IterationAudit, Estimate> value) => new()
+        {
+            Title = title,
+            Note = note,
+            Style = style,
+            Groups = [.. report.Iterations.Select(audit => report.NameOf(audit.Stage))],
+            Series = [new("", [.. report.Iterations.Select(value)])],
+        };
 
     /// <summary>What the axis does not show is said in words.</summary>
     private static string BesideTheAxis(HistogramData data)

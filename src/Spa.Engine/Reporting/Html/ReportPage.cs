@@ -14,9 +14,11 @@ internal static class ReportPage
         HtmlWriter html = new();
         html.Raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
             .Raw($"<meta http-equiv=\"Content-Security-Policy\" content=\"{Policy}\">\n")
-            .Raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n")
+            .Raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
+            .Raw("<meta name=\"color-scheme\" content=\"light dark\">\n")
             .Raw("<link rel=\"icon\" href=\"data:,\">\n")
-            .Element("title", report.Title).Raw($"\n<style>\n{PlotStyle.Palette}{PlotStyle.Css}{ReportStyle.Css}</style>\n</head>\n<body>\n");
+            .Element("title", report.Title).Raw($"\n<style>\n{PlotStyle.Palette}{PlotStyle.Css}{ReportStyle.Css}</style>\n")
+            .Raw("</head>\n<body>\n");
         WriteHeader(html, report, sections);
         html.Raw("<main>\n");
         foreach (ReportSection section in sections)
@@ -25,7 +27,8 @@ internal static class ReportPage
             if (section.Lead.Length > 0) html.Element("p class=\"lead\"", section.Lead).Raw("\n");
             html.Raw(section.Body).Raw("</section>\n");
         }
-        html.Raw("</main>\n<footer><p>Intervals are 95%. This file is complete in itself: it runs no script and loads nothing.</p></footer>\n</body>\n</html>\n");
+        html.Raw("</main>\n<footer><p>Intervals are 95%. This file is complete in itself: it runs no script and loads nothing.</p></footer>\n")
+            .Raw("</body>\n</html>\n");
         return html.ToString();
     }
 
@@ -36,7 +39,8 @@ internal static class ReportPage
         html.Raw("</p>\n").Element("h1", report.Title).Raw("\n");
         if (report.Subtitle.Length > 0) html.Element("p class=\"subtitle\"", report.Subtitle).Raw("\n");
         WriteSummary(html, report.Summary);
-        foreach (string warning in report.Warnings) html.Raw("<p class=\"warning\"><strong>Note well.</strong> ").Text(warning).Raw("</p>\n");
+        foreach (string warning in report.Warnings) html.Raw("<p class=\"warning\"><strong>Note well.</strong> ").Text(warning)
+            .Raw("</p>\n");
         if (sections.Count > 1)
         {
             html.Raw("<nav aria-label=\"Sections\">");

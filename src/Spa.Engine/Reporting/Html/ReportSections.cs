@@ -2,18 +2,22 @@ using Spa.Engine.Reporting.Plots;
 
 namespace Spa.Engine.Reporting.Html;
 
-/// <summary>The sections in the order of a reader's questions: did it work, how did it train, what was the data, what does it say now.</summary>
+/// <summary>
+/// The sections in the order of a reader's questions: did it work, how did it train, what was the data, what does it say now.
+/// </summary>
 internal static class ReportSections
 {
     public static IEnumerable<ReportSection> All(RunReport report)
     {
-        yield return new("stages", report.Stages?.Title ?? "Stages", report.Stages?.Note ?? "", report.Stages is { } stages ? Table(stages) : "");
+        yield return new("stages", report.Stages?.Title ?? "Stages", report.Stages?.Note ?? "",
+            report.Stages is { } stages ? Table(stages) : "");
         yield return new("answers", "Answers, before and after", "The same prompts, answered by the model at different points of the run.",
             SamplesHtml.Render(report.Samples));
         yield return new("agreement", "Agreement with held-out labels",
             "How often the implicit reward puts the labelled-better response first, by length of the pair's responses.", Agreement(report));
         yield return new("training", "Training",
-            "Every update of every stage, stages side by side. Thin lines are single updates, thick lines a running average.", TrainingCharts.Render(report));
+            "Every update of every stage, stages side by side. Thin lines are single updates, thick lines a running average.",
+            TrainingCharts.Render(report));
         yield return new("margins", "Noise detection",
             "The extrapolated margin beta*M of each iteration's pairs. Pairs below the threshold count as noisy and get smoothed labels.",
             IterationCharts.Margins(report));
@@ -56,18 +60,21 @@ internal static class ReportSections
         string[] stages = [.. report.RewardAccuracies.Select(accuracy => accuracy.Stage).Distinct()];
         string[] buckets = [.. report.RewardAccuracies.Select(accuracy => accuracy.Bucket).Distinct()];
         if (stages.Length == 0) return "";
-        RewardAccuracy? Find(string stage, string bucket) => report.RewardAccuracies.FirstOrDefault(found => found.Stage == stage && found.Bucket == bucket);
+        RewardAccuracy? Find(string stage, string bucket) =>
+            report.RewardAccuracies.FirstOrDefault(found => found.Stage == stage && found.Bucket == bucket);
         BarChart chart = new()
         {
             Title = "Reward accuracy",
             Note = "whiskers: 95% intervals",
             Style = NumberStyle.Percent,
             Groups = buckets,
-            Series = [.. stages.Select(stage => new BarSeries(report.NameOf(stage), [.. buckets.Select(bucket => Find(stage, bucket)?.Accuracy ?? Estimate.None)]))],
+            Series = [.. stages.Select(stage => new BarSeries(report.NameOf(stage),
+                [.. buckets.Select(bucket => Find(stage, bucket)?.Accuracy ?? Estimate.None)]))],
             Reference = 0.5,
             ReferenceLabel = "chance",
         };
-        ReportTable table = new("", [.. stages.Select(stage => new ReportColumn(report.NameOf(stage), NumberStyle.Percent)), new("Pairs", NumberStyle.Count)],
+        ReportTable table = new("", [.. stages.Select(stage => new ReportColumn(report.NameOf(stage), NumberStyle.Percent)),
+            new("Pairs", NumberStyle.Count)],
             [.. buckets.Select(bucket => new ReportRow(bucket,
             [
                 .. stages.Select(stage => Find(stage, bucket)?.Accuracy ?? Estimate.None),
@@ -87,7 +94,8 @@ internal static class ReportSections
 
     private static string Configuration(string yaml) => yaml.Length == 0
         ? ""
-        : new HtmlWriter().Raw("<details><summary>The effective configuration</summary><pre>").Text(yaml).Raw("</pre></details>\n").ToString();
+        : new HtmlWriter().Raw("<details><summary>The effective configuration</summary><pre>").Text(yaml)
+            .Raw("</pre></details>\n").ToString();
 
     private static string Environment(IReadOnlyList<KeyValuePair<string, string>> facts)
     {

@@ -13,9 +13,9 @@ internal static class ReportStyle
         .eyebrow{margin:0 0 .5rem;color:var(--muted);font-size:.8125rem;letter-spacing:.02em}
         h1{margin:0;font-size:clamp(1.6rem,1.2rem + 1.8vw,2.3rem);line-height:1.18;letter-spacing:-.018em;font-weight:680;overflow-wrap:anywhere;text-wrap:balance}
         .subtitle{margin:.6rem 0 0;color:var(--muted);font-size:1.0625rem;max-width:46em;overflow-wrap:anywhere;text-wrap:pretty}
-        .summary{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:1px;margin:2rem 0 0;padding:0;
+        .summary{display:flex;flex-wrap:wrap;gap:1px;margin:2rem 0 0;padding:0;
         background:var(--rule);border:1px solid var(--rule);border-radius:12px;overflow:hidden}
-        .summary div{background:var(--surface);padding:.9rem 1.1rem 1rem}
+        .summary div{flex:1 1 150px;background:var(--surface);padding:.9rem 1.1rem 1rem}
         .summary dt{color:var(--muted);font-size:.8125rem}
         .summary dd{margin:.15rem 0 0}
         .summary .big{display:block;font-size:1.65rem;line-height:1.25;font-weight:640;letter-spacing:-.015em}
@@ -85,8 +85,7 @@ internal static class ReportStyle
         @media (max-width:600px){
         .plot{font-size:14px}.plot .note{font-size:13px}
         figure{padding:12px 10px 6px}
-        .summary{grid-template-columns:1fr 1fr}.summary div{padding:.75rem .9rem .85rem}.summary .big{font-size:1.4rem}
-        .summary div:last-child:nth-child(odd){grid-column:1/-1}
+        .summary div{flex-basis:40%;padding:.75rem .9rem .85rem}.summary .big{font-size:1.4rem}
         th,td{padding:.55rem .7rem}
         .time .share{width:auto;min-width:0}.time .share svg{display:none}
         .facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.55rem}
@@ -94,9 +93,9 @@ internal static class ReportStyle
         @media print{
         :root{color-scheme:light;--page:#fff;--surface:#fff;--ink:#000;--muted:#444;--faint:#777;--rule:#bbb;--hair:#ddd;--accent:#1f5fc4;--flag:#a8370a;
         --flag-soft:#fff;--s1:#1f5fc4;--s2:#d9730d;--s3:#0b8068;--s4:#7c4fd0;--s5:#bf3366;--s6:#6c7114}
-        body{font-size:10.5pt}header,main,footer{max-width:none;padding:0}nav{display:none}
-        figure,.sample,tr,.warning,.summary div{break-inside:avoid}h2,.lead{break-after:avoid}
-        .figures{grid-template-columns:1fr 1fr}.scroll{overflow:visible}.text{max-height:none;overflow:visible}
+        html{font-size:13px}body{font-size:1rem}header,main,footer{max-width:none;padding:0}nav{display:none}
+        figure,.sample,tr,.warning,.summary div{break-inside:avoid}h2,.lead{break-after:avoid;break-inside:avoid}tbody th{position:static}
+        .figures{grid-template-columns:1fr 1fr}.figures.narrow{grid-template-columns:1fr;max-width:420px}.scroll{overflow:visible}.text{max-height:none;overflow:visible}
         pre{white-space:pre-wrap;overflow-wrap:anywhere}
         details:not([open])::details-content{display:block;content-visibility:visible;block-size:auto}
         @page{margin:16mm}

@@ -11,7 +11,8 @@ internal static class SamplesHtml
         HtmlWriter html = new();
         foreach (SamplePrompt sample in samples)
         {
-            html.Raw("<article class=\"sample\">\n").Raw("<p class=\"prompt\" dir=\"auto\">").Text(Limit(sample.Prompt)).Raw("</p>\n<div class=\"answers\">\n");
+            html.Raw("<article class=\"sample\">\n").Raw("<p class=\"prompt\" dir=\"auto\">").Text(Limit(sample.Prompt))
+                .Raw("</p>\n<div class=\"answers\">\n");
             foreach (SampleAnswer answer in sample.Answers) WriteAnswer(html, answer);
             html.Raw("</div>\n</article>\n");
         }

@@ -2,7 +2,9 @@ using Spa.Engine.Reporting.Plots;
 
 namespace Spa.Engine.Reporting.Html;
 
-/// <summary>Tables of estimates. Below a number stands its interval, drawn to the scale of its column so that rows compare at a glance.</summary>
+/// <summary>
+/// Tables of estimates. Below a number stands its interval, drawn to the scale of its column so that rows compare at a glance.
+/// </summary>
 internal static class TableHtml
 {
     private const double MarkWidth = 96;
@@ -53,7 +55,8 @@ internal static class TableHtml
     {
         public static AxisRange Of(IEnumerable<Estimate> values)
         {
-            double[] bounds = [.. values.Where(value => value.IsMeasured && value.HasInterval).SelectMany(value => new[] { value.Low, value.High, value.Value })];
+            double[] bounds = [.. values.Where(value => value.IsMeasured && value.HasInterval)
+                .SelectMany(value => new[] { value.Low, value.High, value.Value })];
             return bounds.Length == 0 ? new(0, 1) : new(bounds.Min(), bounds.Max());
         }
 

@@ -12,14 +12,18 @@ internal static class TrainingCharts
         return FigureHtml.Grid(
         [
             time.Chart("Loss", "nats", [("loss", MetricKeys.Loss)]),
-            time.Chart("Margin", "chosen minus rejected", [("beta*D, trained", MetricKeys.RewardsMargins), ("beta*M, extrapolated", MetricKeys.ExtrapolatedMargin)]),
+            time.Chart("Margin", "chosen minus rejected", [("beta*D, trained", MetricKeys.RewardsMargins),
+                ("beta*M, extrapolated", MetricKeys.ExtrapolatedMargin)]),
             time.Chart("Accuracy", "share of pairs ordered as labelled", [("accuracy", MetricKeys.RewardsAccuracies)], NumberStyle.Percent),
-            time.Chart("Rewards", "beta times the log-ratio", [("chosen", MetricKeys.RewardsChosen), ("rejected", MetricKeys.RewardsRejected)]),
-            time.Chart("Log-probabilities", "nats per response", [("chosen", MetricKeys.LogpsChosen), ("rejected", MetricKeys.LogpsRejected)]),
+            time.Chart("Rewards", "beta times the log-ratio",
+                [("chosen", MetricKeys.RewardsChosen), ("rejected", MetricKeys.RewardsRejected)]),
+            time.Chart("Log-probabilities", "nats per response",
+                [("chosen", MetricKeys.LogpsChosen), ("rejected", MetricKeys.LogpsRejected)]),
             time.Chart("Entropy", "nats per token", [("entropy", MetricKeys.Entropy)]),
             time.Chart("Gradient norm", "before clipping, log scale", [("norm", MetricKeys.GradNorm)]) with { LogY = true },
             time.Chart("Learning rate", "", [("rate", MetricKeys.LearningRate)]) with { Smooth = false, FromZero = true },
-            time.Chart("Flagged as noisy", "share of an update's pairs", [("flagged", MetricKeys.Flagged)], NumberStyle.Percent) with { FromZero = true },
+            time.Chart("Flagged as noisy", "share of an update's pairs", [("flagged", MetricKeys.Flagged)],
+                NumberStyle.Percent) with { FromZero = true },
         ]);
     }
 
@@ -41,17 +45,18 @@ internal static class TrainingCharts
             return new(points, spans);
         }
 
-        public LineChart Chart(string title, string note, (string Name, string Key)[] lines, NumberStyle style = NumberStyle.Number) => new()
-        {
-            Title = title,
-            Note = note,
-            Style = style,
-            Smooth = true,
-            XLabel = "update",
-            Spans = Spans,
-            // A line that no stage measured would be an empty legend entry.
-            Series = [.. lines.Where(line => Points.Any(point => double.IsFinite(point.Entry[line.Key])))
+        public LineChart Chart(string title, string note, (string Name, string Key)[] lines,
+            NumberStyle style = NumberStyle.Number) => new()
+            {
+                Title = title,
+                Note = note,
+                Style = style,
+                Smooth = true,
+                XLabel = "update",
+                Spans = Spans,
+                // A line that no stage measured would be an empty legend entry.
+                Series = [.. lines.Where(line => Points.Any(point => double.IsFinite(point.Entry[line.Key])))
                 .Select(line => new LineSeries(line.Name, [.. Points.Select(point => new PlotPoint(point.X, point.Entry[line.Key]))]))],
-        };
+            };
     }
 }

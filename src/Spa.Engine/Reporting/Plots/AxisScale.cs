@@ -3,7 +3,9 @@ namespace Spa.Engine.Reporting.Plots;
 /// <summary>Maps data to a stretch of the drawing, linearly or by logarithm, and chooses round tick values.</summary>
 internal sealed class AxisScale
 {
-    /// <summary>Values beyond this are drawn at it, and those closer to 0 than its inverse at 0: steps and differences then stay finite.</summary>
+    /// <summary>
+    /// Values beyond this are drawn at it, and those closer to 0 than its inverse at 0: steps and differences then stay finite.
+    /// </summary>
     private const double Largest = 1e300;
 
     private readonly double _low;
@@ -63,13 +65,15 @@ internal sealed class AxisScale
             .SelectMany(decade => steps.Select(step => decade + Math.Log10(step)))];
         low = marks.Where(mark => mark <= low + 1e-9).DefaultIfEmpty(low).Max();
         high = marks.Where(mark => mark >= high - 1e-9).DefaultIfEmpty(high).Min();
-        return new(low, high, true, [.. marks.Where(mark => mark >= low - 1e-9 && mark <= high + 1e-9).Select(mark => LogTick(mark, style))]);
+        return new(low, high, true, [.. marks.Where(mark => mark >= low - 1e-9 && mark <= high + 1e-9)
+            .Select(mark => LogTick(mark, style))]);
     }
 
     private static AxisTick LogTick(double mark, NumberStyle style)
     {
         double value = Math.Pow(10, mark), rounded = double.Parse(value.ToString("e1"));
-        return new(rounded, style == NumberStyle.Number ? NumberText.Significant(rounded, 2).Replace('-', '−') : NumberText.Format(rounded, style));
+        return new(rounded, style == NumberStyle.Number ? NumberText.Significant(rounded, 2).Replace('-', '−')
+            : NumberText.Format(rounded, style));
     }
 
     /// <summary>Lowest and highest finite value, moved apart where they are equal.</summary>
@@ -117,7 +121,8 @@ internal sealed class AxisScale
         if (style is NumberStyle.Duration or NumberStyle.Bytes) return NumberText.Format(value, style);
         double scale = style == NumberStyle.Percent ? 100 : 1, shown = value * scale;
         int decimals = Math.Max(0, -(int)Math.Floor(Math.Log10(step * scale) + 1e-9));
-        string text = decimals > 4 || Math.Abs(shown) >= 1e6 ? NumberText.Significant(shown, 4) : shown.ToString("#,0." + new string('0', decimals));
+        string text = decimals > 4 || Math.Abs(shown) >= 1e6 ? NumberText.Significant(shown, 4)
+            : shown.ToString("#,0." + new string('0', decimals));
         return (style == NumberStyle.Percent ? text + "%" : text).Replace('-', '−');
     }
 

@@ -25,7 +25,8 @@ public sealed record BarChart : Chart
     /// <summary>True for groups to draw in grey, such as controls; may be shorter than the groups.</summary>
     public IReadOnlyList<bool> Faded { get; init; } = [];
 
-    internal override string Caption => ReferenceLabel.Length == 0 ? Note : $"{Note}{(Note.Length > 0 ? "; " : "")}dashed: {ReferenceLabel}";
+    internal override string Caption => ReferenceLabel.Length == 0 ? Note
+        : $"{Note}{(Note.Length > 0 ? "; " : "")}dashed: {ReferenceLabel}";
 
     internal override IReadOnlyList<string> SeriesNames => [.. Series.Select(series => series.Name)];
 
@@ -33,7 +34,8 @@ public sealed record BarChart : Chart
 
     internal override void Draw(SvgWriter svg)
     {
-        IEnumerable<double> extent = Series.SelectMany(series => series.Values).SelectMany(value => new[] { value.Value, value.Low, value.High });
+        IEnumerable<double> extent = Series.SelectMany(series => series.Values)
+            .SelectMany(value => new[] { value.Value, value.Low, value.High });
         AxisScale y = AxisScale.Rounded(extent.Append(0).Append(Reference), Style);
         // The width of a slot follows from the left margin alone, so a first frame tells how the names will wrap.
         double slot = new PlotFrame(svg, y).PlotWidth / Groups.Count;
@@ -62,7 +64,8 @@ public sealed record BarChart : Chart
         double y = frame.Y(value.Value), zero = frame.YOrZero, middle = x + width / 2, label = Math.Min(y, zero);
         frame.Svg.Raw($"<g class=\"series g{series + 1}\">");
         bool faded = group < Faded.Count && Faded[group];
-        frame.Svg.Rect($"bar {(faded ? "faded" : PlotStyle.Series(series))}", x + gap / 2, Math.Min(y, zero), width - gap, Math.Abs(zero - y), Tooltip(group, series, value));
+        frame.Svg.Rect($"bar {(faded ? "faded" : PlotStyle.Series(series))}", x + gap / 2, Math.Min(y, zero), width - gap,
+            Math.Abs(zero - y), Tooltip(group, series, value));
         if (value.HasInterval)
         {
             double low = frame.Y(value.Low), high = frame.Y(value.High), cap = Math.Min(5, width / 4);

@@ -1,6 +1,8 @@
 namespace Spa.Engine.Reporting.Plots;
 
-/// <summary>A chart that draws itself as SVG. Title and legend are set by what surrounds it: HTML in the report, SVG text in a file of its own.</summary>
+/// <summary>
+/// A chart that draws itself as SVG. Title and legend are set by what surrounds it: HTML in the report, SVG text in a file of its own.
+/// </summary>
 public abstract record Chart
 {
     /// <summary>What is shown, in a few words.</summary>

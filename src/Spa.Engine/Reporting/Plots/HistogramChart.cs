@@ -39,8 +39,9 @@ public sealed record HistogramChart : Chart
         double gap = to - from > 4 ? 0.8 : 0;
         if (cut > from) frame.Svg.Rect("flagged", from, top, cut - from - (cut < to ? 0 : gap), frame.Bottom - top);
         if (cut < to) frame.Svg.Rect("bar c1", cut, top, to - cut - gap, frame.Bottom - top);
-        string range = $"{NumberText.Format(Data.Edges[bin], NumberStyle.Number)} to {NumberText.Format(Data.Edges[bin + 1], NumberStyle.Number)}";
-        frame.Svg.Rect("band", from, frame.Top, to - from, frame.Bottom - frame.Top, $"{range}\n{NumberText.Format(Data.Counts[bin], NumberStyle.Count)} {Unit}");
+        string low = NumberText.Format(Data.Edges[bin], NumberStyle.Number), high = NumberText.Format(Data.Edges[bin + 1], NumberStyle.Number);
+        string tooltip = $"{low} to {high}\n{NumberText.Format(Data.Counts[bin], NumberStyle.Count)} {Unit}";
+        frame.Svg.Rect("band", from, frame.Top, to - from, frame.Bottom - frame.Top, tooltip);
     }
 
     private void DrawThreshold(PlotFrame frame, double at)

@@ -119,7 +119,8 @@ public sealed record LineChart : Chart
     private string Tooltip(double x)
     {
         PlotSpan span = Spans.FirstOrDefault(span => x >= span.From && x <= span.To);
-        string place = span.Name is null ? $"{XLabel} {NumberText.Format(x, NumberStyle.Count)}" : $"{span.Name}, update {NumberText.Format(x - span.From, NumberStyle.Count)}";
+        string place = span.Name is null ? $"{XLabel} {NumberText.Format(x, NumberStyle.Count)}"
+            : $"{span.Name}, update {NumberText.Format(x - span.From, NumberStyle.Count)}";
         IEnumerable<string> lines = Series.SelectMany(series => series.Points.Where(point => point.X == x).Take(1)
             .Select(point => $"{series.Name} {NumberText.Format(point.Y, Style)}"));
         return string.Join('\n', lines.Prepend(place.Trim()));

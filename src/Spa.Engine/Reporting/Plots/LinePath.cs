@@ -27,7 +27,8 @@ internal static class LinePath
     public static IReadOnlyList<PlotPoint> Smoothed(IReadOnlyList<PlotPoint> points)
     {
         int reach = Math.Clamp(points.Count / 16, 2, 50);
-        return [.. points.Select((point, i) => point with { Y = LineThrough(points, Math.Max(0, i - reach), Math.Min(points.Count - 1, i + reach), point) })];
+        return [.. points.Select((point, i) =>
+            point with { Y = LineThrough(points, Math.Max(0, i - reach), Math.Min(points.Count - 1, i + reach), point) })];
     }
 
     private static double LineThrough(IReadOnlyList<PlotPoint> points, int first, int last, PlotPoint at)

@@ -13,7 +13,8 @@ internal static class StandaloneSvg
         double top = chart.SeriesNames.Count > 1 ? DrawLegend(legend, chart.SeriesNames) : Head;
         double height = top + PlotFrame.Height;
         SvgWriter svg = new();
-        svg.Raw($"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plot\" viewBox=\"0 0 {PlotFrame.Width} {SvgWriter.Number(height)}\" role=\"img\">");
+        svg.Raw("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plot\" role=\"img\" ")
+            .Raw($"viewBox=\"0 0 {PlotFrame.Width} {SvgWriter.Number(height)}\">");
         svg.Raw($"<title>{Markup.Escape(chart.Title)}</title><style>{PlotStyle.Palette}{PlotStyle.Css}</style>");
         svg.Rect("paper", 0, 0, PlotFrame.Width, height);
         svg.Text("head start", Margin, 21, PlotFrame.Shorten(chart.Title, 40));

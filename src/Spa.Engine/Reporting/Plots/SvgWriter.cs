@@ -34,7 +34,8 @@ internal sealed class SvgWriter
     /// <summary>A rectangle, with a tooltip where <paramref name="title"/> is not empty.</summary>
     public void Rect(string style, double x, double y, double width, double height, string title = "")
     {
-        string shape = $"<rect class=\"{style}\" x=\"{Number(x)}\" y=\"{Number(y)}\" width=\"{Number(Math.Max(0, width))}\" height=\"{Number(Math.Max(0, height))}\"";
+        string size = $"width=\"{Number(Math.Max(0, width))}\" height=\"{Number(Math.Max(0, height))}\"";
+        string shape = $"<rect class=\"{style}\" x=\"{Number(x)}\" y=\"{Number(y)}\" {size}";
         Raw(title.Length == 0 ? shape + "/>" : $"{shape}><title>{Markup.Escape(title)}</title></rect>");
     }
 

@@ -32,10 +32,12 @@ public sealed class EventFileWriter : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            EventFileWriter writer = new(CreateNew(System.IO.Path.Combine(folder, $"events.out.tfevents.{start.ToUnixTimeSeconds():D10}.spa")));
+            EventFileWriter writer = new(CreateNew(System.IO.Path.Combine(folder,
+                $"events.out.tfevents.{start.ToUnixTimeSeconds():D10}.spa")));
             writer.WriteEvent(NewEvent(start, 0).String(EventFileVersion, "brain.Event:2"));
             if (resumedAt is { } step)
-                writer.WriteEvent(NewEvent(start, step).Message(EventSessionLog, new ProtobufWriter().Int64(SessionLogStatus, SessionStart)));
+                writer.WriteEvent(NewEvent(start, step).Message(EventSessionLog, new ProtobufWriter()
+                    .Int64(SessionLogStatus, SessionStart)));
             return writer;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -36,7 +36,8 @@ public sealed class IntervalTests
     [Test]
     public void T_approaches_the_normal_and_one_degree_is_Cauchy()
     {
-        Assert.That(StudentT.Quantile(0.975, 1e7), Is.EqualTo(NormalDistribution.Quantile(0.975)).Within(1e-6), "they differ by 2.4 / degrees");
+        Assert.That(StudentT.Quantile(0.975, 1e7), Is.EqualTo(NormalDistribution.Quantile(0.975)).Within(1e-6),
+            "they differ by 2.4 / degrees");
         Assert.That(StudentT.Cdf(1, 1), Is.EqualTo(0.75).Within(1e-14));
         Assert.That(StudentT.Cdf(-3, 1), Is.EqualTo(0.5 - Math.Atan(3) / Math.PI).Within(1e-14));
     }
