@@ -31,6 +31,8 @@ public sealed class PreferenceTask : ITrainingTask
     private readonly double[] _margins;
     private readonly bool[] _flags;
     private readonly bool _referenceKnown;
+    private readonly double[] _latestMargins;
+    private readonly bool[] _latestFlags;
     private UpdateContext _context;
 
     /// <param name="policy">What is trained.</param>
@@ -53,6 +55,9 @@ public sealed class PreferenceTask : ITrainingTask
         _pairs = new PairLogProbs[settings.MicroBatch];
         _margins = new double[settings.MicroBatch];
         _flags = new bool[settings.MicroBatch];
+        _latestMargins = new double[examples.Count];
+        _latestFlags = new bool[examples.Count];
+        Array.Fill(_latestMargins, double.NaN);
     }
 
     public int Count => _examples.Count;
@@ -60,6 +65,12 @@ public sealed class PreferenceTask : ITrainingTask
     public IReadOnlyList<string> MetricNames => s_names;
 
     public long TokensSeen { get; private set; }
+
+    /// <summary>beta M of every pair when it was last visited; NaN before, and without refinement.</summary>
+    public IReadOnlyList<double> LatestMargins => _latestMargins;
+
+    /// <summary>Whether it was flagged then.</summary>
+    public IReadOnlyList<bool> LatestFlags => _latestFlags;
 
     // lambda 0 makes the extrapolated logits the policy's own: nothing to compute (SPA.md section 5, defect 18).
     private bool Extrapolates => _refinement is { Extrapolation: not 0, LabelSmoothing: not 0 };
@@ -93,14 +104,23 @@ public sealed class PreferenceTask : ITrainingTask
     public JsonObject SaveState()
     {
         var state = new JsonObject { ["num_tokens"] = TokensSeen };
-        if (_threshold is not null) state["threshold"] = _threshold.Save();
+        if (_threshold is null) return state;
+        state["threshold"] = _threshold.Save();
+        state["margins"] = new JsonArray([.. _latestMargins.Select(m => (JsonNode)BitConverter.DoubleToInt64Bits(m))]);
+        state["flags"] = new JsonArray([.. _latestFlags.Select(f => (JsonNode)f)]);
         return state;
     }
 
     public void RestoreState(JsonObject state)
     {
         TokensSeen = state["num_tokens"]!.GetValue<long>();
-        _threshold?.Restore(state["threshold"]!.AsObject());
+        if (_threshold is null) return;
+        _threshold.Restore(state["threshold"]!.AsObject());
+        for (int i = 0; i < _latestMargins.Length; i++)
+        {
+            _latestMargins[i] = BitConverter.Int64BitsToDouble(state["margins"]![i]!.GetValue<long>());
+            _latestFlags[i] = state["flags"]![i]!.GetValue<bool>();
+        }
     }
 
     public string Describe(ReadOnlySpan<int> examples) => $"pairs {string.Join(", ", examples.ToArray())}";
@@ -119,6 +139,7 @@ public sealed class PreferenceTask : ITrainingTask
         {
             metrics.Add((int)Slot.Flagged, _flags[i] ? 1 : 0);
             metrics.Add((int)Slot.ExtrapolatedMargin, _margins[i]);
+            (_latestMargins[examples[i]], _latestFlags[examples[i]]) = (_margins[i], _flags[i]);
         }
         metrics.Add((int)Slot.Alpha, alpha);
         if (!double.IsNaN(_threshold.Current)) metrics.Add((int)Slot.Threshold, _threshold.Current);

@@ -38,10 +38,17 @@ public sealed class Trainer
     public int Updates { get; }
 
     /// <summary>Updates done.</summary>
-    public int Step { get; internal set; }
+    public int Step { get; private set; }
 
     /// <summary>Epochs done, with fraction.</summary>
     public double Epoch => (double)Step / _updatesPerEpoch;
+
+    /// <summary>Goes on behind an update of an earlier attempt, whose weights, optimiser and task state are in place.</summary>
+    public void Restore(int step)
+    {
+        if (step < 0 || step > Updates) throw new ArgumentOutOfRangeException(nameof(step), $"update {step} of {Updates}");
+        Step = step;
+    }
 
     /// <summary>Runs until the stage's end. Cancelling stops between two updates.</summary>
     /// <param name="log">Progress.</param>

@@ -1,0 +1,27 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Spa.Engine.Pipeline;
+
+/// <summary>Names for contents: equal inputs have equal names, so a phase knows whether it was done.</summary>
+public static class ContentHash
+{
+    /// <summary>SHA-256 of a description, as lower-case hexadecimal.</summary>
+    public static string Of(JsonObject description) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(description.ToJsonString())));
+
+    /// <summary>SHA-256 of a file, or of all files of a folder with their names.</summary>
+    public static string OfPath(string path)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        string[] files = Directory.Exists(path) ? [.. Directory.GetFiles(path).Order(StringComparer.Ordinal)] : [path];
+        byte[] buffer = new byte[1 << 20];
+        foreach (string file in files)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(Path.GetFileName(file) + "\n"));
+            using FileStream stream = File.OpenRead(file);
+            for (int read = stream.Read(buffer); read > 0; read = stream.Read(buffer)) hash.AppendData(buffer, 0, read);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Nodes;
+using Spa.Engine.Configuration;
+using Spa.Engine.Data;
+
+namespace Spa.Engine.Pipeline;
+
+/// <summary>
+/// All data of a run, read, checked and in tokens before anything expensive begins: seed pairs, prompts of every iteration, held-out
+/// pairs.
+/// </summary>
+internal sealed class LoopData
+{
+    public LoopData(RunConfig config, ModelTokenizer tokenizer, int maxPositions, RunLog log)
+    {
+        TrainingConfig training = config.Training;
+        Truncation truncation = TrainingSetup.Truncation(training with { MaxLength = Math.Min(training.MaxLength ?? maxPositions, maxPositions) });
+        BadRows badRows = TrainingSetup.BadRows(training);
+        if (config.Spa.SeedDataset is { } seed) Seed = ReadPairs(seed, tokenizer, truncation, badRows, log);
+        if (training.EvalDataset is { } eval) Evaluation = ReadPairs(eval, tokenizer, truncation, badRows, log);
+        for (int t = 1; t <= config.Spa.Iterations; t++) Prompts.Add(ReadPrompts(config, t, tokenizer, truncation, badRows, log));
+    }
+
+    /// <summary>D_0; empty without a seed stage.</summary>
+    public IReadOnlyList<TokenizedPair> Seed { get; } = [];
+
+    /// <summary>Held-out pairs.</summary>
+    public IReadOnlyList<TokenizedPair> Evaluation { get; } = [];
+
+    /// <summary>X_1 .. X_T.</summary>
+    public List<IReadOnlyList<LoopPrompt>> Prompts { get; } = [];
+
+    /// <summary>Hash of pairs as they enter training or evaluation.</summary>
+    public static string Hash(IEnumerable<TokenizedPair> pairs) =>
+        ContentHash.Of(new JsonObject { ["pairs"] = new JsonArray([.. pairs.Select(p => (JsonNode)$"{string.Join(' ', p.Prompt)}|{string.Join(' ', p.Chosen)}|{string.Join(' ', p.Rejected)}")]) });
+
+    /// <summary>Hash of prompts as they are sampled from.</summary>
+    public static string Hash(IEnumerable<LoopPrompt> prompts) =>
+        ContentHash.Of(new JsonObject { ["prompts"] = new JsonArray([.. prompts.Select(p => (JsonNode)string.Join(' ', p.Ids))]) });
+
+    /// <summary>Pairs of a file in tokens; the report's lines go to the log.</summary>
+    public static IReadOnlyList<TokenizedPair> ReadPairs(string path, ModelTokenizer tokenizer, Truncation truncation, BadRows badRows, RunLog log)
+    {
+        var report = new RowReport();
+        var tokenization = new RowTokenization(tokenizer, truncation, report);
+        List<TokenizedPair> pairs = [.. Rows.ReadPreferences(path, report, badRows).Select(tokenization.Pair).OfType<TokenizedPair>()];
+        foreach (string line in report.Lines()) log.Notice($"{path}: {line}");
+        if (pairs.Count == 0) throw new SpaException($"{path}: no pair is left after tokenising; raise max_length or check the responses");
+        return pairs;
+    }
+
+    private static List<LoopPrompt> ReadPrompts(RunConfig config, int iteration, ModelTokenizer tokenizer, Truncation truncation, BadRows badRows, RunLog log)
+    {
+        (string file, long skip, int? take) = config.Spa.PromptsOf(iteration);
+        var report = new RowReport();
+        var tokenization = new RowTokenization(tokenizer, truncation, report);
+        var prompts = new List<LoopPrompt>();
+        long row = 0;
+        foreach (PromptRow source in Rows.ReadPrompts(file, report, badRows))
+        {
+            if (row++ < skip) continue;
+            if (take is { } limit && prompts.Count >= limit) break;
+            if (tokenization.Prompt(source, config.Spa.Sampling.MaxNewTokens) is { } prompt) prompts.Add(new LoopPrompt((int)row - 1, source.Source["prompt"], prompt.Tokens));
+        }
+        foreach (string line in report.Lines()) log.Notice($"{file}: {line}");
+        if (prompts.Count == 0) throw new SpaException($"{file}: iteration {iteration} has no prompt ({row} rows, {skip} belong to earlier iterations); give more prompts or fewer iterations");
+        if (take is { } wanted && prompts.Count < wanted) log.Notice($"{file}: iteration {iteration} has {prompts.Count} prompts, {wanted} were asked for");
+        return prompts;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text.Json.Nodes;
+using Spa.Engine.Compute;
+using Spa.Engine.Formats;
+using Spa.Engine.Models;
+
+namespace Spa.Engine.Pipeline;
+
+/// <summary>A model as a user names it: opened and checked, its weights read when they are asked for.</summary>
+public sealed class ModelBundle : IDisposable
+{
+    private readonly ModelFiles _files;
+
+    private ModelBundle(ModelFiles files, ModelTokenizer tokenizer)
+    {
+        (_files, Tokenizer) = (files, tokenizer);
+        var reader = new ConfigReader(files.Config, files.ConfigPath);
+        Config = Models.Families.ModelFamily.Find(reader).Load(reader);
+        tokenizer.RequireFits(Config.VocabSize, files.Path);
+    }
+
+    public string Path => _files.Path;
+
+    public DecoderConfig Config { get; }
+
+    public ModelTokenizer Tokenizer { get; }
+
+    /// <summary>Opens a model and its tokenizer (or another one).</summary>
+    public static ModelBundle Open(string path, string? tokenizer = null)
+    {
+        ModelFiles files = ModelFiles.Open(path);
+        try
+        {
+            return new ModelBundle(files, tokenizer is null ? ModelTokenizer.FromModel(files) : ModelTokenizer.Open(tokenizer));
+        }
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the weights.</summary>
+    public Model Load(ComputeBackend backend, DType matrixType) => ModelLoader.Load(backend, _files.Tensors, _files.Config, _files.ConfigPath, matrixType);
+
+    /// <summary>Writes a model of this shape, with this bundle's tokenizer, as a Hugging Face folder.</summary>
+    public void Write(string folder, Model model, IReadOnlyDictionary<string, string>? textFiles = null)
+    {
+        var config = (JsonObject)_files.Config.DeepClone();
+        config["torch_dtype"] = model.MatrixType == DType.Float32 ? "float32" : "bfloat16";
+        HuggingFaceWriter.Write(folder, new HuggingFaceContent
+        {
+            Config = config,
+            GenerationConfig = _files.GenerationConfig is { } generation ? (JsonObject)generation.DeepClone() : GenerationConfig(),
+            Tensors = [.. model.Table.Parameters.Select(p => Content(model, p))],
+            TokenizerFolder = _files.GgufMetadata is null ? System.IO.Path.GetDirectoryName(_files.TokenizerPath) : null,
+            ChatTemplate = Tokenizer.TemplateSource,
+            TextFiles = TextFiles(textFiles ?? new Dictionary<string, string>()),
+        });
+    }
+
+    public void Dispose() => _files.Dispose();
+
+    /// <summary>A parameter as a tensor to write, read from the device part by part.</summary>
+    internal static TensorContent Content(Model model, Parameter p)
+    {
+        Tensor weight = model.Weight(p);
+        StoredType type = p.Type == DType.Float32 ? StoredType.F32 : StoredType.BF16;
+        int size = p.Type.Size();
+        return TensorContent.FromBytes(p.Name, type, p.IsVector ? [p.Columns] : [p.Rows, p.Columns], (offset, bytes) =>
+        {
+            Tensor part = weight.Flat(offset / size, bytes.Length / size);
+            if (size == sizeof(float)) model.Backend.Download(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes), part);
+            else model.Backend.Download(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ushort>(bytes), part);
+        });
+    }
+
+    // A GGUF file carries its vocabulary inside; a folder needs it as files.
+    private Dictionary<string, string> TextFiles(IReadOnlyDictionary<string, string> given)
+    {
+        var files = new Dictionary<string, string>(given);
+        if (_files.GgufMetadata is null) return files;
+        using var stream = new MemoryStream();
+        Text.TokenizerJson.Write(Tokenizer.Tokenizer, stream);
+        files["tokenizer.json"] = System.Text.Encoding.UTF8.GetString(stream.ToArray());
+        var config = new JsonObject { ["tokenizer_class"] = "PreTrainedTokenizerFast" };
+        if (Tokenizer.Config.BosToken is { } bos) config["bos_token"] = bos;
+        if (Tokenizer.Config.EosToken is { } eos) config["eos_token"] = eos;
+        if (Tokenizer.Config.PadToken is { } pad) config["pad_token"] = pad;
+        files["tokenizer_config.json"] = config.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true });
+        return files;
+    }
+
+    private JsonObject GenerationConfig()
+    {
+        var config = new JsonObject();
+        if (Tokenizer.BosId is { } bos) config["bos_token_id"] = bos;
+        if (Tokenizer.EndIds.Count > 0) config["eos_token_id"] = Tokenizer.EndIds[0];
+        return config;
+    }
+}

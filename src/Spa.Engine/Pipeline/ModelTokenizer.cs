@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using Spa.Engine.Data;
+using Spa.Engine.Formats;
+using Spa.Engine.Text;
+
+namespace Spa.Engine.Pipeline;
+
+/// <summary>A model's tokenizer with its chat template and the ids that end its responses.</summary>
+public sealed class ModelTokenizer : IRowTokenizer
+{
+    private readonly ChatTemplate? _template;
+    private readonly string _name;
+    private readonly string? _bos, _eos;
+
+    /// <param name="name">File or folder, for messages.</param>
+    /// <param name="tokenizer">Text to ids.</param>
+    /// <param name="config">Special tokens, and the template unless <paramref name="template"/> is given.</param>
+    /// <param name="template">Jinja source of a chat template, or null.</param>
+    public ModelTokenizer(string name, Tokenizer tokenizer, TokenizerConfig config, string? template = null)
+    {
+        (_name, Tokenizer, Config) = (name, tokenizer, config);
+        template ??= config.ChatTemplate;
+        TemplateSource = template;
+        _template = template is null ? null : ChatTemplate.Parse(template, name);
+        BosId = config.BosTokenId ?? IdOf(config.BosToken);
+        (_bos, _eos) = (config.BosToken ?? TokenOf(BosId), config.EosToken);
+        int? eos = IdOf(config.EosToken);
+        IEnumerable<int> ends = eos is { } id ? config.EosTokenIds.Prepend(id) : config.EosTokenIds;
+        EndIds = [.. ends.Distinct()];
+        _eos ??= EndIds.Count > 0 ? TokenOf(EndIds[0]) : null;
+    }
+
+    public Tokenizer Tokenizer { get; }
+
+    public TokenizerConfig Config { get; }
+
+    /// <summary>Source of the chat template, or null.</summary>
+    public string? TemplateSource { get; }
+
+    public int? BosId { get; }
+
+    public IReadOnlyList<int> EndIds { get; }
+
+    /// <summary>The tokenizer of a model folder, a tokenizer folder or a GGUF file.</summary>
+    public static ModelTokenizer Open(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            string file = Path.Combine(path, "tokenizer.json");
+            if (!File.Exists(file)) throw new SpaException($"'{path}' has no tokenizer.json; name a folder that has one, or a .gguf file");
+            return new ModelTokenizer(path, TokenizerJson.Load(file), TokenizerConfig.Load(path), ReadTemplate(path));
+        }
+        using ModelFiles files = ModelFiles.Open(path);
+        return FromModel(files);
+    }
+
+    /// <summary>The tokenizer that comes with a model.</summary>
+    public static ModelTokenizer FromModel(ModelFiles files)
+    {
+        if (files.GgufMetadata is { } metadata)
+            return new ModelTokenizer(files.Path, GgufVocabulary.Load(metadata, files.Path), TokenizerConfig.FromGguf(metadata, files.Path), files.ChatTemplate);
+        if (files.TokenizerPath is null) throw new SpaException($"'{files.Path}' has no tokenizer.json; add it, or name another with --tokenizer");
+        return new ModelTokenizer(files.Path, TokenizerJson.Load(files.TokenizerPath), TokenizerConfig.Load(files.Path), files.ChatTemplate);
+    }
+
+    public int[] Encode(string text, bool addSpecialTokens) => Tokenizer.Encode(text, addSpecialTokens);
+
+    public string Decode(ReadOnlySpan<int> ids) => Tokenizer.Decode(ids, skipSpecialTokens: true);
+
+    public string Render(IReadOnlyList<Message> messages, bool addGenerationPrompt)
+    {
+        if (_template is null) throw new SpaException($"'{_name}' has no chat template, and a row holds messages; give a model with chat_template.jinja, or rows with text");
+        var list = new JsonArray([.. messages.Select(m => new JsonObject { ["role"] = m.Role, ["content"] = m.Content })]);
+        return _template.RenderChat(list, addGenerationPrompt, variables: SpecialTokens()).Text;
+    }
+
+    /// <summary>Throws unless every id that this tokenizer can give has a row in the model's embedding.</summary>
+    public void RequireFits(int vocabulary, string model)
+    {
+        if (Tokenizer.VocabularySize > vocabulary)
+            throw new SpaException($"the tokenizer of '{_name}' has {Tokenizer.VocabularySize} tokens, the model '{model}' has {vocabulary}; they do not belong together");
+    }
+
+    private Dictionary<string, object?> SpecialTokens()
+    {
+        var variables = new Dictionary<string, object?>();
+        if (_bos is not null) variables["bos_token"] = _bos;
+        if (_eos is not null) variables["eos_token"] = _eos;
+        return variables;
+    }
+
+    private static string? ReadTemplate(string folder)
+    {
+        string file = Path.Combine(folder, "chat_template.jinja");
+        return File.Exists(file) ? File.ReadAllText(file) : null;
+    }
+
+    private int? IdOf(string? token) => token is null ? null : Tokenizer.TokenToId(token);
+
+    private string? TokenOf(int? id) => id is { } value ? Tokenizer.IdToToken(value) : null;
+}

@@ -1,0 +1,10 @@
+using Spa.Engine.Compute;
+
+namespace Spa.Engine.Pipeline;
+
+/// <summary>What every phase needs besides its inputs.</summary>
+/// <param name="Backend">Device.</param>
+/// <param name="MatrixType">Storage of weights.</param>
+/// <param name="Log">Notices and progress.</param>
+/// <param name="Cancel">Asks for a stop at the next safe point.</param>
+public sealed record RunContext(ComputeBackend Backend, DType MatrixType, RunLog Log, CancellationToken Cancel);

@@ -1,0 +1,23 @@
+using System.Text.Json.Nodes;
+using Spa.Engine.Generation;
+
+namespace Spa.Engine.Pipeline;
+
+/// <summary>One line of samples.jsonl: a prompt and the responses drawn for it, with tokens and log-probs exactly as sampled.</summary>
+internal sealed record SampledRow(int Index, JsonNode? Prompt, int[] PromptIds, SampledResponse[] Responses)
+{
+    public static SampledRow FromJson(JsonObject row) => new(row["index"]!.GetValue<int>(), row["prompt"], Ints(row["prompt_ids"]!),
+        [.. row["responses"]!.AsArray().Select(r => SampledResponse.FromJson(r!.AsObject()))]);
+
+    public JsonObject ToJson() => new()
+    {
+        ["index"] = Index,
+        ["prompt"] = Prompt?.DeepClone(),
+        ["prompt_ids"] = Array(PromptIds),
+        ["responses"] = new JsonArray([.. Responses.Select(r => r.ToJson())]),
+    };
+
+    internal static int[] Ints(JsonNode array) => [.. array.AsArray().Select(x => x!.GetValue<int>())];
+
+    internal static JsonArray Array(int[] ids) => [.. ids.Select(id => (JsonNode)id)];
+}

@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using Spa.Engine.Configuration;
+using Spa.Engine.Data;
+using Spa.Engine.Formats;
+using Spa.Engine.Models;
+using Spa.Engine.Preference;
+using Spa.Engine.Training;
+
+namespace Spa.Engine.Pipeline;
+
+public sealed partial class SpaRun
+{
+    /// <summary>pi_0 = DPO(policy from pi_sft, reference pi_sft, D_0): the plain sigmoid loss.</summary>
+    private StageModel TrainOnSeed(StageModel sft)
+    {
+        double rate = _config.Spa.SeedLearningRate ?? _config.Training.LearningRate;
+        TrainerSettings settings = TrainingSetup.Settings(_config.Training, _data.Seed.Count, _config.Spa.SeedNumTrainEpochs, rate);
+        JsonObject inputs = TrainingInputs(sft, settings);
+        inputs["pairs"] = LoopData.Hash(_data.Seed);
+        PhaseRecord record = RunTraining(0, inputs, sft, (policy, _) =>
+        {
+            // Policy and reference are one model before the first update, so its own log-probs are the reference's.
+            IReadOnlyList<PreferenceExample> examples = ReferenceLogProbs.Precompute(policy.Model, _data.Seed, _context, "stage-0-seed/reference");
+            return new PreferenceTask(policy, null, examples, settings, _config.Training.Beta);
+        }, settings);
+        return new StageModel(0, StageTitle(0), _folder.Model(0), record.Key);
+    }
+
+    /// <summary>pi_t = noise-aware DPO(policy from pi_{t-1}, reference pi_{t-1}, the judged pairs).</summary>
+    private StageModel Train(int iteration, StageModel policy, PhaseRecord judged)
+    {
+        RefinementSettings refinement = TrainingSetup.Refinement(_config.Spa, iteration);
+        TrainerSettings settings = TrainingSetup.Settings(_config.Training, judged.Summary["pairs"]!.GetValue<int>(), _config.Training.NumTrainEpochs);
+        JsonObject inputs = TrainingInputs(policy, settings);
+        inputs["pairs"] = judged.Key;
+        inputs["refinement"] = refinement.ToString();
+        PhaseRecord record = RunTraining(iteration, inputs, policy, (state, reference) =>
+            new PreferenceTask(state, reference, ReadPairs(iteration), settings, _config.Training.Beta, refinement), settings, NeedsReference(refinement));
+        return new StageModel(iteration, StageTitle(iteration), _folder.Model(iteration), record.Key);
+    }
+
+    private PhaseRecord RunTraining(int stage, JsonObject inputs, StageModel start, Func<PolicyState, Model?, PreferenceTask> makeTask, TrainerSettings settings, bool withReference = false)
+    {
+        string name = RunFolder.StageName(stage);
+        string[] outputs = stage == 0 ? [_folder.Model(stage)] : [_folder.Model(stage), _folder.Audit(stage)];
+        PhaseRecord record = _state.Run($"{name}/train", inputs, outputs, _context.Log, key =>
+        {
+            using Model model = Load(start);
+            using Model? reference = withReference ? model.Clone() : null;
+            using var policy = new PolicyState(model);
+            using PreferenceTask task = makeTask(policy, reference);
+            PhaseResult result = new StageTraining(_context, _sftBundle, name, key)
+            {
+                MetricsPath = _folder.Metrics,
+                CheckpointFolder = _folder.Checkpoints(stage),
+                ModelFolder = _folder.Model(stage),
+                TensorBoardFolder = _config.Training.ReportTo.Contains("tensorboard") ? _folder.TensorBoard : null,
+            }.Run(policy, task, settings);
+            if (stage > 0) AddToAudit(stage, task);
+            return result;
+        });
+        TrainingCheckpoint.Clear(_folder.Checkpoints(stage));
+        return record;
+    }
+
+    // The released method extrapolates from full reference logits; with lambda or alpha 0 the sampler's log-probs are all that is needed.
+    private static bool NeedsReference(RefinementSettings refinement) => refinement is { Extrapolation: not 0, LabelSmoothing: not 0 };
+
+    /// <summary>Pairs of pairs.jsonl; the reference's log-probs are those of the sampler, which is the same model.</summary>
+    private List<PreferenceExample> ReadPairs(int iteration)
+    {
+        var pairs = new List<PreferenceExample>();
+        foreach (SourceRow row in RowReader.Read(_folder.Pairs(iteration)))
+        {
+            if (row.Json["outcome"]!.GetValue<string>() != "pair") continue;
+            pairs.Add(new PreferenceExample(SampledRow.Ints(row.Json["prompt_ids"]!), SampledRow.Ints(row.Json["chosen_ids"]!), SampledRow.Ints(row.Json["rejected_ids"]!),
+                row.Json["ref_chosen_logp"]!.GetValue<double>(), row.Json["ref_rejected_logp"]!.GetValue<double>()));
+        }
+        return pairs;
+    }
+
+    private void AddToAudit(int stage, PreferenceTask task)
+    {
+        JsonObject audit = JsonNode.Parse(File.ReadAllText(_folder.Audit(stage)))!.AsObject();
+        StageAudit.AddTraining(audit, task.LatestMargins, task.LatestFlags);
+        AtomicFile.WriteAllText(_folder.Audit(stage), audit.ToJsonString(StageAudit.Indented) + "\n");
+    }
+
+    // Intervals of logging and saving change no weight and are left out.
+    private JsonObject TrainingInputs(StageModel start, TrainerSettings settings) => new()
+    {
+        ["model"] = start.Key,
+        ["beta"] = _config.Training.Beta,
+        ["settings"] = (settings with { LoggingSteps = 0, SaveSteps = 0, SaveTotalLimit = 0, GradientCheckpointing = false }).ToString(),
+        ["dtype"] = _context.MatrixType.ToString(),
+    };
+}

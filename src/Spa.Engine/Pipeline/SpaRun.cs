@@ -1,0 +1,114 @@
+using System.Text.Json.Nodes;
+using Spa.Engine.Configuration;
+using Spa.Engine.Data;
+using Spa.Engine.Formats;
+using Spa.Engine.Models;
+
+namespace Spa.Engine.Pipeline;
+
+/// <summary>
+/// Spread Preference Annotation (Kim et al. 2025, arXiv 2406.04412; SPA.md section 1) as phases that are each done once: running it again is a
+/// no-op, running it after an interruption goes on where it stopped and ends with the same bits.
+/// </summary>
+public sealed partial class SpaRun : IDisposable
+{
+    private readonly RunConfig _config;
+    private readonly RunContext _context;
+    private readonly RunFolder _folder;
+    private readonly RunState _state;
+    private readonly ModelBundle _sftBundle;
+    private readonly LoopData _data;
+
+    /// <summary>Opens model and data and checks everything that can be checked before work begins.</summary>
+    public SpaRun(RunConfig config, RunContext context, JsonObject environment)
+    {
+        (_config, _context) = (config, context);
+        TrainingSetup.RequireSupported(config.Training, ConfigurationStage.Run);
+        if (config.Spa.Judge is not ("implicit" or "random")) throw new UsageException($"'spa.judge: {config.Spa.Judge}' is not supported by this build; supported: implicit, random");
+        string model = config.Training.ModelNameOrPath ?? throw new UsageException("'model_name_or_path' is missing: name a Hugging Face folder or a .gguf file");
+        string output = config.Training.OutputDir ?? throw new UsageException("'output_dir' is missing: name the run folder");
+        _folder = new RunFolder(output);
+        _sftBundle = ModelBundle.Open(model);
+        try
+        {
+            RequireEndTokens();
+            _data = new LoopData(config, _sftBundle.Tokenizer, _sftBundle.Config.MaxPositions, context.Log);
+            RequireDiskSpace();
+            _state = new RunState(_folder.State, environment);
+        }
+        catch
+        {
+            _sftBundle.Dispose();
+            throw;
+        }
+        AtomicFile.WriteAllText(_folder.Config, config.ToYaml());
+    }
+
+    public RunFolder Folder => _folder;
+
+    /// <summary>The loop.</summary>
+    public void Execute()
+    {
+        var sft = new StageModel(-1, "SFT", _sftBundle.Path, ContentHash.OfPath(_sftBundle.Path));
+        Evaluate(sft, sft);
+        StageModel policy = sft;
+        if (_data.Seed.Count > 0)
+        {
+            policy = TrainOnSeed(sft);
+            Evaluate(policy, sft);
+        }
+        for (int t = 1; t <= _config.Spa.Iterations; t++)
+        {
+            PhaseRecord samples = Sample(t, policy);
+            PhaseRecord pairs = Judge(t, samples, JudgeReference(t, sft, policy));
+            policy = Train(t, policy, pairs);
+            Evaluate(policy, sft);
+        }
+        _state.Write();
+        RunReportBuilder.Write(_folder);
+    }
+
+    public void Dispose() => _sftBundle.Dispose();
+
+    // The judge's reference is pi_sft throughout; the training reference of stage t is pi_{t-1}. They are different models.
+    private StageModel? JudgeReference(int iteration, StageModel sft, StageModel policy) => _config.Spa.JudgeReference switch
+    {
+        "sft" => sft,
+        "previous" => Previous(iteration, sft, policy),
+        _ => null,
+    };
+
+    // The model before the one that samples: pi_{t-2}; in the first iteration that is pi_sft.
+    private StageModel Previous(int iteration, StageModel sft, StageModel policy) =>
+        iteration <= 1 || policy.Stage <= 0 && _data.Seed.Count == 0 ? sft : ModelOf(iteration - 2, _state.Find($"{RunFolder.StageName(iteration - 2)}/train")?.Key ?? sft.Key, sft);
+
+    private StageModel ModelOf(int stage, string key, StageModel sft) =>
+        Directory.Exists(_folder.Model(stage)) ? new StageModel(stage, StageTitle(stage), _folder.Model(stage), key) : sft;
+
+    internal static string StageTitle(int stage) => stage switch
+    {
+        < 0 => "SFT",
+        0 => "Seed DPO",
+        _ => $"SPA {stage}",
+    };
+
+    private Model Load(StageModel model)
+    {
+        using ModelBundle bundle = ModelBundle.Open(model.Path);
+        return bundle.Load(_context.Backend, _context.MatrixType);
+    }
+
+    private void RequireEndTokens()
+    {
+        if (_sftBundle.Tokenizer.EndIds.Count == 0)
+            throw new SpaException($"'{_sftBundle.Path}' names no end-of-sequence token, so no response could ever end; add eos_token_id to generation_config.json");
+    }
+
+    // Models of all stages, and one checkpoint with both moments at a time.
+    private void RequireDiskSpace()
+    {
+        long weights = new DecoderLayout(_sftBundle.Config, new ParameterNames(), _context.MatrixType).Table.WeightBytes;
+        long stages = _config.Spa.Iterations + (_data.Seed.Count > 0 ? 1 : 0);
+        DiskSpace.Require(_folder.Path, weights * (stages + 4));
+    }
+}

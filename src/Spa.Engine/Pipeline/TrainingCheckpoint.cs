@@ -1,0 +1,122 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Spa.Engine.Compute;
+using Spa.Engine.Formats;
+using Spa.Engine.Models;
+using Spa.Engine.Training;
+
+namespace Spa.Engine.Pipeline;
+
+/// <summary>
+/// <c>checkpoints/step-N/</c>: weights, optimiser and the task's state; together they continue a stage with the same bits. The folder
+/// appears whole. state.json names the stage's key, so a checkpoint of other inputs is never taken up.
+/// </summary>
+internal static class TrainingCheckpoint
+{
+    private const string StateName = "state.json", OptimizerName = "optimizer.safetensors", Prefix = "step-";
+
+    /// <summary>Writes a checkpoint and removes older ones beyond the limit.</summary>
+    public static void Save(string folder, string key, Trainer trainer, PolicyState policy, ITrainingTask task, int keep)
+    {
+        Directory.CreateDirectory(folder);
+        string path = Path.Combine(folder, Prefix + trainer.Step);
+        // Asked to stop right after a regular checkpoint: it is there already, and the same.
+        if (Directory.Exists(path)) return;
+        using (var target = new AtomicFolder(path))
+        {
+            SafetensorsWriter.Write(Path.Combine(target.WorkPath, SafetensorsWriter.SingleName), [.. policy.Model.Table.Parameters.Select(p => ModelBundle.Content(policy.Model, p))]);
+            SafetensorsWriter.Write(Path.Combine(target.WorkPath, OptimizerName), [.. Flats(policy).Select(f => FlatContent(policy.Model.Backend, f.Name, f.Tensor))]);
+            var state = new JsonObject { ["key"] = key, ["step"] = trainer.Step, ["task"] = task.SaveState() };
+            AtomicFile.WriteAllText(Path.Combine(target.WorkPath, StateName), state.ToJsonString());
+            target.Commit();
+        }
+        if (keep <= 0) return;
+        foreach ((_, string old) in Steps(folder).OrderByDescending(s => s.Step).Skip(keep)) Directory.Delete(old, recursive: true);
+    }
+
+    /// <summary>Takes up the latest checkpoint with this key; returns its step, 0 if there is none. Checkpoints of other keys are removed.</summary>
+    public static int Restore(string folder, string key, PolicyState policy, ITrainingTask task)
+    {
+        int restored = 0;
+        foreach ((int step, string path) in Steps(folder).OrderByDescending(s => s.Step))
+        {
+            JsonObject? state = ReadState(path);
+            if (state?["key"]?.GetValue<string>() != key)
+            {
+                Directory.Delete(path, recursive: true);
+                continue;
+            }
+            if (restored > 0) continue;
+            Load(path, policy);
+            task.RestoreState(state["task"]!.AsObject());
+            restored = step;
+        }
+        return restored;
+    }
+
+    /// <summary>Removes all checkpoints of a finished stage.</summary>
+    public static void Clear(string folder)
+    {
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+
+    private static void Load(string path, PolicyState policy)
+    {
+        Model model = policy.Model;
+        using (TensorSource weights = SafetensorsFile.Open(Path.Combine(path, SafetensorsWriter.SingleName)))
+        {
+            foreach (Parameter p in model.Table.Parameters) Upload(model.Backend, model.Weight(p).Flat(0, p.Count), weights, p.Name);
+        }
+        using TensorSource optimizer = SafetensorsFile.Open(Path.Combine(path, OptimizerName));
+        foreach ((string name, Tensor tensor) in Flats(policy)) Upload(model.Backend, tensor, optimizer, name);
+    }
+
+    // Bytes go through as they are: nothing is rounded on the way.
+    private static void Upload(ComputeBackend backend, Tensor flat, TensorSource source, string name)
+    {
+        StoredTensor stored = source.Find(name);
+        if (stored.Count != flat.Count) throw new SpaException($"'{source.Path}': '{name}' has {stored.Count} elements, expected {flat.Count}; the checkpoint belongs to another model");
+        const long Part = 1 << 24;
+        for (long row = 0, columns = stored.Columns; row < stored.Rows;)
+        {
+            long rows = Math.Max(1, Math.Min(stored.Rows - row, Part / columns));
+            if (!source.TryGetRawRows(name, row, rows, out ReadOnlySpan<byte> bytes)) throw new SpaException($"'{source.Path}': '{name}' cannot be read in parts");
+            Tensor target = flat.Flat(row * columns, rows * columns);
+            if (flat.Type == DType.Float32) backend.Upload(target, MemoryMarshal.Cast<byte, float>(bytes));
+            else backend.Upload(target, MemoryMarshal.Cast<byte, ushort>(bytes));
+            row += rows;
+        }
+    }
+
+    private static IEnumerable<(string Name, Tensor Tensor)> Flats(PolicyState policy)
+    {
+        yield return ("first_moment", policy.FirstMoment);
+        yield return ("second_moment", policy.SecondMoment);
+        if (!policy.Master.IsAbsent) yield return ("master", policy.Master);
+    }
+
+    // Rows of 1 Mi elements at most, so that no row is longer than a span when it is read again.
+    private static TensorContent FlatContent(ComputeBackend backend, string name, Tensor flat) =>
+        TensorContent.FromBytes(name, StoredType.F32, [flat.Count, 1], (offset, bytes) =>
+            backend.Download(MemoryMarshal.Cast<byte, float>(bytes), flat.Flat(offset / sizeof(float), bytes.Length / sizeof(float))));
+
+    private static JsonObject? ReadState(string path)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(Path.Combine(path, StateName)))?.AsObject();
+        }
+        catch (Exception error) when (error is IOException or JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<(int Step, string Path)> Steps(string folder)
+    {
+        if (!Directory.Exists(folder)) yield break;
+        foreach (string path in Directory.GetDirectories(folder, Prefix + "*"))
+            if (int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), out int step)) yield return (step, path);
+    }
+}
