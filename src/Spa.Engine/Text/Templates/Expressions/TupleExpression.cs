@@ -1,0 +1,13 @@
+namespace Spa.Engine.Text.Templates;
+
+/// <summary><c>(a, b)</c> or <c>a, b</c>.</summary>
+internal sealed class TupleExpression(Expression[] items, int line) : Expression(line)
+{
+    public Expression[] Items => items;
+
+    public override object? Evaluate(RenderContext context, Scope scope)
+    {
+        context.Step(items.Length);
+        return new TupleValue(ListExpression.EvaluateAll(context, scope, items));
+    }
+}

@@ -1,0 +1,27 @@
+using System.Numerics;
+
+namespace Spa.Engine.Text.Templates;
+
+/// <summary>Python's <c>str</c>.</summary>
+internal static class Printer
+{
+    public static string Text(RenderContext context, object? value) => value switch
+    {
+        string text => text,
+        Markup markup => markup.Text,
+        Undefined => "",
+        long integer => integer.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        _ => Repr.Of(context, value),
+    };
+
+    /// <summary>What a scalar prints as; null for values that hold other values.</summary>
+    public static string? Scalar(object? value) => value switch
+    {
+        null => "None",
+        bool flag => flag ? "True" : "False",
+        long integer => integer.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        BigInteger integer => Integer.Print(integer),
+        double number => FloatText.Shortest(number),
+        _ => null,
+    };
+}

@@ -1,0 +1,12 @@
+namespace Spa.Engine.Text.Templates;
+
+internal enum BinaryOperator
+{
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    FloorDivide,
+    Modulo,
+    Power,
+}

@@ -1,0 +1,13 @@
+namespace Spa.Engine.Text.Templates;
+
+internal enum CompareOperator
+{
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    In,
+    NotIn,
+}

@@ -1,0 +1,8 @@
+namespace Spa.Engine.Text.Templates;
+
+internal enum DictViewKind
+{
+    Keys,
+    Values,
+    Items,
+}
