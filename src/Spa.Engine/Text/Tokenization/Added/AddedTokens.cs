@@ -6,7 +6,7 @@ namespace Spa.Engine.Text.Tokenization;
 internal sealed class AddedTokens
 {
     private readonly IReadOnlyList<AddedToken> _tokens;
-    private readonly Dictionary<int, AddedToken> _byId = [];
+    private readonly Dictionary<int, string> _names = [];
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly HashSet<string> _special;
     private readonly TokenTrie _plain;
@@ -22,8 +22,8 @@ internal sealed class AddedTokens
         {
             Check(token);
             _ids.Add(token.Content, token.Id);
-            _byId.Add(token.Id, token);
             string text = token.Normalized && normalizer is not null ? normalizer.Normalize(token.Content) : token.Content;
+            _names.Add(token.Id, text.Length > 0 ? text : token.Content);
             if (text.Length > 0) (token.Normalized ? normalized : plain).Add((text, token));
         }
         _plain = new TokenTrie(plain);
@@ -31,11 +31,12 @@ internal sealed class AddedTokens
     }
 
     /// <summary>The highest id, or -1.</summary>
-    public int HighestId => _byId.Count == 0 ? -1 : _byId.Keys.Max();
+    public int HighestId => _names.Count == 0 ? -1 : _names.Keys.Max();
 
     public int? IdOf(string content) => _ids.TryGetValue(content, out int id) ? id : null;
 
-    public string? TokenOf(int id) => _byId.TryGetValue(id, out AddedToken? token) ? token.Content : null;
+    /// <summary>What an id decodes to: the text that is searched for, so with the normalizer applied where the token asks for it.</summary>
+    public string? TokenOf(int id) => _names.GetValueOrDefault(id);
 
     /// <summary>Whether a token, from here or from the model, counts as special; the reference asks by text too.</summary>
     public bool IsSpecial(string token) => _special.Contains(token);
@@ -60,8 +61,8 @@ internal sealed class AddedTokens
             throw new FormatException($"the added token '{name}' has {token.Content.Length} characters; 1 to {TokenTrie.MaxLength} are supported");
         if (token.Id is < 0 or >= Vocabulary.Limit) throw new FormatException($"the id {token.Id} of added token '{name}' is outside 0 to {Vocabulary.Limit - 1}");
         if (_ids.ContainsKey(token.Content)) throw new FormatException($"the added token '{name}' is listed twice");
-        if (_byId.TryGetValue(token.Id, out AddedToken? other))
-            throw new FormatException($"the added tokens '{JsonCursor.Shorten(other.Content)}' and '{name}' have the same id {token.Id}");
+        if (_names.TryGetValue(token.Id, out string? other))
+            throw new FormatException($"the added tokens '{JsonCursor.Shorten(other)}' and '{name}' have the same id {token.Id}");
     }
 
     /// <summary>

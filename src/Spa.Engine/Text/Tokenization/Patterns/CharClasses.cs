@@ -40,8 +40,9 @@ internal static class CharClasses
         return c;
     }
 
-    /// <summary><c>\p{N}</c>: decimal digits, letter-like and other numbers.</summary>
-    public static bool IsNumber(int codePoint) => KindOf(codePoint) == CharKind.Number;
+    /// <summary>What the pre-tokenizer Digits takes for a number: <c>\p{N}</c> of Unicode 17, which the reference's library knows there.</summary>
+    public static bool IsNumber(int codePoint) =>
+        KindOf(codePoint) == CharKind.Number || codePoint is (>= 0x11DE0 and <= 0x11DE9) or (>= 0x16FF4 and <= 0x16FF6);
 
     /// <summary><c>\s</c>: the property White_Space.</summary>
     public static bool IsWhiteSpace(int codePoint) => codePoint < 0x10000 && char.IsWhiteSpace((char)codePoint);
@@ -55,13 +56,6 @@ internal static class CharClasses
             or (>= 0x1F170 and <= 0x1F189),
         _ => false,
     };
-
-    /// <summary>ASCII punctuation and symbols, and every category P of Unicode.</summary>
-    public static bool IsPunctuation(int codePoint)
-    {
-        if (codePoint < 0x80) return codePoint is > 0x20 and < 0x7F && !char.IsAsciiLetterOrDigit((char)codePoint);
-        return CharUnicodeInfo.GetUnicodeCategory(codePoint) is >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherPunctuation;
-    }
 
     /// <summary>The same text with every unpaired surrogate replaced by U+FFFD; the same object if there is none.</summary>
     public static string ReplaceLoneSurrogates(string text)

@@ -9,7 +9,7 @@ internal sealed class PunctuationPreTokenizer(SplitBehavior behavior) : IPreToke
 
     public static PunctuationPreTokenizer Read(JsonCursor json) => new(json.Find("behavior")?.Enum<SplitBehavior>() ?? SplitBehavior.Isolated);
 
-    public void Split(in Piece piece, List<Piece> output) => PatternSplit.Apply(piece, CharClasses.IsPunctuation, behavior, output);
+    public void Split(in Piece piece, List<Piece> output) => PatternSplit.Apply(piece, PunctuationMarks.Contains, behavior, output);
 
     public void Write(Utf8JsonWriter json)
     {
