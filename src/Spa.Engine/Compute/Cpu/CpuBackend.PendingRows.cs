@@ -2,10 +2,6 @@ namespace Spa.Engine.Compute.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void LogProbForward(in LogProbRows rows, Tensor policy, Tensor reference, Tensor labels, float lambda, float softCap) => throw new NotImplementedException();
-
-    public override void LogProbBackward(Tensor logits, Tensor lse, Tensor labels, Tensor coefficient, float softCap) => throw new NotImplementedException();
-
     public override void GradientNorm(Tensor norm, Tensor gradients) => throw new NotImplementedException();
 
     public override void AdamW(Tensor weights, Tensor master, Tensor gradients, Tensor m, Tensor v, Tensor norm, in AdamWStep step) => throw new NotImplementedException();
