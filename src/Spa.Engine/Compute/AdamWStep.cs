@@ -1,6 +1,9 @@
 namespace Spa.Engine.Compute;
 
-/// <summary>Settings of one AdamW update (Loshchilov and Hutter 2019, as torch.optim.AdamW computes it).</summary>
+/// <summary>
+/// Settings of one AdamW update (Loshchilov and Hutter 2019, as torch.optim.AdamW computes it). In double, as torch holds them: 1 - 0.999f
+/// is off by 1e-5.
+/// </summary>
 /// <param name="LearningRate">Of this update.</param>
 /// <param name="Beta1">Decay of the first moment.</param>
 /// <param name="Beta2">Decay of the second moment.</param>

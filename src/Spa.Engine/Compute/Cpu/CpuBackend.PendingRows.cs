@@ -2,10 +2,6 @@ namespace Spa.Engine.Compute.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public override void GradientNorm(Tensor norm, Tensor gradients) => throw new NotImplementedException();
-
-    public override void AdamW(Tensor weights, Tensor master, Tensor gradients, Tensor m, Tensor v, Tensor norm, in AdamWStep step) => throw new NotImplementedException();
-
     public override void Sample(Tensor tokens, Tensor logps, Tensor logits, ReadOnlySpan<SamplingRow> rows, float softCap) => throw new NotImplementedException();
 
     public override void TopLogProbs(Tensor ids, Tensor logps, Tensor logits, float softCap) => throw new NotImplementedException();
