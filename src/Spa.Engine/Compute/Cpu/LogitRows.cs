@@ -34,6 +34,16 @@ internal static unsafe class LogitRows
         if (i < n) At(c + i, a + i, b + i, l, n - i);
     }
 
+    /// <summary>to = exp((from - shift) * scale), shift at least the largest element.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Exp<TLanes>(float* to, float* from, int n, float shift, float scale) where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes s = TLanes.Broadcast(shift), k = TLanes.Broadcast(scale);
+        int i = 0;
+        for (; n - i >= 16; i += 16) TLanes.Store(LaneMath.ExpNotPositive((TLanes.Load(from + i) - s) * k), to + i);
+        if (i < n) LaneMemory.Store(LaneMath.ExpNotPositive((LaneMemory.Load<TLanes>(from + i, n - i) - s) * k), to + i, n - i);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void At<TLanes>(float* c, float* a, float* b, TLanes lambda, int count) where TLanes : struct, ILanes<TLanes>
     {
