@@ -12,16 +12,18 @@ internal static unsafe class AttentionCopy
 
     /// <summary>Copies <paramref name="count"/> elements and puts zeros behind them up to <paramref name="padded"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Row(float* destination, float* source, int count, int padded)
+    public static void Row<TLanes>(float* destination, float* source, int count, int padded) where TLanes : unmanaged, ILanes<TLanes>
     {
-        new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(destination, count));
-        for (int i = count; i < padded; i++) destination[i] = 0;
+        int i = 0;
+        for (; i + 16 <= count; i += 16) TLanes.Store(TLanes.Load(source + i), destination + i);
+        for (; i < count; i++) destination[i] = source[i];
+        for (; i < padded; i++) destination[i] = 0;
     }
 
     /// <summary>destination[count, padded] = rows of <paramref name="columns"/> elements.</summary>
-    public static void Rows(float* destination, int padded, float* source, nint stride, int count, int columns)
+    public static void Rows<TLanes>(float* destination, int padded, float* source, nint stride, int count, int columns) where TLanes : unmanaged, ILanes<TLanes>
     {
-        for (int i = 0; i < count; i++) Row(destination + i * padded, source + i * stride, columns, padded);
+        for (int i = 0; i < count; i++) Row<TLanes>(destination + i * padded, source + i * stride, columns, padded);
     }
 
     /// <summary>destination[d * 64 + i] = row i's element d, for <paramref name="count"/> rows.</summary>
@@ -49,13 +51,6 @@ internal static unsafe class AttentionCopy
     {
         int end = (count + 15) / 16 * 16;
         for (int d = 0; d < rows && count < end; d++) new Span<float>(block + d * Keys + count, end - count).Clear();
-    }
-
-    /// <summary>Widens <paramref name="count"/> bfloat16 elements; both ends are whole vectors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Widen<TLanes>(float* destination, ushort* source, int count) where TLanes : unmanaged, ILanes<TLanes>
-    {
-        for (int i = 0; i < count; i += 16) TLanes.Store(TLanes.LoadBf16(source + i), destination + i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

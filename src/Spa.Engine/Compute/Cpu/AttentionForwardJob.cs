@@ -23,10 +23,10 @@ internal unsafe struct AttentionForwardJob<TLanes> : IJob where TLanes : unmanag
         var tile = new AttentionTile(Scratch.Rent(out int slot), Shape);
         try
         {
-            tile.Gather(tile.Q, Q.At(row, column), Q.Stride, queries.Count);
+            tile.Gather<TLanes>(tile.Q, Q.At(row, column), Q.Stride, queries.Count);
             for (int r = 0; r < queries.Count * group; r++) tile.Position[r] = segment.PrefixCount + queries.First + r / group;
-            AttentionKernel.Forward<TLanes, AttentionSegmentKeys>(tile, queries.Count * group, new AttentionSegmentKeys(K, V, segment, kvHead * Shape.HeadDim), Shape);
-            tile.Scatter(Output.At(row, column), tile.Sum, Output.Stride, queries.Count);
+            AttentionKernel.Forward<TLanes, float, AttentionSegmentKeys<TLanes>>(tile, queries.Count * group, new AttentionSegmentKeys<TLanes>(K, V, segment, kvHead * Shape.HeadDim), Shape);
+            tile.Scatter<TLanes>(Output.At(row, column), tile.Sum, Output.Stride, queries.Count);
             for (int r = 0; r < queries.Count * group; r++) *Lse.At(row + r / group, kvHead * group + r % group) = tile.Lse[r];
         }
         finally

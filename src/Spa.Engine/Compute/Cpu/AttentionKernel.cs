@@ -13,9 +13,10 @@ internal static unsafe class AttentionKernel
     private const int Keys = AttentionTile.Keys;
 
     /// <summary>Leaves output rows in <see cref="AttentionTile.Sum"/> and lse in <see cref="AttentionTile.Lse"/>; Q and Position are given.</summary>
-    public static void Forward<TLanes, TKeys>(in AttentionTile tile, int rows, TKeys source, AttentionShape shape)
+    public static void Forward<TLanes, TElement, TKeys>(in AttentionTile tile, int rows, TKeys source, AttentionShape shape)
         where TLanes : unmanaged, ILanes<TLanes>
-        where TKeys : struct, IKeyBlocks
+        where TElement : unmanaged
+        where TKeys : struct, IKeyBlocks<TElement>
     {
         new Span<float>(tile.Sum, rows * tile.Padded).Clear();
         new Span<float>(tile.Max, rows).Fill(float.NegativeInfinity);
@@ -24,12 +25,12 @@ internal static unsafe class AttentionKernel
         for (int block = FirstBlock(tile, shape.Window); block * Keys < end; block++)
         {
             int count = Math.Min(Keys, end - block * Keys);
-            source.Load(tile, block, count, out float* keys, out float* values, out int valueStride);
+            AttentionBlock<TElement> keys = source.Load(tile, block, count);
             (int first, int last) = tile.Bound(rows, block * Keys, count, shape.Window);
-            Products<TLanes>(tile.Scores, tile.Q, keys, tile, first, last);
+            Products<TLanes, TElement>(tile.Scores, tile.Q, keys.Keys, tile, first, last, keys.AfterKeys);
             Softmax<TLanes>(tile, first, last, shape.Scale, shape.SoftCap);
-            AttentionProduct.MultiplyRanges<TLanes>(tile.Sum + first * tile.Padded, tile.Padded, tile.Scores + first * Keys, Keys, 1, values, valueStride,
-                last - first, tile.From + first, tile.To + first, tile.Vectors);
+            AttentionProduct.MultiplyRanges<TLanes, TElement>(tile.Sum + first * tile.Padded, tile.Padded, tile.Scores + first * Keys, Keys, 1, keys.Values, keys.ValueStride,
+                last - first, tile.From + first, tile.To + first, tile.Vectors, keys.AfterValues);
         }
         Finish<TLanes>(tile, rows);
     }
@@ -38,7 +39,9 @@ internal static unsafe class AttentionKernel
     public static int FirstBlock(in AttentionTile tile, int window) => window > 0 ? Math.Max(0, tile.Position[0] - window + 1) / Keys : 0;
 
     /// <summary>destination[r, j] = rows[r] . columns[:, j] for rows [first, end), in those vectors of keys that the rows see.</summary>
-    public static void Products<TLanes>(float* destination, float* rows, float* columns, in AttentionTile tile, int first, int end) where TLanes : unmanaged, ILanes<TLanes>
+    public static void Products<TLanes, TElement>(float* destination, float* rows, TElement* columns, in AttentionTile tile, int first, int end, nint ahead = 0)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged
     {
         for (int r = first, count; r < end; r += count)
         {
@@ -50,7 +53,8 @@ internal static unsafe class AttentionKernel
                 if (count >= AttentionProduct.TileRows && (next != to || tile.From[r + count] / 16 != from)) break;
                 to = next;
             }
-            AttentionProduct.Multiply<TLanes>(destination + r * Keys + 16 * from, Keys, rows + r * tile.Padded, tile.Padded, 1, columns + 16 * from, Keys, count, tile.HeadDim, to - from, false);
+            AttentionProduct.Multiply<TLanes, TElement>(destination + r * Keys + 16 * from, Keys, rows + r * tile.Padded, tile.Padded, 1, columns + 16 * from, Keys,
+                count, tile.HeadDim, to - from, false, ahead);
         }
     }
 
@@ -84,10 +88,10 @@ internal static unsafe class AttentionKernel
             float old = tile.Max[r], largest = TLanes.MaxAll(TLanes.Max(TLanes.Max(s0, s1), TLanes.Max(s2, s3)));
             largest = old > largest ? old : largest;
             TLanes maximum = TLanes.Broadcast(largest);
-            s0 = AttentionExp.Exp(s0 - maximum);
-            s1 = AttentionExp.Exp(s1 - maximum);
-            s2 = AttentionExp.Exp(s2 - maximum);
-            s3 = AttentionExp.Exp(s3 - maximum);
+            s0 = LaneMath.ExpNotPositive(s0 - maximum);
+            s1 = LaneMath.ExpNotPositive(s1 - maximum);
+            s2 = LaneMath.ExpNotPositive(s2 - maximum);
+            s3 = LaneMath.ExpNotPositive(s3 - maximum);
             TLanes.Store(s0, scores);
             TLanes.Store(s1, scores + 16);
             TLanes.Store(s2, scores + 32);
@@ -110,7 +114,7 @@ internal static unsafe class AttentionKernel
     private static TLanes Cap<TLanes>(TLanes score, float softCap) where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes cap = TLanes.Broadcast(softCap);
-        return cap * AttentionExp.Tanh(score / cap);
+        return cap * LaneMath.Tanh(score / cap);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -123,7 +127,7 @@ internal static unsafe class AttentionKernel
     /// <summary>Multiplies a row's sum by e^<paramref name="difference"/> and returns that factor.</summary>
     private static float Rescale<TLanes>(in AttentionTile tile, int row, float difference) where TLanes : unmanaged, ILanes<TLanes>
     {
-        TLanes factor = AttentionExp.Exp(TLanes.Broadcast(difference));
+        TLanes factor = LaneMath.ExpNotPositive(TLanes.Broadcast(difference));
         float* sum = tile.Sum + row * tile.Padded;
         for (int n = 0; n < tile.Padded; n += 16) TLanes.Store(TLanes.Load(sum + n) * factor, sum + n);
         return TLanes.MaxAll(factor);
@@ -154,7 +158,7 @@ internal static unsafe class AttentionKernel
             for (int n = tile.From[r] / 16 * 16; n < tile.To[r]; n += 16)
             {
                 TLanes score = Score<TLanes>(scores + n, scale, softCap);
-                TLanes p = AttentionExp.Exp(score - lse);
+                TLanes p = LaneMath.ExpNotPositive(score - lse);
                 TLanes gradient = p * (TLanes.Load(dscores + n) - delta) * factor;
                 if (softCap > 0)
                 {

@@ -41,8 +41,8 @@ internal unsafe struct AttentionKeyGradientJob<TLanes> : IJob where TLanes : unm
             foreach (int viewer in Plan.Viewers.Slice(keys.FirstViewer, keys.ViewerCount)) Collect(tile, keys, Batch.Segments[viewer], kvHead);
             for (int i = 0; i < keys.Count; i++)
             {
-                AttentionCopy.Row(Dk.At(keys.Start + i, column), tile.Dk + i * tile.Padded, Shape.HeadDim, Shape.HeadDim);
-                AttentionCopy.Row(Dv.At(keys.Start + i, column), tile.Dv + i * tile.Padded, Shape.HeadDim, Shape.HeadDim);
+                AttentionCopy.Row<TLanes>(Dk.At(keys.Start + i, column), tile.Dk + i * tile.Padded, Shape.HeadDim, Shape.HeadDim);
+                AttentionCopy.Row<TLanes>(Dv.At(keys.Start + i, column), tile.Dv + i * tile.Padded, Shape.HeadDim, Shape.HeadDim);
             }
         }
         finally
@@ -63,8 +63,8 @@ internal unsafe struct AttentionKeyGradientJob<TLanes> : IJob where TLanes : unm
             int queries = Math.Min(most, end - query), rows = queries * group;
             GatherQueries(tile, segment, query, queries, kvHead);
             (int firstRow, int lastRow) = tile.Bound(rows, start, keys.Count, Shape.Window);
-            AttentionKernel.Products<TLanes>(tile.Scores, tile.Q, tile.KColumns, tile, firstRow, lastRow);
-            AttentionKernel.Products<TLanes>(tile.Dscores, tile.Dout, tile.VColumns, tile, firstRow, lastRow);
+            AttentionKernel.Products<TLanes, float>(tile.Scores, tile.Q, tile.KColumns, tile, firstRow, lastRow);
+            AttentionKernel.Products<TLanes, float>(tile.Dscores, tile.Dout, tile.VColumns, tile, firstRow, lastRow);
             AttentionKernel.Gradients<TLanes>(tile, firstRow, lastRow, Shape.Scale, Shape.SoftCap);
             for (int j = 0; j < keys.Count; j++)
             {
@@ -79,13 +79,13 @@ internal unsafe struct AttentionKeyGradientJob<TLanes> : IJob where TLanes : unm
     }
 
     private static void Transposed(float* sum, float* weights, float* rows, in AttentionTile tile, int keys) =>
-        AttentionProduct.MultiplyRanges<TLanes>(sum, tile.Padded, weights, 1, Keys, rows, tile.Padded, keys, tile.FirstRow, tile.EndRow, tile.Vectors);
+        AttentionProduct.MultiplyRanges<TLanes, float>(sum, tile.Padded, weights, 1, Keys, rows, tile.Padded, keys, tile.FirstRow, tile.EndRow, tile.Vectors);
 
     private readonly void GatherQueries(in AttentionTile tile, AttentionSegment segment, int first, int count, int kvHead)
     {
         int group = Shape.Heads / Shape.KvHeads, row = segment.Start + first, column = kvHead * group * Shape.HeadDim;
-        tile.Gather(tile.Q, Q.At(row, column), Q.Stride, count);
-        tile.Gather(tile.Dout, Dout.At(row, column), Dout.Stride, count);
+        tile.Gather<TLanes>(tile.Q, Q.At(row, column), Q.Stride, count);
+        tile.Gather<TLanes>(tile.Dout, Dout.At(row, column), Dout.Stride, count);
         for (int r = 0; r < count * group; r++)
         {
             int head = kvHead * group + r % group;

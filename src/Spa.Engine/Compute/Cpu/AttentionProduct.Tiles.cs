@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Spa.Engine.Compute.Cpu.Simd;
 
 namespace Spa.Engine.Compute.Cpu;
@@ -10,8 +11,9 @@ namespace Spa.Engine.Compute.Cpu;
 internal static unsafe partial class AttentionProduct
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile6x4<TLanes>(float* c, nint cStride, float* a, nint rowStep, nint step, float* b, nint bStride, int depth, bool accumulate)
+    private static void Tile6x4<TLanes, TElement>(float* c, nint cStride, float* a, nint rowStep, nint step, TElement* b, nint bStride, int depth, bool accumulate)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged
     {
         TLanes zero = TLanes.Broadcast(0);
         TLanes c00 = zero, c01 = zero, c02 = zero, c03 = zero;
@@ -31,7 +33,7 @@ internal static unsafe partial class AttentionProduct
         }
         for (int k = 0; k < depth; k++, a += step, b += bStride)
         {
-            TLanes b0 = TLanes.Load(b), b1 = TLanes.Load(b + 16), b2 = TLanes.Load(b + 32), b3 = TLanes.Load(b + 48);
+            TLanes b0 = Load<TLanes, TElement>(b), b1 = Load<TLanes, TElement>(b + 16), b2 = Load<TLanes, TElement>(b + 32), b3 = Load<TLanes, TElement>(b + 48);
             TLanes x = TLanes.Broadcast(a[0]);
             c00 = TLanes.MultiplyAdd(x, b0, c00); c01 = TLanes.MultiplyAdd(x, b1, c01);
             c02 = TLanes.MultiplyAdd(x, b2, c02); c03 = TLanes.MultiplyAdd(x, b3, c03);
@@ -60,8 +62,9 @@ internal static unsafe partial class AttentionProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile3x4<TLanes>(float* c, nint cStride, float* a, nint rowStep, nint step, float* b, nint bStride, int depth, bool accumulate)
+    private static void Tile3x4<TLanes, TElement>(float* c, nint cStride, float* a, nint rowStep, nint step, TElement* b, nint bStride, int depth, bool accumulate, nint ahead)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged
     {
         TLanes zero = TLanes.Broadcast(0);
         TLanes c00 = zero, c01 = zero, c02 = zero, c03 = zero;
@@ -75,7 +78,8 @@ internal static unsafe partial class AttentionProduct
         }
         for (int k = 0; k < depth; k++, a += step, b += bStride)
         {
-            TLanes b0 = TLanes.Load(b), b1 = TLanes.Load(b + 16), b2 = TLanes.Load(b + 32), b3 = TLanes.Load(b + 48);
+            if (ahead != 0) Fetch(b + ahead);
+            TLanes b0 = Load<TLanes, TElement>(b), b1 = Load<TLanes, TElement>(b + 16), b2 = Load<TLanes, TElement>(b + 32), b3 = Load<TLanes, TElement>(b + 48);
             TLanes x = TLanes.Broadcast(a[0]);
             c00 = TLanes.MultiplyAdd(x, b0, c00); c01 = TLanes.MultiplyAdd(x, b1, c01);
             c02 = TLanes.MultiplyAdd(x, b2, c02); c03 = TLanes.MultiplyAdd(x, b3, c03);
@@ -92,8 +96,9 @@ internal static unsafe partial class AttentionProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile1x4<TLanes>(float* c, float* a, nint step, float* b, nint bStride, int depth, bool accumulate)
+    private static void Tile1x4<TLanes, TElement>(float* c, float* a, nint step, TElement* b, nint bStride, int depth, bool accumulate, nint ahead)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged
     {
         TLanes zero = TLanes.Broadcast(0);
         TLanes c00 = zero, c01 = zero, c02 = zero, c03 = zero;
@@ -103,7 +108,8 @@ internal static unsafe partial class AttentionProduct
         }
         for (int k = 0; k < depth; k++, a += step, b += bStride)
         {
-            TLanes b0 = TLanes.Load(b), b1 = TLanes.Load(b + 16), b2 = TLanes.Load(b + 32), b3 = TLanes.Load(b + 48);
+            if (ahead != 0) Fetch(b + ahead);
+            TLanes b0 = Load<TLanes, TElement>(b), b1 = Load<TLanes, TElement>(b + 16), b2 = Load<TLanes, TElement>(b + 32), b3 = Load<TLanes, TElement>(b + 48);
             TLanes x = TLanes.Broadcast(a[0]);
             c00 = TLanes.MultiplyAdd(x, b0, c00); c01 = TLanes.MultiplyAdd(x, b1, c01);
             c02 = TLanes.MultiplyAdd(x, b2, c02); c03 = TLanes.MultiplyAdd(x, b3, c03);
@@ -112,8 +118,9 @@ internal static unsafe partial class AttentionProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile6x1<TLanes>(float* c, nint cStride, float* a, nint rowStep, nint step, float* b, nint bStride, int depth, bool accumulate)
+    private static void Tile6x1<TLanes, TElement>(float* c, nint cStride, float* a, nint rowStep, nint step, TElement* b, nint bStride, int depth, bool accumulate)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged
     {
         TLanes zero = TLanes.Broadcast(0);
         TLanes c0 = zero;
@@ -133,7 +140,7 @@ internal static unsafe partial class AttentionProduct
         }
         for (int k = 0; k < depth; k++, a += step, b += bStride)
         {
-            TLanes column = TLanes.Load(b);
+            TLanes column = Load<TLanes, TElement>(b);
             c0 = TLanes.MultiplyAdd(TLanes.Broadcast(a[0]), column, c0);
             c1 = TLanes.MultiplyAdd(TLanes.Broadcast(a[rowStep]), column, c1);
             c2 = TLanes.MultiplyAdd(TLanes.Broadcast(a[2 * rowStep]), column, c2);
@@ -150,8 +157,9 @@ internal static unsafe partial class AttentionProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile3x1<TLanes>(float* c, nint cStride, float* a, nint rowStep, nint step, float* b, nint bStride, int depth, bool accumulate)
+    private static void Tile3x1<TLanes, TElement>(float* c, nint cStride, float* a, nint rowStep, nint step, TElement* b, nint bStride, int depth, bool accumulate)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged
     {
         TLanes zero = TLanes.Broadcast(0);
         TLanes c0 = zero;
@@ -165,7 +173,7 @@ internal static unsafe partial class AttentionProduct
         }
         for (int k = 0; k < depth; k++, a += step, b += bStride)
         {
-            TLanes column = TLanes.Load(b);
+            TLanes column = Load<TLanes, TElement>(b);
             c0 = TLanes.MultiplyAdd(TLanes.Broadcast(a[0]), column, c0);
             c1 = TLanes.MultiplyAdd(TLanes.Broadcast(a[rowStep]), column, c1);
             c2 = TLanes.MultiplyAdd(TLanes.Broadcast(a[2 * rowStep]), column, c2);
@@ -176,8 +184,9 @@ internal static unsafe partial class AttentionProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile1x1<TLanes>(float* c, float* a, nint step, float* b, nint bStride, int depth, bool accumulate)
+    private static void Tile1x1<TLanes, TElement>(float* c, float* a, nint step, TElement* b, nint bStride, int depth, bool accumulate)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged
     {
         TLanes zero = TLanes.Broadcast(0);
         TLanes c0 = zero;
@@ -187,9 +196,28 @@ internal static unsafe partial class AttentionProduct
         }
         for (int k = 0; k < depth; k++, a += step, b += bStride)
         {
-            TLanes column = TLanes.Load(b);
+            TLanes column = Load<TLanes, TElement>(b);
             c0 = TLanes.MultiplyAdd(TLanes.Broadcast(a[0]), column, c0);
         }
         TLanes.Store(c0, c);
+    }
+
+    /// <summary>Sixteen elements as float32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Load<TLanes, TElement>(TElement* source)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged =>
+        typeof(TElement) == typeof(ushort) ? TLanes.LoadBf16((ushort*)source) : TLanes.Load((float*)source);
+
+    /// <summary>Starts reading 64 elements into the caches.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch<TElement>(TElement* start) where TElement : unmanaged
+    {
+        if (!Sse.IsSupported) return;
+        Sse.Prefetch1(start);
+        Sse.Prefetch1((byte*)start + 64);
+        if (sizeof(TElement) < sizeof(float)) return;
+        Sse.Prefetch1((byte*)start + 128);
+        Sse.Prefetch1((byte*)start + 192);
     }
 }

@@ -30,8 +30,8 @@ internal unsafe struct AttentionQueryGradientJob<TLanes> : IJob where TLanes : u
         var tile = new AttentionTile(Scratch.Rent(out int slot), Shape);
         try
         {
-            tile.Gather(tile.Q, Q.At(row, column), Q.Stride, queries.Count);
-            tile.Gather(tile.Dout, Dout.At(row, column), Dout.Stride, queries.Count);
+            tile.Gather<TLanes>(tile.Q, Q.At(row, column), Q.Stride, queries.Count);
+            tile.Gather<TLanes>(tile.Dout, Dout.At(row, column), Dout.Stride, queries.Count);
             for (int r = 0; r < queries.Count * group; r++)
             {
                 int head = kvHead * group + r % group;
@@ -40,8 +40,8 @@ internal unsafe struct AttentionQueryGradientJob<TLanes> : IJob where TLanes : u
                 tile.Delta[r] = AttentionKernel.Dot<TLanes>(tile.Dout + r * tile.Padded, Output.At(row + r / group, head * Shape.HeadDim), Shape.HeadDim);
                 Delta[(nint)(row + r / group) * Shape.Heads + head] = tile.Delta[r];
             }
-            Gradient(tile, queries.Count * group, new AttentionSegmentKeys(K, V, segment, kvHead * Shape.HeadDim));
-            tile.Scatter(Dq.At(row, column), tile.Sum, Dq.Stride, queries.Count);
+            Gradient(tile, queries.Count * group, new AttentionSegmentKeys<TLanes>(K, V, segment, kvHead * Shape.HeadDim));
+            tile.Scatter<TLanes>(Dq.At(row, column), tile.Sum, Dq.Stride, queries.Count);
         }
         finally
         {
@@ -49,7 +49,7 @@ internal unsafe struct AttentionQueryGradientJob<TLanes> : IJob where TLanes : u
         }
     }
 
-    private readonly void Gradient(in AttentionTile tile, int rows, AttentionSegmentKeys source)
+    private readonly void Gradient(in AttentionTile tile, int rows, AttentionSegmentKeys<TLanes> source)
     {
         new Span<float>(tile.Sum, rows * tile.Padded).Clear();
         int end = tile.Position[rows - 1] + 1;
@@ -58,10 +58,10 @@ internal unsafe struct AttentionQueryGradientJob<TLanes> : IJob where TLanes : u
             int count = Math.Min(AttentionTile.Keys, end - block * AttentionTile.Keys);
             source.LoadBackward(tile, block, count);
             (int first, int last) = tile.Bound(rows, block * AttentionTile.Keys, count, Shape.Window);
-            AttentionKernel.Products<TLanes>(tile.Scores, tile.Q, tile.KColumns, tile, first, last);
-            AttentionKernel.Products<TLanes>(tile.Dscores, tile.Dout, tile.VColumns, tile, first, last);
+            AttentionKernel.Products<TLanes, float>(tile.Scores, tile.Q, tile.KColumns, tile, first, last);
+            AttentionKernel.Products<TLanes, float>(tile.Dscores, tile.Dout, tile.VColumns, tile, first, last);
             AttentionKernel.Gradients<TLanes>(tile, first, last, Shape.Scale, Shape.SoftCap);
-            AttentionProduct.MultiplyRanges<TLanes>(tile.Sum + first * tile.Padded, tile.Padded, tile.Dscores + first * AttentionTile.Keys, AttentionTile.Keys, 1,
+            AttentionProduct.MultiplyRanges<TLanes, float>(tile.Sum + first * tile.Padded, tile.Padded, tile.Dscores + first * AttentionTile.Keys, AttentionTile.Keys, 1,
                 tile.K, tile.Padded, last - first, tile.From + first, tile.To + first, tile.Vectors);
         }
     }

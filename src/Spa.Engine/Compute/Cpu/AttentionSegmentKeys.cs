@@ -1,15 +1,16 @@
+using Spa.Engine.Compute.Cpu.Simd;
+
 namespace Spa.Engine.Compute.Cpu;
 
 /// <summary>Keys and values of a segment, its prefix first, gathered from the rows of a packed batch.</summary>
-internal readonly unsafe struct AttentionSegmentKeys(AttentionRows k, AttentionRows v, AttentionSegment segment, int column) : IKeyBlocks
+internal readonly unsafe struct AttentionSegmentKeys<TLanes>(AttentionRows k, AttentionRows v, AttentionSegment segment, int column) : IKeyBlocks<float>
+    where TLanes : unmanaged, ILanes<TLanes>
 {
-    public void Load(in AttentionTile tile, int block, int count, out float* keys, out float* values, out int valueStride)
+    public AttentionBlock<float> Load(in AttentionTile tile, int block, int count)
     {
         Columns(tile, k, tile.KColumns, block, count);
         Rows(tile, v, tile.V, block, count);
-        keys = tile.KColumns;
-        values = tile.V;
-        valueStride = tile.Padded;
+        return new(tile.KColumns, tile.V, tile.Padded);
     }
 
     /// <summary>For backward: keys both ways round, values transposed.</summary>
@@ -23,8 +24,8 @@ internal readonly unsafe struct AttentionSegmentKeys(AttentionRows k, AttentionR
     private void Rows(in AttentionTile tile, AttentionRows source, float* destination, int block, int count)
     {
         (int prefix, int row, int own) = Split(block, count);
-        AttentionCopy.Rows(destination, tile.Padded, source.At(row, column), source.Stride, prefix, tile.HeadDim);
-        AttentionCopy.Rows(destination + prefix * tile.Padded, tile.Padded, source.At(own, column), source.Stride, count - prefix, tile.HeadDim);
+        AttentionCopy.Rows<TLanes>(destination, tile.Padded, source.At(row, column), source.Stride, prefix, tile.HeadDim);
+        AttentionCopy.Rows<TLanes>(destination + prefix * tile.Padded, tile.Padded, source.At(own, column), source.Stride, count - prefix, tile.HeadDim);
     }
 
     private void Columns(in AttentionTile tile, AttentionRows source, float* destination, int block, int count)

@@ -1,3 +1,5 @@
+using Spa.Engine.Compute.Cpu.Simd;
+
 namespace Spa.Engine.Compute.Cpu;
 
 /// <summary>
@@ -130,20 +132,20 @@ internal readonly unsafe struct AttentionTile
     }
 
     /// <summary>Copies the group's heads of <paramref name="count"/> rows of a [T, H*D] tensor from <paramref name="source"/>, the first row's first head, into [M, P].</summary>
-    public void Gather(float* destination, float* source, nint stride, int count)
+    public void Gather<TLanes>(float* destination, float* source, nint stride, int count) where TLanes : unmanaged, ILanes<TLanes>
     {
         for (int i = 0; i < count; i++, source += stride)
         {
-            for (int g = 0; g < _group; g++, destination += Padded) AttentionCopy.Row(destination, source + g * _headDim, _headDim, Padded);
+            for (int g = 0; g < _group; g++, destination += Padded) AttentionCopy.Row<TLanes>(destination, source + g * _headDim, _headDim, Padded);
         }
     }
 
     /// <summary>The inverse of <see cref="Gather"/>, without the padding.</summary>
-    public void Scatter(float* destination, float* source, nint stride, int count)
+    public void Scatter<TLanes>(float* destination, float* source, nint stride, int count) where TLanes : unmanaged, ILanes<TLanes>
     {
         for (int i = 0; i < count; i++, destination += stride)
         {
-            for (int g = 0; g < _group; g++, source += Padded) AttentionCopy.Row(destination + g * _headDim, source, _headDim, _headDim);
+            for (int g = 0; g < _group; g++, source += Padded) AttentionCopy.Row<TLanes>(destination + g * _headDim, source, _headDim, _headDim);
         }
     }
 

@@ -62,9 +62,17 @@ public sealed unsafe partial class CpuBackend
 
     private void Paged<TLanes>(Tensor output, Tensor q, KvCache cache, int layer, PagedRows rows, AttentionShape shape) where TLanes : unmanaged, ILanes<TLanes>
     {
+        if (cache.Type == DType.BFloat16) Paged<TLanes, ushort>(output, q, cache, layer, rows, shape);
+        else Paged<TLanes, float>(output, q, cache, layer, rows, shape);
+    }
+
+    private void Paged<TLanes, TElement>(Tensor output, Tensor q, KvCache cache, int layer, PagedRows rows, AttentionShape shape)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged
+    {
         _attention.Reserve(_pool.Threads, AttentionTile.BytesOf(shape));
         KvPlan plan = KvPlan.Of(rows, AttentionTile.QueriesOf(shape));
-        var job = new KvAttentionJob<TLanes>
+        var job = new KvAttentionJob<TLanes, TElement>
         {
             Scratch = _attention,
             Plan = plan,

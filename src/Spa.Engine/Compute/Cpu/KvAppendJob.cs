@@ -28,7 +28,7 @@ internal unsafe struct KvAppendJob<TLanes> : IJob where TLanes : unmanaged, ILan
             }
             float* column = (float*)Pages.Keys(page, kvHead) + slot;
             for (int d = 0; d < HeadDim; d++) column[d * Tokens] = key[d];
-            AttentionCopy.Row((float*)Pages.Values(page, kvHead) + slot * HeadDim, value, HeadDim, HeadDim);
+            AttentionCopy.Row<TLanes>((float*)Pages.Values(page, kvHead) + slot * HeadDim, value, HeadDim, HeadDim);
         }
     }
 
@@ -40,7 +40,7 @@ internal unsafe struct KvAppendJob<TLanes> : IJob where TLanes : unmanaged, ILan
         for (int d = 0; d < HeadDim; d += ILanes<TLanes>.Width)
         {
             int count = Math.Min(ILanes<TLanes>.Width, HeadDim - d);
-            AttentionCopy.Row(values, source + d, count, ILanes<TLanes>.Width);
+            AttentionCopy.Row<TLanes>(values, source + d, count, ILanes<TLanes>.Width);
             TLanes.StoreBf16(TLanes.Load(values), rounded);
             for (int i = 0; i < count; i++) destination[(d + i) * step] = rounded[i];
         }

@@ -3,7 +3,9 @@ using Spa.Engine.Compute.Cpu.Simd;
 namespace Spa.Engine.Compute.Cpu;
 
 /// <summary>Attention over the paged cache; one part is a tile of rows of one sequence for one key/value head.</summary>
-internal struct KvAttentionJob<TLanes> : IJob where TLanes : unmanaged, ILanes<TLanes>
+internal struct KvAttentionJob<TLanes, TElement> : IJob
+    where TLanes : unmanaged, ILanes<TLanes>
+    where TElement : unmanaged
 {
     public required AttentionScratch Scratch;
     public required KvPlan Plan;
@@ -20,11 +22,12 @@ internal struct KvAttentionJob<TLanes> : IJob where TLanes : unmanaged, ILanes<T
         var tile = new AttentionTile(Scratch.Rent(out int slot), Shape);
         try
         {
-            tile.Gather(tile.Q, Q.At(first, column), Q.Stride, count);
+            tile.Gather<TLanes>(tile.Q, Q.At(first, column), Q.Stride, count);
             ReadOnlySpan<int> position = Rows.Position;
             for (int r = 0; r < count * group; r++) tile.Position[r] = position[first + r / group];
-            AttentionKernel.Forward<TLanes, KvPageKeys<TLanes>>(tile, count * group, new KvPageKeys<TLanes>(Pages, Rows, Rows.Sequence[first], kvHead), Shape);
-            tile.Scatter(Output.At(first, column), tile.Sum, Output.Stride, count);
+            var keys = new KvPageKeys<TElement>(Pages, Rows, Rows.Sequence[first], kvHead, position[first + count - 1] + 1);
+            AttentionKernel.Forward<TLanes, TElement, KvPageKeys<TElement>>(tile, count * group, keys, Shape);
+            tile.Scatter<TLanes>(Output.At(first, column), tile.Sum, Output.Stride, count);
         }
         finally
         {

@@ -1,29 +1,25 @@
-using Spa.Engine.Compute.Cpu.Simd;
-
 namespace Spa.Engine.Compute.Cpu;
 
-/// <summary>Keys and values of one sequence in the paged cache; float32 pages are read in place, bfloat16 pages widened first.</summary>
-internal readonly unsafe struct KvPageKeys<TLanes>(KvPages pages, PagedRows rows, int sequence, int kvHead) : IKeyBlocks where TLanes : unmanaged, ILanes<TLanes>
+/// <summary>
+/// Keys and values of one sequence of <paramref name="length"/> positions in the paged cache, read where they lie. While a block's keys are
+/// read its values are fetched from memory, and meanwhile the next block's keys: a lone row computes too little to hide that time otherwise.
+/// </summary>
+internal readonly unsafe struct KvPageKeys<TElement>(KvPages pages, PagedRows rows, int sequence, int kvHead, int length) : IKeyBlocks<TElement> where TElement : unmanaged
 {
-    public void Load(in AttentionTile tile, int block, int count, out float* keys, out float* values, out int valueStride)
+    public AttentionBlock<TElement> Load(in AttentionTile tile, int block, int count)
     {
-        int page = pages.Page(rows, sequence, block);
-        void* pageKeys = pages.Keys(page, kvHead), pageValues = pages.Values(page, kvHead);
-        int width = tile.HeadDim, elements = width * AttentionTile.Keys;
-        keys = (float*)pageKeys;
-        values = (float*)pageValues;
-        valueStride = width;
-        if (pages.IsBf16)
+        int page = pages.Page(rows, sequence, block), width = tile.HeadDim;
+        var keys = (TElement*)pages.Keys(page, kvHead);
+        var values = (TElement*)pages.Values(page, kvHead);
+        nint afterKeys = (nint)(values - keys);
+        if (width != tile.Padded)
         {
-            AttentionCopy.Widen<TLanes>(tile.KColumns, (ushort*)pageKeys, elements);
-            // Rows that are not whole vectors need room behind them: widened into K first, padded into V below.
-            values = width == tile.Padded ? tile.V : tile.K;
-            AttentionCopy.Widen<TLanes>(values, (ushort*)pageValues, (count * width + 15) / 16 * 16);
-            keys = tile.KColumns;
+            // Rows that are not whole vectors must not be read beyond their end: the last one may be the end of the cache.
+            var padded = (TElement*)tile.V;
+            for (int i = 0; i < count; i++) new ReadOnlySpan<TElement>(values + i * width, width).CopyTo(new Span<TElement>(padded + i * tile.Padded, width));
+            return new(keys, padded, tile.Padded, afterKeys);
         }
-        if (width == tile.Padded) return;
-        AttentionCopy.Rows(tile.V, tile.Padded, values, width, count, width);
-        values = tile.V;
-        valueStride = tile.Padded;
+        bool isLast = (block + 1) * AttentionTile.Keys >= length;
+        return new(keys, values, width, afterKeys, isLast ? 0 : (nint)((TElement*)pages.Keys(pages.Page(rows, sequence, block + 1), kvHead) - values));
     }
 }
