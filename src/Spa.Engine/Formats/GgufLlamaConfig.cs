@@ -38,7 +38,8 @@ internal static class GgufLlamaConfig
         // Not LlamaForCausalLM's; named so that the model's reader refuses what it does not compute.
         if (file.Integer(Prefix + "expert_count") is { } experts and > 0) config["num_local_experts"] = experts;
         if (file.Integer(Prefix + "attention.sliding_window") is { } window and > 0) config["sliding_window"] = window;
-        return config;
+        // Parsed again, so that its numbers convert as those of a file do.
+        return JsonNode.Parse(config.ToJsonString())!.AsObject();
     }
 
     /// <summary>Rows of one head.</summary>
