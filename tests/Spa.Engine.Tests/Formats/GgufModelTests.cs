@@ -10,6 +10,12 @@ public class GgufModelTests
     private const int Heads = 2;
     private const int HeadSize = 6;
 
+    private static readonly (string Name, long[] Shape)[] s_layer =
+    [
+        ("input_layernorm", [576]), ("post_attention_layernorm", [576]), ("self_attn.q_proj", [576, 576]), ("self_attn.k_proj", [192, 576]), ("self_attn.v_proj", [192, 576]),
+        ("self_attn.o_proj", [576, 576]), ("mlp.gate_proj", [1536, 576]), ("mlp.up_proj", [1536, 576]), ("mlp.down_proj", [576, 1536]),
+    ];
+
     private readonly TempFolder _folder = new();
 
     [TearDown]
@@ -70,7 +76,7 @@ public class GgufModelTests
         Assert.That(model.Find("model.norm.weight").Shape, Is.EqualTo(new long[] { 576 }));
         for (int layer = 0; layer < 30; layer++)
         {
-            foreach ((string name, long[] shape) in Layer) Assert.That(model.Find($"model.layers.{layer}.{name}.weight").Shape, Is.EqualTo(shape));
+            foreach ((string name, long[] shape) in s_layer) Assert.That(model.Find($"model.layers.{layer}.{name}.weight").Shape, Is.EqualTo(shape));
         }
         JsonNode expected = JsonNode.Parse("""
             {"architectures":["LlamaForCausalLM"],"attention_bias":false,"bos_token_id":1,"eos_token_id":2,"pad_token_id":2,"hidden_act":"silu","hidden_size":576,
@@ -99,12 +105,6 @@ public class GgufModelTests
             Assert.That(FiniteCheck.FirstNonFinite(found), Is.EqualTo(-1));
         }
     }
-
-    private static readonly (string Name, long[] Shape)[] Layer =
-    [
-        ("input_layernorm", [576]), ("post_attention_layernorm", [576]), ("self_attn.q_proj", [576, 576]), ("self_attn.k_proj", [192, 576]), ("self_attn.v_proj", [192, 576]),
-        ("self_attn.o_proj", [576, 576]), ("mlp.gate_proj", [1536, 576]), ("mlp.up_proj", [1536, 576]), ("mlp.down_proj", [576, 1536]),
-    ];
 
     private static string SmolLM2() => Fixtures.Require("models/smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf");
 
