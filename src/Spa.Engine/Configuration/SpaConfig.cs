@@ -22,6 +22,9 @@ public sealed record SpaConfig
 
     public double SeedNumTrainEpochs { get; init; }
 
+    /// <summary>Learning rate of the seed stage; null: that of the later stages.</summary>
+    public double? SeedLearningRate { get; init; }
+
     public ValueList<string>? Prompts { get; init; }
 
     public ValueList<int>? PromptsPerIteration { get; init; }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Spa.Engine.Generation;
 
 namespace Spa.Engine.Pipeline;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Spa.Engine.Configuration;
 using Spa.Engine.Data;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;

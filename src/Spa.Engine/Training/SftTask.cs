@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Spa.Engine.Data;
 using Spa.Engine.Models;
 
 namespace Spa.Engine.Training;
@@ -11,7 +12,7 @@ public sealed class SftTask : ITrainingTask
 {
     private const int Loss = 0, Entropy = 1, Accuracy = 2;
 
-    private readonly IReadOnlyList<ResponseExample> _examples;
+    private readonly IReadOnlyList<TokenizedExample> _examples;
     private readonly TrainingPass _pass;
     private long _updateTokens;
     private int _microBatches;
@@ -19,11 +20,11 @@ public sealed class SftTask : ITrainingTask
     /// <param name="policy">What is trained.</param>
     /// <param name="examples">All examples.</param>
     /// <param name="settings">Batch size and checkpointing; memory is planned for the longest possible micro-batch.</param>
-    public SftTask(PolicyState policy, IReadOnlyList<ResponseExample> examples, TrainerSettings settings)
+    public SftTask(PolicyState policy, IReadOnlyList<TokenizedExample> examples, TrainerSettings settings)
     {
         _examples = examples;
-        int tokens = Largest(settings.MicroBatch, examples.Select(e => e.Ids.Length)), rows = Largest(settings.MicroBatch, examples.Select(e => e.ScoredCount));
-        _pass = new TrainingPass(policy, null, tokens, rows, examples.Max(e => e.Ids.Length), settings.GradientCheckpointing);
+        int tokens = Largest(settings.MicroBatch, examples.Select(e => e.Tokens.Length)), rows = Largest(settings.MicroBatch, examples.Select(e => e.ScoredCount));
+        _pass = new TrainingPass(policy, null, tokens, rows, examples.Max(e => e.Tokens.Length), settings.GradientCheckpointing);
     }
 
     public int Count => _examples.Count;
@@ -46,7 +47,7 @@ public sealed class SftTask : ITrainingTask
     {
         PackedBatch batch = _pass.Batch;
         batch.Clear();
-        foreach (int i in examples) batch.AddMarked(_examples[i].Ids, _examples[i].Scored);
+        foreach (int i in examples) batch.AddMarked(_examples[i].Tokens, _examples[i].Scored);
         TokensSeen += batch.UnsharedTokens;
         _pass.Forward(0, withReference: false);
         double loss = 0, entropy = 0, correct = 0;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Spa.Engine.Compute.Cpu;
 
 public sealed unsafe partial class CpuBackend
@@ -59,12 +61,12 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>Groups of a row: how often the weight fits into it.</summary>
-    private static int CheckNorm(Tensor output, Tensor input, Tensor weight, [System.Runtime.CompilerServices.CallerMemberName] string op = "")
+    private static int CheckNorm(Tensor output, Tensor input, Tensor weight, [CallerMemberName] string op = "")
     {
         RequireFloat(input, input.Rows, output.Columns, op: op);
         RequireFloat(output, input.Rows, input.Columns, op: op);
         RequireWeight(weight, 1, weight.Columns, op: op);
-        Require(weight.Columns > 0 && input.Columns % weight.Columns == 0, weight, op, $"weight whose width divides {input.Columns}");
+        Require(weight.Columns > 0 && input.Columns % weight.Columns == 0, weight, op, "weight whose width divides the input's");
         return input.Columns / weight.Columns;
     }
 }

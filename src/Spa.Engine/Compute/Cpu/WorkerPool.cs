@@ -1,15 +1,22 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace Spa.Engine.Compute.Cpu;
 
 /// <summary>
 /// Threads that wait for jobs: they spin for some microseconds, because ops follow each other closely, then park. The caller works too.
-/// Parts are handed out by a counter, so which thread computes a part varies; what it computes must not depend on it.
+/// Parts are handed out by a counter, so which thread computes a part varies; what it computes must not depend on it. A thread that the
+/// system does not let run in time is not waited for: it joins a job only while parts are left.
 /// </summary>
 internal sealed unsafe class WorkerPool : IDisposable
 {
     // About 20 us of spinning: longer than the gap between two ops of a step, shorter than a time slice.
     private const int SpinRounds = 400;
+
+    // The gate of the present job in one word: its number from bit 16 on, a bit that says no part is left, and how many threads are inside.
+    private const long NextJob = 1L << 16;
+    private const long Closed = 1L << 15;
+    private const long Inside = Closed - 1;
 
     [ThreadStatic]
     private static bool t_inside;
@@ -20,9 +27,8 @@ internal sealed unsafe class WorkerPool : IDisposable
     private void* _job;
     private int _count;
     private int _next;
-    private int _running;
     private int _parked;
-    private int _generation;
+    private long _gate = Closed;
     private volatile bool _stop;
     private Exception? _failure;
 
@@ -51,23 +57,24 @@ internal sealed unsafe class WorkerPool : IDisposable
         _job = Unsafe.AsPointer(ref job);
         _count = count;
         _next = 0;
-        Volatile.Write(ref _running, _threads.Length);
-        Interlocked.Increment(ref _generation);
-        int parked = Volatile.Read(ref _parked);
+        // Opens the gate: everybody has left it, so nobody reads the fields above before this.
+        Interlocked.Exchange(ref _gate, (_gate & ~(Closed | Inside)) + NextJob);
+        int parked = Math.Min(Volatile.Read(ref _parked), count - 1);
         if (parked > 0) _wake.Release(parked);
         Drain();
-        for (var spin = default(SpinWait); Volatile.Read(ref _running) > 0;) spin.SpinOnce(sleep1Threshold: -1);
+        Interlocked.Or(ref _gate, Closed);
+        for (var spin = default(SpinWait); (Volatile.Read(ref _gate) & Inside) != 0;) spin.SpinOnce(sleep1Threshold: -1);
         if (_failure is { } failure)
         {
             _failure = null;
-            throw failure;
+            ExceptionDispatchInfo.Throw(failure);
         }
     }
 
     public void Dispose()
     {
         _stop = true;
-        Interlocked.Increment(ref _generation);
+        Interlocked.Add(ref _gate, NextJob);
         _wake.Release(Math.Max(1, _threads.Length));
         foreach (Thread thread in _threads) thread.Join();
         _wake.Dispose();
@@ -95,27 +102,37 @@ internal sealed unsafe class WorkerPool : IDisposable
 
     private void Work()
     {
-        int seen = 0;
+        long seen = 0;
         while (true)
         {
             WaitForJob(seen);
-            seen = Volatile.Read(ref _generation);
+            long gate = Volatile.Read(ref _gate);
+            seen = gate / NextJob;
             if (_stop) return;
-            Drain();
-            Interlocked.Decrement(ref _running);
+            while ((gate & Closed) == 0 && gate / NextJob == seen)
+            {
+                long found = Interlocked.CompareExchange(ref _gate, gate + 1, gate);
+                if (found == gate)
+                {
+                    Drain();
+                    Interlocked.Decrement(ref _gate);
+                    break;
+                }
+                gate = found;
+            }
         }
     }
 
-    private void WaitForJob(int seen)
+    private void WaitForJob(long seen)
     {
         for (int round = 0; round < SpinRounds; round++)
         {
-            if (Volatile.Read(ref _generation) != seen) return;
+            if (Volatile.Read(ref _gate) / NextJob != seen) return;
             Thread.SpinWait(20);
         }
         Interlocked.Increment(ref _parked);
-        // The pool may have advanced between the last look and the increment; the semaphore's count is only a hint, the generation decides.
-        while (Volatile.Read(ref _generation) == seen) _wake.Wait(50);
+        // The pool may have advanced between the last look and the increment; the semaphore's count is only a hint, the gate decides.
+        while (Volatile.Read(ref _gate) / NextJob == seen) _wake.Wait(50);
         Interlocked.Decrement(ref _parked);
     }
 }

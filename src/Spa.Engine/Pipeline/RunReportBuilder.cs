@@ -1,0 +1,141 @@
+using System.Text.Json.Nodes;
+using Spa.Engine.Evaluation;
+using Spa.Engine.Reporting;
+
+namespace Spa.Engine.Pipeline;
+
+/// <summary>report.html from what is in a run folder; nothing is computed anew, so it can be made again at any time.</summary>
+public static class RunReportBuilder
+{
+    private const double LargeDifference = 1e-3, ManyCut = 0.5;
+
+    /// <summary>Writes the report of a run folder.</summary>
+    public static void Write(RunFolder folder) => ReportWriter.Write(Build(folder), folder.Report);
+
+    /// <summary>Collects the data.</summary>
+    public static RunReport Build(RunFolder folder)
+    {
+        if (!File.Exists(folder.State)) throw new SpaException($"'{folder.Path}' is not a run folder: it has no run.json; name the output_dir of spa run");
+        var state = new RunState(folder.State, []);
+        int last = LastStage(folder);
+        JsonObject?[] evaluations = [.. Enumerable.Range(-1, last + 2).Select(stage => ReadJson(folder.Evaluation(stage)))];
+        IterationAudit[] audits = [.. Enumerable.Range(1, Math.Max(0, last)).Select(stage => Audit(folder, stage)).OfType<IterationAudit>()];
+        RewardAccuracy[] accuracies = [.. evaluations.OfType<JsonObject>().SelectMany(Accuracies)];
+        return new RunReport
+        {
+            Title = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder.Path)),
+            Subtitle = "Spread Preference Annotation: " + (last <= 0 ? "seed stage" : $"{last} iteration{(last == 1 ? "" : "s")}"),
+            Finished = state.Phases.Select(p => (DateTimeOffset?)p.Finished).Max(),
+            Summary = Summary(accuracies, audits),
+            Warnings = [.. Warnings(audits)],
+            StageNames = [.. Enumerable.Range(-1, last + 2).Select(s => new ReportStage(StageId(s), SpaRun.StageTitle(s)))],
+            Stages = StageTable(accuracies, audits, last),
+            Metrics = File.Exists(folder.Metrics) ? MetricsLog.Read(folder.Metrics) : [],
+            Iterations = audits,
+            RewardAccuracies = accuracies,
+            Samples = Samples(evaluations),
+            Timings = [.. state.Phases.Select(p => new PhaseTiming(p.Name, p.Seconds, p.Tokens))],
+            Configuration = File.Exists(folder.Config) ? File.ReadAllText(folder.Config) : "",
+            Environment = [.. state.Environment.Select(e => KeyValuePair.Create(e.Key, e.Value?.ToString() ?? ""))],
+        };
+    }
+
+    private static string StageId(int stage) => stage < 0 ? "sft" : RunFolder.StageName(stage);
+
+    private static int LastStage(RunFolder folder)
+    {
+        int last = File.Exists(folder.Evaluation(0)) ? 0 : -1;
+        for (int stage = 1; Directory.Exists(folder.Stage(stage)); stage++) last = stage;
+        return last;
+    }
+
+    private static JsonObject? ReadJson(string path) => File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path))!.AsObject() : null;
+
+    private static IEnumerable<RewardAccuracy> Accuracies(JsonObject evaluation)
+    {
+        int stage = evaluation["stage"]!.GetValue<int>();
+        return evaluation["accuracy"]!.AsArray().Select(a => new RewardAccuracy(StageId(stage), a!["bucket"]!.GetValue<string>(), ToEstimate(a), a["pairs"]!.GetValue<long>()));
+    }
+
+    private static IterationAudit? Audit(RunFolder folder, int stage)
+    {
+        if (ReadJson(folder.Audit(stage)) is not { } a) return null;
+        double prompts = a["prompts"]!.GetValue<double>();
+        double[] margins = [.. (a["extrapolated_margins"] ?? a["reward_margins"])!.AsArray().Select(m => m!.GetValue<double>())];
+        return new IterationAudit
+        {
+            Stage = RunFolder.StageName(stage),
+            Margins = margins.Length == 0 ? null : HistogramData.FromValues(margins),
+            Threshold = a["largest_flagged_margin"]?.GetValue<double>() ?? double.NaN,
+            Pairs = new Estimate(a["pairs"]!.GetValue<double>()),
+            Flagged = ToEstimate(a["flagged"]),
+            ResponseLength = ToEstimate(a["response_length"]),
+            StopRate = ToEstimate(a["stop_rate"]),
+            Cut = Complement(ToEstimate(a["stop_rate"])),
+            KlToSft = ToEstimate(a["kl_to_sft"]),
+            LongerWins = ToEstimate(a["longer_wins"]),
+            Ties = new Estimate(a["outcomes"]!["tie"]!.GetValue<double>() / prompts),
+            Duplicates = new Estimate(a["outcomes"]!["identical"]!.GetValue<double>() / prompts),
+            SamplerScorerDifference = new Estimate(a["sampler_scorer_difference"]!.GetValue<double>()),
+        };
+    }
+
+    private static List<SummaryFigure> Summary(RewardAccuracy[] accuracies, IterationAudit[] audits)
+    {
+        var figures = new List<SummaryFigure>();
+        if (accuracies.LastOrDefault(a => a.Bucket == PreferenceAccuracy.All) is { } final)
+            figures.Add(new SummaryFigure("Agreement with held-out labels", final.Accuracy, NumberStyle.Percent, $"{final.Pairs} pairs, last stage"));
+        if (audits.Length == 0) return figures;
+        figures.Add(new SummaryFigure("Pairs made by the model", new Estimate(audits.Sum(a => a.Pairs.Value)), NumberStyle.Count));
+        figures.Add(new SummaryFigure("Response length", audits[^1].ResponseLength, NumberStyle.Number, $"tokens; first iteration {audits[0].ResponseLength.Value:F1}"));
+        figures.Add(new SummaryFigure("Sampler against scorer", new Estimate(audits.Max(a => a.SamplerScorerDifference.Value)), NumberStyle.Number, "largest difference, nats per token"));
+        return figures;
+    }
+
+    private static IEnumerable<string> Warnings(IterationAudit[] audits)
+    {
+        foreach (IterationAudit a in audits)
+        {
+            if (a.SamplerScorerDifference.Value > LargeDifference)
+                yield return $"{a.Stage}: log-probs as sampled and as scored differ by up to {a.SamplerScorerDifference.Value:G3} nats per token; rewards carry that error";
+            if (a.Cut.Value > ManyCut)
+                yield return $"{a.Stage}: {a.Cut.Value:P0} of the responses were cut at the token limit; raise max_new_tokens";
+        }
+    }
+
+    private static ReportTable? StageTable(RewardAccuracy[] accuracies, IterationAudit[] audits, int last)
+    {
+        var rows = new List<ReportRow>();
+        for (int stage = -1; stage <= last; stage++)
+        {
+            string id = StageId(stage);
+            RewardAccuracy? accuracy = accuracies.FirstOrDefault(a => a.Stage == id && a.Bucket == PreferenceAccuracy.All);
+            IterationAudit? audit = audits.FirstOrDefault(a => a.Stage == id);
+            rows.Add(new ReportRow(SpaRun.StageTitle(stage),
+            [
+                accuracy?.Accuracy ?? Estimate.None, audit?.Pairs ?? Estimate.None, audit?.Flagged ?? Estimate.None, audit?.ResponseLength ?? Estimate.None, audit?.KlToSft ?? Estimate.None,
+            ]));
+        }
+        ReportColumn[] columns =
+        [
+            new("Agreement", NumberStyle.Percent, Plot: accuracies.Length > 0, Reference: 0.5, ReferenceLabel: "chance"),
+            new("Pairs", NumberStyle.Count), new("Flagged", NumberStyle.Percent), new("Tokens per response"), new("KL to SFT"),
+        ];
+        return new ReportTable("Stages", columns, rows,
+            "Agreement: how often the implicit reward orders held-out pairs as people did, with 95 % Wilson intervals; for SFT, whose implicit reward is zero, the plain log-likelihood. Pairs, lengths and KL are those of the responses that a stage was trained on, which the stage before sampled.");
+    }
+
+    // The same prompts, answered by every stage.
+    private static List<SamplePrompt> Samples(JsonObject?[] evaluations)
+    {
+        JsonObject[] present = [.. evaluations.OfType<JsonObject>()];
+        int prompts = present.Length == 0 ? 0 : present.Min(e => e["answers"]!.AsArray().Count);
+        return [.. Enumerable.Range(0, prompts).Select(i => new SamplePrompt(present[0]["answers"]![i]!["prompt"]!.GetValue<string>(),
+            [.. present.Select(e => new SampleAnswer(e["name"]!.GetValue<string>(), e["answers"]![i]!["text"]!.GetValue<string>(), "", e["answers"]![i]!["cut"]!.GetValue<bool>()))]))];
+    }
+
+    private static Estimate ToEstimate(JsonNode? node) => node is null ? Estimate.None
+        : new Estimate(node["value"]!.GetValue<double>(), node["low"]?.GetValue<double>() ?? double.NaN, node["high"]?.GetValue<double>() ?? double.NaN);
+
+    private static Estimate Complement(Estimate share) => new(1 - share.Value, 1 - share.High, 1 - share.Low);
+}

@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+using Spa.Engine.Configuration;
+using Spa.Engine.Formats;
+using Spa.Engine.Models;
+using Spa.Engine.Training;
+
+namespace Spa.Engine.Pipeline;
+
+/// <summary>One training stage by itself: <c>spa sft</c> and <c>spa dpo</c>. The output folder becomes the model folder, with metrics beside the weights.</summary>
+public static class SingleStage
+{
+    /// <summary>Trains as the configuration says; does nothing if that was done before, continues if it was interrupted.</summary>
+    public static void Run(RunConfig config, RunContext context, JsonObject environment)
+    {
+        TrainingConfig training = config.Training;
+        TrainingSetup.RequireSupported(training, config.Stage);
+        if (training.LossType.Count > 0 && config.Stage == ConfigurationStage.Dpo && training.LossType[0] == "spa" && training.RefModelNameOrPath is not null && training.RefModelNameOrPath != training.ModelNameOrPath)
+            context.Log.Notice("the reference differs from the policy: margins are not 0 at the first update");
+        string modelPath = training.ModelNameOrPath ?? throw new UsageException("'model_name_or_path' is missing: name a Hugging Face folder or a .gguf file");
+        string dataset = training.DatasetName ?? throw new UsageException("'dataset_name' is missing: name a file of rows");
+        var folder = new RunFolder(training.OutputDir ?? throw new UsageException("'output_dir' is missing: name a folder"));
+        using ModelBundle bundle = ModelBundle.Open(modelPath);
+        string name = config.Stage == ConfigurationStage.Sft ? "sft" : "dpo";
+        using TaskData data = TaskData.Read(config, dataset, bundle, context);
+        TrainerSettings settings = TrainingSetup.Settings(training, data.Count, training.NumTrainEpochs);
+        var state = new RunState(folder.State, environment);
+        AtomicFile.WriteAllText(folder.Config, config.ToYaml());
+        var inputs = new JsonObject
+        {
+            ["model"] = ContentHash.OfPath(bundle.Path),
+            ["reference"] = data.ReferencePath is null ? null : ContentHash.OfPath(data.ReferencePath),
+            ["data"] = data.Hash,
+            ["beta"] = training.Beta,
+            ["loss"] = string.Join(' ', training.LossType),
+            ["spa"] = data.Refinement?.ToString(),
+            ["settings"] = (settings with { LoggingSteps = 0, SaveSteps = 0, SaveTotalLimit = 0, GradientCheckpointing = false }).ToString(),
+            ["dtype"] = context.MatrixType.ToString(),
+        };
+        string model = Path.Combine(folder.Path, "model"), checkpoints = Path.Combine(folder.Path, "checkpoints");
+        state.Run($"{name}/train", inputs, [model], context.Log, key =>
+        {
+            using Model weights = bundle.Load(context.Backend, context.MatrixType);
+            using var policy = new PolicyState(weights);
+            using ITrainingTask task = data.MakeTask(policy, settings);
+            return new StageTraining(context, bundle, name, key)
+            {
+                MetricsPath = folder.Metrics,
+                CheckpointFolder = checkpoints,
+                ModelFolder = model,
+                TensorBoardFolder = training.ReportTo.Contains("tensorboard") ? folder.TensorBoard : null,
+            }.Run(policy, task, settings);
+        });
+        TrainingCheckpoint.Clear(checkpoints);
+    }
+}
