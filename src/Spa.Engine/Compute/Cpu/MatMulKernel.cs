@@ -13,8 +13,9 @@ internal static unsafe class MatMulKernel<TVector, TOps, TPanel, TRows>
     where TPanel : unmanaged
     where TRows : IMatMulRows
 {
-    // Panel elements ahead of the loop: far enough to hide memory at streaming speed, and across the page ends where hardware prefetch stops.
-    private const int PrefetchDistance = 32 * PanelPacking.Width;
+    // Panel elements ahead of the loop, into the second-level cache: across the page ends, where hardware prefetch stops, and past the few dozen misses that
+    // the first-level cache can have open. Measured with DecodeBenchmark, 8 rows of float32 on two threads: 24 GB/s at 32 rows into the first level, 30 here.
+    private const int PrefetchDistance = 96 * PanelPacking.Width;
 
     private const int CacheLine = 64;
 
@@ -138,7 +139,7 @@ internal static unsafe class MatMulKernel<TVector, TOps, TPanel, TRows>
     private static void PrefetchPanel(TPanel* b)
     {
         if (!Sse.IsSupported) return;
-        Sse.Prefetch0(b + PrefetchDistance);
-        if (2 * TOps.Width * sizeof(TPanel) > CacheLine) Sse.Prefetch0(b + PrefetchDistance + TOps.Width);
+        Sse.Prefetch1(b + PrefetchDistance);
+        if (2 * TOps.Width * sizeof(TPanel) > CacheLine) Sse.Prefetch1(b + PrefetchDistance + TOps.Width);
     }
 }
