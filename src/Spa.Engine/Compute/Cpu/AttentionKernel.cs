@@ -29,8 +29,18 @@ internal static unsafe class AttentionKernel
             (int first, int last) = tile.Bound(rows, block * Keys, count, shape.Window);
             Products<TLanes, TElement>(tile.Scores, tile.Q, keys.Keys, tile, first, last, keys.AfterKeys);
             Softmax<TLanes>(tile, first, last, shape.Scale, shape.SoftCap);
-            AttentionProduct.MultiplyRanges<TLanes, TElement>(tile.Sum + first * tile.Padded, tile.Padded, tile.Scores + first * Keys, Keys, 1, keys.Values, keys.ValueStride,
-                last - first, tile.From + first, tile.To + first, tile.Vectors, keys.AfterValues);
+            var weighted = new AttentionFactors<TElement>
+            {
+                C = tile.Sum,
+                CStride = tile.Padded,
+                A = tile.Scores,
+                RowStep = Keys,
+                Step = 1,
+                B = keys.Values,
+                BStride = keys.ValueStride,
+                Ahead = keys.AfterValues,
+            };
+            AttentionProduct.MultiplyRanges<TLanes, TElement>(weighted.FromRow(first), last - first, tile.From + first, tile.To + first, tile.Vectors);
         }
         Finish<TLanes>(tile, rows);
     }
@@ -43,6 +53,17 @@ internal static unsafe class AttentionKernel
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged
     {
+        var factors = new AttentionFactors<TElement>
+        {
+            C = destination,
+            CStride = Keys,
+            A = rows,
+            RowStep = tile.Padded,
+            Step = 1,
+            B = columns,
+            BStride = Keys,
+            Ahead = ahead,
+        };
         for (int r = first, count; r < end; r += count)
         {
             int from = tile.From[r] / 16, to = (tile.To[r] + 15) / 16;
@@ -53,8 +74,7 @@ internal static unsafe class AttentionKernel
                 if (count >= AttentionProduct.TileRows && (next != to || tile.From[r + count] / 16 != from)) break;
                 to = next;
             }
-            AttentionProduct.Multiply<TLanes, TElement>(destination + r * Keys + 16 * from, Keys, rows + r * tile.Padded, tile.Padded, 1, columns + 16 * from, Keys,
-                count, tile.HeadDim, to - from, false, ahead);
+            AttentionProduct.Multiply<TLanes, TElement>(factors.FromRow(r).FromVector(from), count, tile.HeadDim, to - from, false);
         }
     }
 

@@ -78,8 +78,21 @@ internal unsafe struct AttentionKeyGradientJob<TLanes> : IJob where TLanes : unm
         }
     }
 
-    private static void Transposed(float* sum, float* weights, float* rows, in AttentionTile tile, int keys) =>
-        AttentionProduct.MultiplyRanges<TLanes, float>(sum, tile.Padded, weights, 1, Keys, rows, tile.Padded, keys, tile.FirstRow, tile.EndRow, tile.Vectors);
+    /// <summary>sum[64, P] += weights[M, 64]^T rows[M, P].</summary>
+    private static void Transposed(float* sum, float* weights, float* rows, in AttentionTile tile, int keys)
+    {
+        var factors = new AttentionFactors<float>
+        {
+            C = sum,
+            CStride = tile.Padded,
+            A = weights,
+            RowStep = 1,
+            Step = Keys,
+            B = rows,
+            BStride = tile.Padded,
+        };
+        AttentionProduct.MultiplyRanges<TLanes, float>(factors, keys, tile.FirstRow, tile.EndRow, tile.Vectors);
+    }
 
     private readonly void GatherQueries(in AttentionTile tile, AttentionSegment segment, int first, int count, int kvHead)
     {

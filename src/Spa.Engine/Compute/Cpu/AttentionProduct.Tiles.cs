@@ -11,10 +11,13 @@ namespace Spa.Engine.Compute.Cpu;
 internal static unsafe partial class AttentionProduct
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile6x4<TLanes, TElement>(float* c, nint cStride, float* a, nint rowStep, nint step, TElement* b, nint bStride, int depth, bool accumulate)
+    private static void Tile6x4<TLanes, TElement>(in AttentionFactors<TElement> factors, int depth, bool accumulate)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged
     {
+        float* c = factors.C, a = factors.A;
+        TElement* b = factors.B;
+        nint cStride = factors.CStride, rowStep = factors.RowStep, step = factors.Step, bStride = factors.BStride;
         TLanes zero = TLanes.Broadcast(0);
         TLanes c00 = zero, c01 = zero, c02 = zero, c03 = zero;
         TLanes c10 = zero, c11 = zero, c12 = zero, c13 = zero;
@@ -62,10 +65,13 @@ internal static unsafe partial class AttentionProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile3x4<TLanes, TElement>(float* c, nint cStride, float* a, nint rowStep, nint step, TElement* b, nint bStride, int depth, bool accumulate, nint ahead)
+    private static void Tile3x4<TLanes, TElement>(in AttentionFactors<TElement> factors, int depth, bool accumulate)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged
     {
+        float* c = factors.C, a = factors.A;
+        TElement* b = factors.B;
+        nint cStride = factors.CStride, rowStep = factors.RowStep, step = factors.Step, bStride = factors.BStride, ahead = factors.Ahead;
         TLanes zero = TLanes.Broadcast(0);
         TLanes c00 = zero, c01 = zero, c02 = zero, c03 = zero;
         TLanes c10 = zero, c11 = zero, c12 = zero, c13 = zero;
@@ -96,10 +102,13 @@ internal static unsafe partial class AttentionProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile1x4<TLanes, TElement>(float* c, float* a, nint step, TElement* b, nint bStride, int depth, bool accumulate, nint ahead)
+    private static void Tile1x4<TLanes, TElement>(in AttentionFactors<TElement> factors, int depth, bool accumulate)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged
     {
+        float* c = factors.C, a = factors.A;
+        TElement* b = factors.B;
+        nint step = factors.Step, bStride = factors.BStride, ahead = factors.Ahead;
         TLanes zero = TLanes.Broadcast(0);
         TLanes c00 = zero, c01 = zero, c02 = zero, c03 = zero;
         if (accumulate)
@@ -118,10 +127,13 @@ internal static unsafe partial class AttentionProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile6x1<TLanes, TElement>(float* c, nint cStride, float* a, nint rowStep, nint step, TElement* b, nint bStride, int depth, bool accumulate)
+    private static void Tile6x1<TLanes, TElement>(in AttentionFactors<TElement> factors, int depth, bool accumulate)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged
     {
+        float* c = factors.C, a = factors.A;
+        TElement* b = factors.B;
+        nint cStride = factors.CStride, rowStep = factors.RowStep, step = factors.Step, bStride = factors.BStride;
         TLanes zero = TLanes.Broadcast(0);
         TLanes c0 = zero;
         TLanes c1 = zero;
@@ -157,10 +169,13 @@ internal static unsafe partial class AttentionProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile3x1<TLanes, TElement>(float* c, nint cStride, float* a, nint rowStep, nint step, TElement* b, nint bStride, int depth, bool accumulate)
+    private static void Tile3x1<TLanes, TElement>(in AttentionFactors<TElement> factors, int depth, bool accumulate)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged
     {
+        float* c = factors.C, a = factors.A;
+        TElement* b = factors.B;
+        nint cStride = factors.CStride, rowStep = factors.RowStep, step = factors.Step, bStride = factors.BStride;
         TLanes zero = TLanes.Broadcast(0);
         TLanes c0 = zero;
         TLanes c1 = zero;
@@ -184,10 +199,13 @@ internal static unsafe partial class AttentionProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile1x1<TLanes, TElement>(float* c, float* a, nint step, TElement* b, nint bStride, int depth, bool accumulate)
+    private static void Tile1x1<TLanes, TElement>(in AttentionFactors<TElement> factors, int depth, bool accumulate)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged
     {
+        float* c = factors.C, a = factors.A;
+        TElement* b = factors.B;
+        nint step = factors.Step, bStride = factors.BStride;
         TLanes zero = TLanes.Broadcast(0);
         TLanes c0 = zero;
         if (accumulate)

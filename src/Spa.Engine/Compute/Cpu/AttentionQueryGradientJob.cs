@@ -61,8 +61,17 @@ internal unsafe struct AttentionQueryGradientJob<TLanes> : IJob where TLanes : u
             AttentionKernel.Products<TLanes, float>(tile.Scores, tile.Q, tile.KColumns, tile, first, last);
             AttentionKernel.Products<TLanes, float>(tile.Dscores, tile.Dout, tile.VColumns, tile, first, last);
             AttentionKernel.Gradients<TLanes>(tile, first, last, Shape.Scale, Shape.SoftCap);
-            AttentionProduct.MultiplyRanges<TLanes, float>(tile.Sum + first * tile.Padded, tile.Padded, tile.Dscores + first * AttentionTile.Keys, AttentionTile.Keys, 1,
-                tile.K, tile.Padded, last - first, tile.From + first, tile.To + first, tile.Vectors);
+            var weighted = new AttentionFactors<float>
+            {
+                C = tile.Sum,
+                CStride = tile.Padded,
+                A = tile.Dscores,
+                RowStep = AttentionTile.Keys,
+                Step = 1,
+                B = tile.K,
+                BStride = tile.Padded,
+            };
+            AttentionProduct.MultiplyRanges<TLanes, float>(weighted.FromRow(first), last - first, tile.From + first, tile.To + first, tile.Vectors);
         }
     }
 }
