@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Spa.Engine.Text;
 
 /// <summary>
@@ -56,5 +58,5 @@ public sealed class StreamingDecoder
 
     private string Rest(string text) => text.StartsWith(_returnedText, StringComparison.Ordinal) ? text[_returnedText.Length..] : Decode(_returnedIds);
 
-    private string Decode(int from) => _tokenizer.Decode(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_window)[from..], _skipSpecialTokens);
+    private string Decode(int from) => _tokenizer.Decode(CollectionsMarshal.AsSpan(_window)[from..], _skipSpecialTokens);
 }

@@ -77,7 +77,7 @@ public sealed record TokenizerConfig
     {
         Dictionary<string, string> templates = [];
         foreach (string name in fields.Texts("tokenizer.chat_templates") ?? [])
-            if (fields.Text($"tokenizer.chat_template.{name}") is string named) templates[name] = named;
+            if (fields.Text($"tokenizer.chat_template.{name}") is string text) templates[name] = text;
         if (fields.Text("tokenizer.chat_template") is string template) templates[DefaultTemplateName] = template;
         return templates;
     }

@@ -70,7 +70,8 @@ public static class TokenizerJson
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SpaException($"{path}: the tokenizer cannot be written: {e.Message}", e);
+            if (File.Exists(temporary)) File.Delete(temporary);
+            throw new SpaException($"{path}: the tokenizer cannot be written: {e.Message}; check the folder's permissions and free space", e);
         }
     }
 
@@ -88,11 +89,10 @@ public static class TokenizerJson
 
     private static Tokenizer Read(JsonCursor json)
     {
-        INormalizer? normalizer = json.Find("normalizer") is JsonCursor n ? NormalizerReader.Read(n) : null;
         return new Tokenizer(new TokenizerParts(TokenModelReader.Read(json.Require("model")))
         {
             AddedTokens = json.Find("added_tokens") is JsonCursor added ? [.. added.Items().Select(AddedToken.Read)] : [],
-            Normalizer = normalizer,
+            Normalizer = json.Find("normalizer") is JsonCursor n ? NormalizerReader.Read(n) : null,
             PreTokenizer = json.Find("pre_tokenizer") is JsonCursor p ? PreTokenizerReader.Read(p) : null,
             PostProcessor = json.Find("post_processor") is JsonCursor o ? PostProcessorReader.Read(o) : null,
             Decoder = json.Find("decoder") is JsonCursor d ? DecoderReader.Read(d) : null,

@@ -75,6 +75,10 @@ public sealed class HostileTokenizerTests
         Assert.That(() => TokenizerJson.Load("/no/such/tokenizer.json"), Throws.TypeOf<SpaException>().With.Message.StartsWith("/no/such/tokenizer.json: "));
 
     [Test]
+    public void A_folder_that_is_not_there_cannot_be_written_to() =>
+        Assert.That(() => TokenizerJson.Save(TestTexts.Small, "/no/such/tokenizer.json"), Throws.TypeOf<SpaException>().With.Message.Contains("cannot be written"));
+
+    [Test]
     public void A_gap_in_the_ids_is_no_error()
     {
         Tokenizer tokenizer = Parse("""{"model":{"vocab":{"a":0,"b":5},"merges":[]}}""");

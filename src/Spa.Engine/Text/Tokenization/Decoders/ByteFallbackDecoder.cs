@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Spa.Engine.Text.Tokenization;
 
@@ -8,8 +9,6 @@ namespace Spa.Engine.Text.Tokenization;
 internal sealed class ByteFallbackDecoder : IDecoder
 {
     public const string TypeName = "ByteFallback";
-
-    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public void Decode(List<string> tokens)
     {
@@ -48,9 +47,9 @@ internal sealed class ByteFallbackDecoder : IDecoder
     {
         byte[] bytes = [.. run];
         run.Clear();
-        if (System.Text.Unicode.Utf8.IsValid(bytes))
+        if (Utf8.IsValid(bytes))
         {
-            tokens[kept++] = s_strict.GetString(bytes);
+            tokens[kept++] = Encoding.UTF8.GetString(bytes);
             return kept;
         }
         for (int i = 0; i < bytes.Length; i++) tokens[kept++] = "\uFFFD";
