@@ -69,7 +69,7 @@ public class TokenizerBenchmark
             double rank = random.NextDouble();
             string word = s_words[(int)(rank * rank * s_words.Length)];
             text.Append(random.Next(12) == 0 ? char.ToUpperInvariant(word[0]) + word[1..] : word);
-            text.Append(random.Next(14) switch { 0 => ", ", 1 => ". ", 2 => $" {random.Next(2000)} ", 3 when random.Next(4) == 0 => "\n\n", _ => " " });
+            text.Append(random.Next(28) switch { 0 or 1 => ", ", 2 or 3 => ". ", 4 => $" {random.Next(2000)} ", 5 => "\n\n", _ => " " });
         }
         return text.ToString(0, TextBytes);
     }

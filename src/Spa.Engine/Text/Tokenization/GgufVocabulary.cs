@@ -78,7 +78,8 @@ public static class GgufVocabulary
         List<(int, int)> merges = new(lines.Length);
         foreach (string line in lines)
         {
-            if (!BpeModelJson.TrySplit(line, out string left, out string right)) throw fields.Error(Key, $"merge {merges.Count} is not of the form 'a b'");
+            if (!BpeModelJson.TrySplit(line, out string left, out string right))
+                throw fields.Error(Key, $"merge {merges.Count} is not of the form 'a b'");
             merges.Add((Id(left), Id(right)));
         }
         return merges;
@@ -91,10 +92,14 @@ public static class GgufVocabulary
     {
         const string Key = Prefix + "token_type";
         int[]? types = fields.Integers(Key);
-        if (types is not null && types.Length != tokens.Length) throw fields.Error(Key, $"expected {tokens.Length} entries, one per token, found {types.Length}");
+        if (types is null) return [];
+        if (types.Length != tokens.Length) throw fields.Error(Key, $"expected {tokens.Length} entries, one per token, found {types.Length}");
         List<AddedToken> added = [];
-        for (int id = 0; id < (types?.Length ?? 0); id++)
-            if (types![id] is ControlType or UserDefinedType && tokens[id].Length > 0) added.Add(new AddedToken(id, tokens[id], Special: types[id] == ControlType));
+        for (int id = 0; id < types.Length; id++)
+        {
+            bool isAdded = types[id] is ControlType or UserDefinedType && tokens[id].Length > 0;
+            if (isAdded) added.Add(new AddedToken(id, tokens[id], Special: types[id] == ControlType));
+        }
         return added;
     }
 
@@ -112,7 +117,7 @@ public static class GgufVocabulary
 
     private static TemplatePart SpecialPart(GgufFields fields, string[] tokens, string key)
     {
-        int id = fields.Integer(key) ?? throw fields.Error(key, "expected an id, for the file says that this token is added to every text; found none");
+        int id = fields.Integer(key) ?? throw fields.Error(key, "expected an id, for this token is added to every text; found none");
         if (id < 0 || id >= tokens.Length) throw fields.Error(key, $"the id {id} is outside the vocabulary of {tokens.Length} tokens");
         return new TemplatePart(tokens[id], [id]);
     }

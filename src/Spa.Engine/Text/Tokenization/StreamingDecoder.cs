@@ -56,7 +56,8 @@ public sealed class StreamingDecoder
         return rest;
     }
 
-    private string Rest(string text) => text.StartsWith(_returnedText, StringComparison.Ordinal) ? text[_returnedText.Length..] : Decode(_returnedIds);
+    private string Rest(string text) =>
+        text.StartsWith(_returnedText, StringComparison.Ordinal) ? text[_returnedText.Length..] : Decode(_returnedIds);
 
     private string Decode(int from) => _tokenizer.Decode(CollectionsMarshal.AsSpan(_window)[from..], _skipSpecialTokens);
 }

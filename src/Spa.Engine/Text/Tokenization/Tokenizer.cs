@@ -125,7 +125,11 @@ public sealed class Tokenizer
 
     private void EncodeText(string text, bool atStart, EncodeScratch scratch)
     {
-        text = _normalizer?.Normalize(text) ?? text;
+        if (_normalizer is not null)
+        {
+            atStart &= !(_normalizer.StripsStart && char.IsWhiteSpace(text[0]));
+            text = _normalizer.Normalize(text);
+        }
         foreach (TextSegment segment in _added.SplitNormalized(text))
         {
             if (segment.Id is int id)

@@ -55,7 +55,9 @@ public sealed record TokenizerConfig
         const string Prefix = "tokenizer.ggml.";
         GgufFields fields = new(metadata, name);
         string[]? tokens = fields.Texts(Prefix + "tokens");
-        int? bos = fields.Integer(Prefix + "bos_token_id"), eos = fields.Integer(Prefix + "eos_token_id"), pad = fields.Integer(Prefix + "padding_token_id");
+        int? bos = fields.Integer(Prefix + "bos_token_id");
+        int? eos = fields.Integer(Prefix + "eos_token_id");
+        int? pad = fields.Integer(Prefix + "padding_token_id");
         return new TokenizerConfig
         {
             BosToken = Token(bos),

@@ -49,7 +49,7 @@ internal static class TokenizerConfigFiles
         }
         catch (JsonException e)
         {
-            throw new SpaException($"{path}: expected JSON, found an error at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}; download the file again", e);
+            throw JsonCursor.Damaged(path, e);
         }
     }
 

@@ -24,7 +24,8 @@ public static class TokenizerJson
         try
         {
             using FileStream stream = File.OpenRead(path);
-            if (stream.Length > MaxBytes) throw new SpaException($"{path}: {stream.Length} bytes are more than the limit of {MaxBytes}; is this a tokenizer.json?");
+            if (stream.Length > MaxBytes)
+                throw new SpaException($"{path}: {stream.Length} bytes are more than the limit of {MaxBytes}; is this a tokenizer.json?");
             return Parse(stream, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -46,7 +47,7 @@ public static class TokenizerJson
         }
         catch (JsonException e)
         {
-            throw new SpaException($"{name}: expected JSON, found an error at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}; download the file again", e);
+            throw JsonCursor.Damaged(name, e);
         }
         catch (FormatException e)
         {

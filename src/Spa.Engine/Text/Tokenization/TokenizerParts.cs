@@ -24,6 +24,7 @@ internal sealed record TokenizerParts(ITokenModel Model)
                 throw new FormatException($"the added token '{JsonCursor.Shorten(token.Content)}' has the id {token.Id} of '{JsonCursor.Shorten(other)}'");
         }
         foreach (int id in PostProcessor?.AddedIds ?? [])
-            if (id < 0 || id >= vocabularySize) throw new FormatException($"the post-processor adds the id {id}, but the vocabulary ends at {vocabularySize - 1}");
+            if (id < 0 || id >= vocabularySize)
+                throw new FormatException($"the post-processor adds the id {id}, but the vocabulary ends at {vocabularySize - 1}");
     }
 }

@@ -59,7 +59,8 @@ internal sealed class AddedTokens
         string name = JsonCursor.Shorten(token.Content);
         if (token.Content.Length is 0 or > TokenTrie.MaxLength)
             throw new FormatException($"the added token '{name}' has {token.Content.Length} characters; 1 to {TokenTrie.MaxLength} are supported");
-        if (token.Id is < 0 or >= Vocabulary.Limit) throw new FormatException($"the id {token.Id} of added token '{name}' is outside 0 to {Vocabulary.Limit - 1}");
+        if (token.Id is < 0 or >= Vocabulary.Limit)
+            throw new FormatException($"the id {token.Id} of added token '{name}' is outside 0 to {Vocabulary.Limit - 1}");
         if (_ids.ContainsKey(token.Content)) throw new FormatException($"the added token '{name}' is listed twice");
         if (_names.TryGetValue(token.Id, out string? other))
             throw new FormatException($"the added tokens '{JsonCursor.Shorten(other)}' and '{name}' have the same id {token.Id}");

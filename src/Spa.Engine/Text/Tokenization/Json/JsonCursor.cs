@@ -92,6 +92,10 @@ internal readonly struct JsonCursor(JsonElement element, string file, string pat
 
     public SpaException Unsupported(string kind, string type) => Error($"the {kind} '{Shorten(type)}' is not supported");
 
+    /// <summary>The error for a file that is no JSON at all.</summary>
+    public static SpaException Damaged(string file, JsonException error) =>
+        new($"{file}: expected JSON, found an error at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}; get the file again", error);
+
     /// <summary>Text of unknown length and content, fit for an error of one line.</summary>
     public static string Shorten(string text)
     {

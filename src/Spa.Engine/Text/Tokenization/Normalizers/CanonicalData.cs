@@ -23,7 +23,7 @@ internal static class CanonicalData
         for (int at = first; at < text.Length;)
         {
             int codePoint = CharClasses.CodePointAt(text, at, out int unit);
-            if (composed ? MayChangeComposed(codePoint) : ClassOf(codePoint) > 0 || IsSyllable(codePoint) || s_decompositions.ContainsKey(codePoint)) return false;
+            if (composed ? MayChangeComposed(codePoint) : MayChangeDecomposed(codePoint)) return false;
             at += unit;
         }
         return true;
@@ -67,6 +67,9 @@ internal static class CanonicalData
     private static bool IsSyllable(int codePoint) => codePoint - SyllableBase is >= 0 and < SyllableCount;
 
     private static bool MayChangeComposed(int codePoint) => codePoint >= 0x300 && s_mayChangeComposed.Contains(codePoint);
+
+    private static bool MayChangeDecomposed(int codePoint) =>
+        ClassOf(codePoint) > 0 || IsSyllable(codePoint) || s_decompositions.ContainsKey(codePoint);
 
     private static FrozenDictionary<int, int> BuildClasses()
     {

@@ -7,6 +7,8 @@ internal sealed class SequenceNormalizer(IReadOnlyList<INormalizer> steps) : INo
 {
     public const string TypeName = "Sequence";
 
+    public bool StripsStart => steps.Any(step => step.StripsStart);
+
     public string Normalize(string text)
     {
         foreach (INormalizer step in steps) text = step.Normalize(text);

@@ -7,6 +7,8 @@ internal sealed class StripNormalizer(bool left, bool right) : INormalizer
 {
     public const string TypeName = "Strip";
 
+    public bool StripsStart => left;
+
     public static StripNormalizer Read(JsonCursor json) => new(json.Require("strip_left").Boolean(), json.Require("strip_right").Boolean());
 
     public string Normalize(string text)

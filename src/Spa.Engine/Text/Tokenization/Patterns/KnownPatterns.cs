@@ -1,6 +1,6 @@
 namespace Spa.Engine.Text.Tokenization;
 
-/// <summary>The patterns that nearly every byte-level tokenizer splits with, and the scanners that stand in for them. A test holds scanner and pattern equal.</summary>
+/// <summary>The patterns that nearly every byte-level tokenizer splits with, and the scanners that stand in for them; a test holds both equal.</summary>
 internal static class KnownPatterns
 {
     public const string Gpt2 = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";

@@ -90,7 +90,8 @@ internal sealed class RegexParser
             _ignoreCase = true;
             return null;
         }
-        else if (More && _pattern[_at] == '?') throw Error($"the group '({_pattern.AsSpan(_at, Math.Min(3, _pattern.Length - _at))}', which is not supported");
+        else if (More && _pattern[_at] == '?')
+            throw Error($"the group '({_pattern.AsSpan(_at, Math.Min(3, _pattern.Length - _at))}', which is not supported");
         RegexNode inner = Alternation();
         if (!Take(')')) throw Error("a group that is not closed");
         _ignoreCase = ignoreCase;

@@ -27,7 +27,8 @@ public static class BpeTrainer
     {
         int least = options.SpecialTokens.Count + 256;
         if (options.VocabularySize < least || options.VocabularySize > Vocabulary.Limit)
-            throw new SpaException($"a vocabulary of {options.VocabularySize} tokens cannot be trained: expected {least} (special tokens and bytes) to {Vocabulary.Limit}");
+            throw new SpaException(
+                $"a vocabulary of {options.VocabularySize} tokens cannot be trained: expected {least} (special tokens and bytes) to {Vocabulary.Limit}");
         Vocabulary vocabulary = new();
         char[] alphabet = ByteAlphabet.Chars.ToArray();
         Array.Sort(alphabet);
@@ -38,7 +39,8 @@ public static class BpeTrainer
 
     private static Dictionary<string, long> Count(IEnumerable<string> texts)
     {
-        Tokenizer cutter = new(new TokenizerParts(new BpeModel(new Vocabulary(), [], new BpeOptions())) { PreTokenizer = new ByteLevelPreTokenizer(s_byteLevel) });
+        BpeModel none = new(new Vocabulary(), [], new BpeOptions());
+        Tokenizer cutter = new(new TokenizerParts(none) { PreTokenizer = new ByteLevelPreTokenizer(s_byteLevel) });
         Dictionary<string, long> counts = new(StringComparer.Ordinal);
         foreach (string text in texts)
             foreach (string word in cutter.Words(text)) CollectionsMarshal.GetValueRefOrAddDefault(counts, word, out _)++;
