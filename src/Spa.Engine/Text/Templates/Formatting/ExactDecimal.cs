@@ -6,6 +6,8 @@ namespace Spa.Engine.Text.Templates;
 /// <summary>Exact decimal arithmetic on floats: a float is an integer times a power of two, so nothing is rounded before the last step.</summary>
 internal static class ExactDecimal
 {
+    private const int MantissaBits = 53;
+
     /// <summary><paramref name="value"/> times ten to the <paramref name="digits"/>, to the nearest integer, ties to even. Finite values only.</summary>
     public static BigInteger Scaled(double value, int digits)
     {
@@ -43,8 +45,7 @@ internal static class ExactDecimal
     /// <summary>The float nearest to a quotient of integers; infinite where it is too large.</summary>
     public static double Divide(BigInteger left, BigInteger right)
     {
-        const int Exact = 53;
-        if (left.GetBitLength() <= Exact && right.GetBitLength() <= Exact) return (double)left / (double)right;
+        if (BigInteger.Abs(left).GetBitLength() <= MantissaBits && BigInteger.Abs(right).GetBitLength() <= MantissaBits) return (double)left / (double)right;
 
         // 66 bits of quotient and a sticky last one round the same way as the exact value does.
         BigInteger a = BigInteger.Abs(left);
@@ -55,8 +56,15 @@ internal static class ExactDecimal
         else b <<= -shift;
         BigInteger quotient = BigInteger.DivRem(a, b, out BigInteger remainder);
         if (!remainder.IsZero) quotient |= BigInteger.One;
-        double result = Math.ScaleB((double)quotient, -shift);
+        double result = Math.ScaleB(ToDouble(quotient), -shift);
         return left.Sign * right.Sign < 0 ? -result : result;
+    }
+
+    /// <summary>The float nearest to an integer, ties to even; .NET's own conversion cuts off what does not fit.</summary>
+    public static double ToDouble(BigInteger value)
+    {
+        int excess = (int)BigInteger.Abs(value).GetBitLength() - MantissaBits;
+        return excess <= 0 ? (double)value : Math.ScaleB((double)RoundQuotient(value, BigInteger.One << excess), excess);
     }
 
     private static (BigInteger Mantissa, int Exponent) Split(double value)

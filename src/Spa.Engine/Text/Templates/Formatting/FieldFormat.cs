@@ -9,11 +9,11 @@ internal static class FieldFormat
     public static string Apply(RenderContext context, object? value, FormatSpec spec)
     {
         context.ChargeLength(spec.Width + (spec.Precision ?? 0));
-        if (value is bool && spec.Type == '\0') return Text(Printer.Text(context, value), spec);
+        if (value is bool && spec.IsEmpty) return Printer.Text(context, value);
         if (value is double number) return Float(number, spec);
         if (Integer.TryBig(value, out BigInteger integer)) return Number(integer, spec);
         if (value is string or Markup) return Text(value.ToString()!, spec);
-        if (spec != new FormatSpec())
+        if (!spec.IsEmpty)
         {
             throw new TemplateException(TemplateErrorKind.TypeError, $"unsupported format string passed to {TypeName.Of(value)}.__format__");
         }
@@ -61,9 +61,10 @@ internal static class FieldFormat
     public static string Float(double value, FormatSpec spec)
     {
         char type = spec.Type == 'n' ? 'g' : spec.Type;
-        string sign = SignOf(double.IsNegative(value) && !double.IsNaN(value), spec);
         if (type is not ('\0' or 'e' or 'E' or 'f' or 'F' or 'g' or 'G' or '%')) throw UnknownType(spec, "float");
         string body = FloatText.Special(Math.Abs(value)) ?? Finite(type == '%' ? value * 100 : value, type, spec);
+        bool vanished = spec.NoNegativeZero && body.AsSpan().IndexOfAnyInRange('1', '9') < 0;
+        string sign = SignOf(double.IsNegative(value) && !double.IsNaN(value) && !vanished, spec);
         if (type == '%') body += "%";
         if (type is 'E' or 'F' or 'G') body = body.ToUpperInvariant();
         return spec.Pad(sign, Group(body, spec, 3), '>');

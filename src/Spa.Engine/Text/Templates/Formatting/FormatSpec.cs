@@ -6,6 +6,8 @@ internal sealed record FormatSpec
     /// <summary>Fields wider and numbers more precise than this are refused.</summary>
     public const int MaxWidth = 100_000;
 
+    private static readonly FormatSpec s_empty = new();
+
     public string Fill { get; init; } = " ";
 
     /// <summary>One of &lt; &gt; = ^, or 0 for the type's own.</summary>
@@ -24,6 +26,12 @@ internal sealed record FormatSpec
 
     public char Type { get; init; }
 
+    /// <summary>The option <c>z</c>: what rounds to zero has no minus sign.</summary>
+    public bool NoNegativeZero { get; init; }
+
+    /// <summary>Whether nothing was asked for.</summary>
+    public bool IsEmpty => this == s_empty;
+
     public static FormatSpec Parse(string text)
     {
         int at = 0;
@@ -40,7 +48,7 @@ internal sealed record FormatSpec
         }
 
         char sign = Take(text, ref at, "+- ");
-        Take(text, ref at, "z");
+        bool noNegativeZero = Take(text, ref at, "z") != '\0';
         bool alternate = Take(text, ref at, "#") != '\0';
         if (at < text.Length && text[at] == '0')
         {
@@ -62,6 +70,7 @@ internal sealed record FormatSpec
         return new FormatSpec
         {
             Fill = fill, Align = align, Sign = sign == '-' ? '\0' : sign, Alternate = alternate, Width = width, Grouping = grouping, Precision = precision, Type = type,
+            NoNegativeZero = noNegativeZero,
         };
     }
 

@@ -41,7 +41,8 @@ internal sealed class PercentFormat
             if (next < _format.Length) ReadField();
         }
 
-        int available = _values is TupleValue tuple ? tuple.Count : _values is DictValue or ListValue ? _used : 1;
+        // Whatever has items, but for tuples and strings, counts as a mapping, and a mapping need not be used up.
+        int available = _values is TupleValue tuple ? tuple.Count : _values is DictValue or ListValue or RangeValue or BytesValue or Undefined ? _used : 1;
         if (!_named && _used < available) throw Fail(TemplateErrorKind.TypeError, "not all arguments converted during string formatting");
         return _text.ToString();
     }

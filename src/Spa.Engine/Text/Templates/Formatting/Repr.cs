@@ -51,7 +51,7 @@ internal static class Repr
                 break;
             case BytesValue bytes: BytesText.Append(result, bytes.Bytes); break;
             case Undefined: result.Append("Undefined"); break;
-            case FunctionValue function: result.Append(function.IsType ? "<class " : "<function ").Append(function.Name).Append('>'); break;
+            case FunctionValue function: result.Append(function.IsType ? $"<class '{function.Name}'>" : $"<function {function.Name}>"); break;
             case BoundMethod method: result.Append("<built-in method ").Append(method.Name).Append(" of ").Append(TypeName.Of(method.Self)).Append(" object>"); break;
             case CyclerValue or JoinerValue: result.Append("<jinja2.utils.").Append(TypeName.Of(value)).Append(" object>"); break;
             default: result.Append(Printer.Scalar(value) ?? value!.ToString()); break;

@@ -59,9 +59,9 @@ internal sealed class StringFormat(RenderContext context, object?[] positional, 
         context.Step();
         int nameEnd = NameEnd(field);
         int colon = field.IndexOf(':', nameEnd);
-        string spec = colon < 0 ? "" : Apply(field[(colon + 1)..], depth + 1);
         string conversion = field[nameEnd..(colon < 0 ? field.Length : colon)];
         object? value = Lookup(field[..nameEnd]);
+        string spec = colon < 0 ? "" : Apply(field[(colon + 1)..], depth + 1);
         value = conversion switch
         {
             "" => value,

@@ -22,7 +22,9 @@ internal static class TimeFormat
             int start = at++;
             char flag = '\0';
             while (at < format.Length && format[at] is '-' or '_' or '0' or '^' or '#') flag = format[at++];
-            string? field = at < format.Length ? Field(time, format[at], flag) : null;
+            int width = FormatSpec.TakeNumber(format, ref at) ?? 0;
+            context.ChargeLength(width);
+            string? field = at < format.Length ? Field(time, format[at], flag, width) : null;
             if (field is not null) text.Append(field);
             else text.Append(format, start, Math.Min(at + 1, format.Length) - start);
         }
@@ -30,11 +32,17 @@ internal static class TimeFormat
         return context.Charge(text.ToString());
     }
 
-    private static string? Field(DateTime time, char letter, char flag)
+    private static string? Field(DateTime time, char letter, char flag, int minWidth)
     {
         string? name = Name(time, letter);
-        if (name is not null) return flag == '^' || (flag == '#' && letter != 'p') ? name.ToUpperInvariant() : flag == '#' ? name.ToLowerInvariant() : name;
-        return Number(time, letter) is var (value, width, pad) ? Pad(value, width, flag switch { '-' => '\0', '_' => ' ', '0' => '0', _ => pad }) : null;
+        if (name is not null)
+        {
+            if (flag == '#') name = letter == 'p' ? name.ToLowerInvariant() : name.ToUpperInvariant();
+            return (flag == '^' ? name.ToUpperInvariant() : name).PadLeft(minWidth, flag == '0' ? '0' : ' ');
+        }
+
+        if (Number(time, letter) is not var (value, width, pad)) return null;
+        return Pad(value, Math.Max(width, minWidth), flag switch { '-' => '\0', '_' => ' ', '0' => '0', _ => pad });
     }
 
     private static string? Name(DateTime time, char letter) => letter switch

@@ -61,6 +61,7 @@ internal static class Globals
             return;
         }
 
+        if (source is Undefined missing) throw missing.Error(context);
         ItemReader pairs = new(context, source);
         for (int i = 0; pairs.TryNext(out object? pair); i++)
         {

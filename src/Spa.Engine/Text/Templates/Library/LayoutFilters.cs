@@ -42,14 +42,14 @@ internal static class LayoutFilters
 
     private static object Truncate(RenderContext context, object? value, BoundArguments a)
     {
-        string text = RequireText(context, value, "truncate");
         int length = a.Int(context, 0, 255);
         string end = a.TextOrNull(context, 2) ?? "...";
         int leeway = a.Or(3, null) is null ? 5 : a.Int(context, 3);
         int endLength = CodePoints.Count(end);
         if (length < endLength) throw new TemplateException(TemplateErrorKind.AssertionError, $"expected length >= {endLength}, got {length}");
         if (leeway < 0) throw new TemplateException(TemplateErrorKind.AssertionError, $"expected leeway >= 0, got {leeway}");
-        if (CodePoints.Count(text) <= (long)length + leeway) return value!;
+        if (Sequences.Length(value) is long count and >= 0 && count <= (long)length + leeway) return value!;
+        string text = RequireText(context, value, "truncate");
         string cut = CodePoints.Substring(text, 0, length - endLength);
         if (!a.Flag(1)) cut = StringSplitting.Split(cut, " ", 1, fromRight: true)[0];
         return TextFilters.Like(value, context.Charge(cut + end));

@@ -57,7 +57,7 @@ internal static class SequenceFilters
         if (!Sequences.IsIterable(value)) throw new TemplateException(TemplateErrorKind.FilterArgumentError, "argument must be iterable");
         object?[] items = [.. Sequences.ToArray(context, value)];
         Array.Reverse(items);
-        return new GeneratorValue("reversed", null, items);
+        return value is GeneratorValue ? new ListValue(items) : new GeneratorValue("reversed", null, items);
     }
 
     private static IEnumerable<object?> Batch(RenderContext context, object? value, int size, object? fill)

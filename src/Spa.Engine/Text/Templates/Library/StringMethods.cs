@@ -28,7 +28,8 @@ internal static class StringMethods
             return self!.ToString()!.EndsWith(suffix, StringComparison.Ordinal) ? Like(self, self.ToString()![..^suffix.Length]) : self;
         }),
         new("expandtabs", "tabsize?", (context, self, a) => Like(self, ExpandTabs(context, self!.ToString()!, a.Int(context, 0, 8)))),
-        new("encode", "encoding? errors?", (context, self, a) => Encode(context, self!.ToString()!, a)),
+        new("encode", "encoding? errors?", (context, self, a) =>
+            new BytesValue(TextEncodings.Encode(context.Charge(self!.ToString()!), a.TextOrNull(context, 0) ?? "utf-8", a.TextOrNull(context, 1) ?? "strict"))),
         new("format", "*args **kwargs", (context, self, a) =>
             Like(self, context.Charge(new StringFormat(context, a.Rest, context.DictOf(a.Named), self is Markup).Apply(self!.ToString()!)))),
         new("format_map", "/mapping", (context, self, a) =>
@@ -105,19 +106,6 @@ internal static class StringMethods
         }
 
         return result.ToString();
-    }
-
-    private static BytesValue Encode(RenderContext context, string text, BoundArguments a)
-    {
-        context.Charge(text);
-        try
-        {
-            return new BytesValue(TextEncodings.Get(a.TextOrNull(context, 0) ?? "utf-8", a.TextOrNull(context, 1) ?? "strict").GetBytes(text));
-        }
-        catch (EncoderFallbackException)
-        {
-            throw new TemplateException(TemplateErrorKind.UnicodeError, "the text cannot be encoded");
-        }
     }
 
     private static Builtin Strip(string name, bool left, bool right) => new(name, "/chars?", (context, self, a) =>

@@ -54,8 +54,7 @@ internal static class StringTestMethods
     private static bool IsIdentifier(string text)
     {
         int[] points = CodePoints.ToArray(text);
-        if (points.Length == 0 || PythonCharacters.IsDecimal(points[0])) return false;
-        return Array.TrueForAll(points, point => point == '_' || PythonCharacters.IsAlpha(point) || PythonCharacters.IsDecimal(point));
+        return points.Length > 0 && PythonCharacters.IsIdentifierStart(points[0]) && Array.TrueForAll(points, PythonCharacters.IsIdentifierPart);
     }
 
     private static Builtin Every(string name, Func<int, bool> test) => new(name, "", (context, self, _) =>

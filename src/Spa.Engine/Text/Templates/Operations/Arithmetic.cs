@@ -9,7 +9,7 @@ internal static class Arithmetic
     {
         if (left is long a && right is long b && TrySmall(op, a, b) is { } small) return small;
         if (left is Undefined missing) throw missing.Error(context);
-        if (right is Undefined missingRight) throw RightUndefined(context, op, left, missingRight);
+        if (right is Undefined missingRight && !(op == BinaryOperator.Modulo && left is (string or Markup))) throw missingRight.Error(context);
         if (Sequences.TryOperator(context, op, left, right, out object? combined)) return combined;
         if (Integer.TryBig(left, out BigInteger x) && Integer.TryBig(right, out BigInteger y)) return IntegerArithmetic.Apply(context, op, x, y);
         if (TryDouble(left, out double p) && TryDouble(right, out double q)) return FloatArithmetic.Apply(op, p, q);
@@ -65,14 +65,10 @@ internal static class Arithmetic
         }
 
         bool isInteger = Integer.TryBig(value, out BigInteger integer);
-        number = isInteger ? (double)integer : 0;
+        number = isInteger ? ExactDecimal.ToDouble(integer) : 0;
         if (double.IsInfinity(number)) throw new TemplateException(TemplateErrorKind.OverflowError, "int too large to convert to float");
         return isInteger;
     }
-
-    /// <summary>A string or list on the left complains about its own operand before the undefined is asked; numbers let it speak.</summary>
-    private static TemplateException RightUndefined(RenderContext context, BinaryOperator op, object? left, Undefined right) =>
-        op == BinaryOperator.Modulo && left is string or Markup ? Unsupported(op, left, right) : right.Error(context);
 
     private static TemplateException Unsupported(BinaryOperator op, object? left, object? right)
     {

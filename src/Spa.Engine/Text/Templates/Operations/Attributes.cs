@@ -8,12 +8,12 @@ namespace Spa.Engine.Text.Templates;
 /// </summary>
 internal static class Attributes
 {
-    /// <summary>Underscored names that every Python object has; the sandbox keeps them back.</summary>
+    /// <summary>Underscored names that every Python object, or every container, has; the sandbox keeps them back.</summary>
     private static readonly HashSet<string> s_internal =
     [
         "__class__", "__delattr__", "__dict__", "__dir__", "__doc__", "__eq__", "__format__", "__ge__", "__getattribute__", "__getstate__",
         "__gt__", "__hash__", "__init__", "__init_subclass__", "__le__", "__lt__", "__ne__", "__new__", "__reduce__", "__reduce_ex__",
-        "__repr__", "__setattr__", "__sizeof__", "__str__", "__subclasshook__",
+        "__repr__", "__setattr__", "__sizeof__", "__str__", "__subclasshook__", "__add__", "__contains__", "__getitem__", "__iter__", "__len__", "__mul__",
     ];
 
     public static object? Get(RenderContext context, object? owner, string name)
@@ -86,7 +86,7 @@ internal static class Attributes
             case Undefined missing:
                 throw missing.Error(context);
             case DictValue dict:
-                return key is not (ListValue or DictValue) && dict.TryGet(key, out value);
+                return key is not (ListValue or DictValue or DictView { Kind: not DictViewKind.Values }) && dict.TryGet(key, out value);
             case SequenceValue sequence when TryPosition(key, sequence.Count, out int i):
                 value = sequence.Items[i];
                 return true;

@@ -32,7 +32,7 @@ internal static class IntegerArithmetic
         if (exponent.Sign < 0)
         {
             if (value.IsZero) throw new TemplateException(TemplateErrorKind.ZeroDivisionError, "0.0 cannot be raised to a negative power");
-            return Math.Pow((double)value, (double)exponent);
+            return Math.Pow(ExactDecimal.ToDouble(value), ExactDecimal.ToDouble(exponent));
         }
 
         if (value.IsZero || value.IsOne) return Integer.Normalize(exponent.IsZero ? BigInteger.One : value);

@@ -42,7 +42,6 @@ internal static class Sequences
         switch (container)
         {
             case string or Markup:
-                if (item is Undefined missing) throw missing.Error(context);
                 if (item is not (string or Markup))
                 {
                     throw new TemplateException(TemplateErrorKind.TypeError, $"'in <string>' requires string as left operand, not {TypeName.Of(item)}");

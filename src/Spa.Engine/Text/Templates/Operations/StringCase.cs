@@ -5,15 +5,6 @@ namespace Spa.Engine.Text.Templates;
 /// <summary>Upper, lower and title case with Unicode's full mappings, which .NET's invariant ones lack: ß to SS, final sigma, ﬁ to FI.</summary>
 internal static class StringCase
 {
-    /// <summary>Characters whose upper case is several characters. Where the title case is another, it stands after the bar.</summary>
-    private static readonly Dictionary<char, string> s_upper = new()
-    {
-        ['ß'] = "SS|Ss", ['ŉ'] = "ʼN", ['ǰ'] = "J̌", ['ΐ'] = "Ϊ́", ['ΰ'] = "Ϋ́", ['և'] = "ԵՒ|Եւ", ['ẖ'] = "H̱", ['ẗ'] = "T̈", ['ẘ'] = "W̊", ['ẙ'] = "Y̊", ['ẚ'] = "Aʾ",
-        ['ὐ'] = "Υ̓", ['ὒ'] = "Υ̓̀", ['ὔ'] = "Υ̓́", ['ὖ'] = "Υ̓͂", ['ᾶ'] = "Α͂", ['ῆ'] = "Η͂", ['ῒ'] = "Ϊ̀", ['ῖ'] = "Ι͂", ['ῗ'] = "Ϊ͂", ['ῢ'] = "Ϋ̀", ['ῤ'] = "Ρ̓", ['ῦ'] = "Υ͂", ['ῧ'] = "Ϋ͂", ['ῶ'] = "Ω͂",
-        ['ﬀ'] = "FF|Ff", ['ﬁ'] = "FI|Fi", ['ﬂ'] = "FL|Fl", ['ﬃ'] = "FFI|Ffi", ['ﬄ'] = "FFL|Ffl", ['ﬅ'] = "ST|St", ['ﬆ'] = "ST|St",
-        ['ﬓ'] = "ՄՆ|Մն", ['ﬔ'] = "ՄԵ|Մե", ['ﬕ'] = "ՄԻ|Մի", ['ﬖ'] = "ՎՆ|Վն", ['ﬗ'] = "ՄԽ|Մխ",
-    };
-
     public static string Upper(string text)
     {
         if (Ascii.IsValid(text)) return text.ToUpperInvariant();
@@ -72,36 +63,44 @@ internal static class StringCase
         return result.ToString();
     }
 
-    /// <summary>Lower case for comparison: ß becomes ss, every sigma the same.</summary>
+    /// <summary>For comparison without case: the lower case of the upper case, so ß becomes ss and every sigma the same.</summary>
     public static string Fold(string text)
     {
         if (Ascii.IsValid(text)) return text.ToLowerInvariant();
         StringBuilder result = new(text.Length);
-        for (int at = 0; at < text.Length; at += CodePoints.WidthAt(text, at))
-        {
-            if (s_upper.TryGetValue(text[at], out string? upper)) result.Append(upper.Split('|')[0].ToLowerInvariant());
-            else if (text[at] == 'ẞ') result.Append("ss");
-            else if (text[at] == 'ς') result.Append('σ');
-            else if (text[at] == 'ſ') result.Append('s');
-            else if (text[at] == 'µ') result.Append('μ');
-            else AppendLower(result, text, at);
-        }
-
+        for (int at = 0; at < text.Length; at += CodePoints.WidthAt(text, at)) AppendFolded(result, text, at);
         return result.ToString();
+    }
+
+    private static void AppendFolded(StringBuilder result, string text, int at)
+    {
+        char c = text[at];
+
+        // Cherokee folds to its capitals, and neither dotless nor dotted i is folded to the ASCII letter.
+        bool isCherokee = c is (>= '\u13a0' and <= '\u13fd') or (>= '\uab70' and <= '\uabbf');
+        if (isCherokee) AppendUpper(result, text, at);
+        else if (c is '\u0131' or '\u0130') AppendLower(result, text, at);
+        else if (c == '\u1e9e') result.Append("ss");
+        else AppendLowered(result, text, at);
+    }
+
+    private static void AppendLowered(StringBuilder result, string text, int at)
+    {
+        StringBuilder capitals = new();
+        AppendUpper(capitals, text, at);
+        foreach (Rune rune in capitals.ToString().EnumerateRunes()) result.Append(rune.Value == 'Σ' ? "σ" : Rune.ToLowerInvariant(rune).ToString());
     }
 
     private static void AppendUpper(StringBuilder result, string text, int at)
     {
-        char c = text[at];
-        if (s_upper.TryGetValue(c, out string? special)) result.Append(special.Split('|')[0]);
-        else if (GreekIota(c) is char capital and not '\0') result.Append(capital).Append('Ι');
+        if (SpecialCasing.TryUpper(text[at], out string special)) result.Append(special);
         else AppendMapped(result, text, at, Rune.ToUpperInvariant);
     }
 
     private static void AppendTitle(StringBuilder result, string text, int at)
     {
         char c = text[at];
-        if (s_upper.TryGetValue(c, out string? special)) result.Append(special.Split('|')[^1]);
+        if (SpecialCasing.TryTitle(c, out string special)) result.Append(special);
         else if (c is >= 'Ǆ' and <= 'ǌ') result.Append(c <= 'ǆ' ? 'ǅ' : c <= 'ǉ' ? 'ǈ' : 'ǋ');
         else if (c is 'Ǳ' or 'ǲ' or 'ǳ') result.Append('ǲ');
         else if (c is (>= 'ა' and <= 'ჺ') or (>= 'ჽ' and <= 'ჿ')) result.Append(c);
@@ -121,16 +120,6 @@ internal static class StringCase
         if (Rune.TryGetRuneAt(text, at, out Rune rune)) result.Append(map(rune).ToString());
         else result.Append(text[at]);
     }
-
-    /// <summary>Greek letters with an iota below: in upper case the iota stands beside the plain capital.</summary>
-    private static char GreekIota(char c) => c switch
-    {
-        'ᾳ' or 'ᾼ' => 'Α',
-        'ῃ' or 'ῌ' => 'Η',
-        'ῳ' or 'ῼ' => 'Ω',
-        >= 'ᾀ' and <= 'ᾯ' => (char)((c < 'ᾐ' ? 'Ἀ' : c < 'ᾠ' ? 'Ἠ' : 'Ὠ') + (c & 7)),
-        _ => '\0',
-    };
 
     /// <summary>A sigma at the end of a word: a cased letter before it and none after it, marks and apostrophes apart.</summary>
     private static bool IsFinalSigma(string text, int at)

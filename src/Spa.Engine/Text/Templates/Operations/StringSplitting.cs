@@ -48,7 +48,7 @@ internal static class StringSplitting
         {
             if (parts.Count == max)
             {
-                parts.Add(text[at..PythonSpace.TrimmedEnd(text, at, text.Length)]);
+                parts.Add(text[at..]);
                 break;
             }
 
@@ -69,7 +69,7 @@ internal static class StringSplitting
         {
             if (parts.Count == max)
             {
-                parts.Add(text[PythonSpace.SkipForward(text, 0)..end]);
+                parts.Add(text[..end]);
                 break;
             }
 

@@ -83,13 +83,14 @@ internal sealed class ExpressionLexer(string source, int position, int line, str
         return new Token(TokenKind.Name, source[start.._position], null, _line);
     }
 
-    private bool IsNameStart(out int width) => IsNamePart(out width) && !char.IsAsciiDigit(source[_position]);
+    private bool IsNameStart(out int width) => PythonCharacters.IsIdentifierStart(PointHere(out width));
 
-    private bool IsNamePart(out int width)
+    private bool IsNamePart(out int width) => PythonCharacters.IsIdentifierPart(PointHere(out width));
+
+    private int PointHere(out int width)
     {
         _ = Rune.DecodeFromUtf16(source.AsSpan(_position), out Rune rune, out width);
-        if (rune.IsAscii) return rune.Value == '_' || char.IsAsciiLetterOrDigit((char)rune.Value);
-        return Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+        return rune.Value;
     }
 
     private Token ReadNumber()

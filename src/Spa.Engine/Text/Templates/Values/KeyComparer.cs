@@ -24,7 +24,7 @@ internal sealed class KeyComparer(RenderContext context) : IEqualityComparer<obj
             case double number: return HashOf(number);
             case TupleValue tuple: return HashOf(tuple);
             case Undefined: return 1;
-            case ListValue or DictValue: throw Unhashable(obj);
+            case ListValue or DictValue or DictView { Kind: not DictViewKind.Values }: throw Unhashable(obj);
             default: return RuntimeHelpers.GetHashCode(obj);
         }
     }
@@ -32,7 +32,7 @@ internal sealed class KeyComparer(RenderContext context) : IEqualityComparer<obj
     /// <exception cref="TemplateException">The value cannot be a key.</exception>
     public void RequireHashable(object? key)
     {
-        if (key is ListValue or DictValue) throw Unhashable(key);
+        if (key is ListValue or DictValue or DictView { Kind: not DictViewKind.Values }) throw Unhashable(key);
         if (key is TupleValue) GetHashCode(key);
     }
 
