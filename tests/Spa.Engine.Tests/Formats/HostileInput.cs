@@ -28,7 +28,7 @@ internal static class HostileInput
                 File.WriteAllBytes(path, copy);
                 Attempt(path, read);
             },
-            iter: 2000,
+            iter: 5000,
             threads: 1);
     }
 
