@@ -76,7 +76,8 @@ internal static class ConfigurationValues
     private static long Integer(ConfigurationKey key, ConfigurationStage stage, JsonNode? node, string place)
     {
         double value = Number(key, stage, node, place);
-        return value == Math.Floor(value) && Math.Abs(value) <= int.MaxValue * 2.0 + 1 ? (long)value : throw Wrong(key, stage, node, place);
+        double limit = key.Range is { High: < double.PositiveInfinity } range ? range.High : int.MaxValue;
+        return value == Math.Floor(value) && Math.Abs(value) <= limit ? (long)value : throw Wrong(key, stage, node, place);
     }
 
     private static double Number(ConfigurationKey key, ConfigurationStage stage, JsonNode? node, string place)

@@ -7,18 +7,20 @@ public sealed record Interval
 {
     private readonly string _text;
     private readonly double _low;
-    private readonly double _high;
 
     public Interval(string text)
     {
         string[] ends = text[1..^1].Split(',');
         _text = text;
         _low = End(ends[0]);
-        _high = End(ends[1]);
+        High = End(ends[1]);
     }
 
+    /// <summary>The upper end, infinite where there is none.</summary>
+    public double High { get; }
+
     public bool Contains(double value) =>
-        (_text[0] == '[' ? value >= _low : value > _low) && (_text[^1] == ']' ? value <= _high : value < _high);
+        (_text[0] == '[' ? value >= _low : value > _low) && (_text[^1] == ']' ? value <= High : value < High);
 
     public override string ToString() => _text;
 

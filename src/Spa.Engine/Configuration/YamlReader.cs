@@ -49,6 +49,11 @@ internal sealed class YamlReader
         {
             throw new UsageException($"{document.Name}:{e.Start.Line}:{e.Start.Column}: not valid YAML: {e.Message.ReplaceLineEndings(" ")}");
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The scanner's own slips on text that is not YAML.
+            throw new UsageException($"{document.Name}:{reader._parser.Current?.End.Line ?? 1}: not valid YAML near here");
+        }
     }
 
     private JsonNode? Node(string path, int depth)

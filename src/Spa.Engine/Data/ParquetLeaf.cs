@@ -55,10 +55,10 @@ internal sealed class ParquetLeaf
         {
             T[] values = new T[count];
             group.ReadRawAsync(_field, values.AsMemory(), AsMemory(definition), AsMemory(repetition), default).AsTask().GetAwaiter().GetResult();
-            return slot => convert(values[slot]);
+            return place => convert(values[place]);
         };
 
-    private static Memory<int>? AsMemory(int[]? levels) => levels is null ? null : levels.AsMemory();
+    private static Memory<int>? AsMemory(int[]? levels) => levels is null ? (Memory<int>?)null : levels.AsMemory();
 
     /// <summary>A number in the form that numbers read from text have, so that callers may ask for it as any numeric type.</summary>
     private static JsonNode? Number<T>(T value)

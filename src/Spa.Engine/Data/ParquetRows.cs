@@ -14,7 +14,7 @@ internal static class ParquetRows
     {
         source.Position = 0;
         using Disposer reader = new(Guard(path, () => ParquetReader.CreateAsync(source).GetAwaiter().GetResult()));
-        ParquetColumn[] columns = [.. reader.Inner.Schema.Fields.Select(field => ParquetColumn.Of(field, path))];
+        ParquetColumn[] columns = Guard(path, () => reader.Inner.Schema.Fields.Select(field => ParquetColumn.Of(field, path)).ToArray());
         long number = 0;
         for (int group = 0; group < reader.Inner.RowGroupCount; group++)
         {
@@ -57,7 +57,7 @@ internal static class ParquetRows
         {
             return read();
         }
-        catch (Exception e) when (e is not SpaException and not OutOfMemoryException)
+        catch (Exception e) when (e is not SpaException)
         {
             throw new SpaException($"{path}: not a readable Parquet file ({e.Message.ReplaceLineEndings(" ")}); write it again", e);
         }

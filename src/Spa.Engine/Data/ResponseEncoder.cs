@@ -14,7 +14,7 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
         {
             int[] tokens = prompt.Text is null
                 ? tokenizer.Encode(response.Text, addSpecialTokens: false)
-                : Continue(promptTokens, tokenizer.Encode(prompt.Text + response.Text, addSpecialTokens: true), response.Text);
+                : Continue(promptTokens, OpenText(prompt.Text + response.Text), response.Text);
             return Close(tokens, HasEnd(tokens), end);
         }
 
@@ -36,13 +36,22 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
         return Close(tokenizer.Encode(turns[0].Content, addSpecialTokens: false), endWritten: false, end);
     }
 
+    /// <summary>A text's tokens with its special tokens once: no second BOS where the text writes one itself, and no EOS that was added.</summary>
+    public int[] OpenText(string text)
+    {
+        int[] tokens = tokenizer.Encode(text, addSpecialTokens: true);
+        int from = tokens.Length > 1 && tokens[0] == tokenizer.BosId && tokens[1] == tokenizer.BosId ? 1 : 0;
+        int added = HasEnd(tokens) ? EndsOf(tokens) - EndsOf(tokenizer.Encode(text, addSpecialTokens: false)) : 0;
+        return tokens[from..^added];
+    }
+
     /// <summary>A whole text or conversation with its targets.</summary>
     public TokenizedExample EncodeWhole(ResponseRow row, ScoredTurns turns)
     {
         RowContent content = row.Response;
         if (content.Messages is not null && turns is ScoredTurns.Assistant or ScoredTurns.Last) return EncodeTurns(row, turns == ScoredTurns.Last);
         int[] tokens = content.Ids ?? (content.Text is not null
-            ? tokenizer.Encode(content.Text, addSpecialTokens: true)
+            ? OpenText(content.Text)
             : tokenizer.Encode(tokenizer.Render(content.Messages!, addGenerationPrompt: false), addSpecialTokens: false));
         if (content.Text is not null) tokens = Close(tokens, HasEnd(tokens), row.End);
         bool[] scored = new bool[tokens.Length];
@@ -100,6 +109,14 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
         if (joined.AsSpan().StartsWith(prompt)) return joined[prompt.Length..];
         report.AddBoundaryMerge();
         return tokenizer.Encode(response, addSpecialTokens: false);
+    }
+
+    /// <summary>End tokens that the sequence closes with.</summary>
+    private int EndsOf(int[] tokens)
+    {
+        int count = 0;
+        while (count < tokens.Length && tokenizer.EndIds.Contains(tokens[^(count + 1)])) count++;
+        return count;
     }
 
     private bool HasEnd(int[] tokens) => tokens.Length > 0 && tokenizer.EndIds.Contains(tokens[^1]);

@@ -74,18 +74,8 @@ public sealed class RowTokenization(IRowTokenizer tokenizer, Truncation truncati
     private int[] EncodePrompt(RowContent prompt, RowLocation location)
     {
         int[] tokens = prompt.Ids ?? (prompt.Text is not null
-            ? EncodeText(prompt.Text)
+            ? _responses.OpenText(prompt.Text)
             : tokenizer.Encode(tokenizer.Render(prompt.Messages!, addGenerationPrompt: true), addSpecialTokens: false));
         return tokens.Length > 0 ? tokens : throw new SpaException($"{location}: the prompt comes to no token; give it text, or use a tokenizer with BOS");
-    }
-
-    /// <summary>Special tokens once: no second BOS where the text writes one itself, and no EOS between prompt and response.</summary>
-    private int[] EncodeText(string text)
-    {
-        int[] tokens = tokenizer.Encode(text, addSpecialTokens: true);
-        int from = tokens.Length > 1 && tokens[0] == tokenizer.BosId && tokens[1] == tokenizer.BosId ? 1 : 0;
-        bool closed = tokens.Length > 0 && tokenizer.EndIds.Contains(tokens[^1])
-            && (tokenizer.Encode(text, addSpecialTokens: false) is not [.., var last] || last != tokens[^1]);
-        return closed ? tokens[from..^1] : tokens[from..];
     }
 }

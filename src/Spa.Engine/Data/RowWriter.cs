@@ -2,38 +2,33 @@ using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Spa.Engine.Formats;
 
 namespace Spa.Engine.Data;
 
 /// <summary>
-/// Writes JSON Lines (packed where the name ends in .gz) to a temporary file beside the target, which <see cref="Commit"/> flushes to the
-/// disk and renames: a reader sees the old file or the whole new one. Without a commit the target is left as it was. Doubles are written
-/// with the fewest digits that read back to the same bits.
+/// Writes JSON Lines, packed where the name ends in .gz. A reader sees the old file or, after <see cref="Commit"/>, the whole new one.
+/// Doubles are written with the fewest digits that read back to the same bits.
 /// </summary>
 public sealed class RowWriter : IDisposable
 {
     private static readonly JsonSerializerOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly string _path;
-    private readonly string _temporary;
-    private readonly FileStream _file;
-    private readonly Stream _stream;
-    private bool _closed;
-    private bool _committed;
+    private readonly AtomicFile _file;
+    private readonly GZipStream? _gzip;
 
-    /// <exception cref="SpaException">The folder is missing or cannot be written to.</exception>
+    /// <exception cref="SpaException">The file cannot be written.</exception>
     public RowWriter(string path)
     {
-        _path = path;
-        _temporary = $"{path}.{Environment.ProcessId}.tmp";
-        _file = Try(() => new FileStream(_temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16));
-        _stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(_file, CompressionLevel.Optimal, leaveOpen: true) : _file;
+        _file = new AtomicFile(path);
+        if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) _gzip = new GZipStream(_file.Stream, CompressionLevel.Optimal, leaveOpen: true);
     }
 
     /// <summary>Rows written so far.</summary>
     public long Count { get; private set; }
 
     /// <summary>Writes all rows and commits.</summary>
+    /// <exception cref="SpaException">The file cannot be written, or a number is not finite.</exception>
     public static void WriteAll(string path, IEnumerable<JsonObject> rows)
     {
         using RowWriter writer = new(path);
@@ -51,59 +46,38 @@ public sealed class RowWriter : IDisposable
         }
         catch (ArgumentException e)
         {
-            throw new SpaException($"{_path}: row {Count + 1} holds a NaN or an infinity, which JSON cannot hold", e);
+            throw new SpaException($"{_file.TargetPath}: row {Count + 1} holds a NaN or an infinity, which JSON cannot hold", e);
         }
 
         Try(() =>
         {
-            _stream.Write(line);
-            _stream.WriteByte((byte)'\n');
-            return true;
+            Stream stream = _gzip is null ? _file.Stream : _gzip;
+            stream.Write(line);
+            stream.WriteByte((byte)'\n');
         });
         Count++;
     }
 
     /// <summary>Makes the rows durable under the target's name; nothing can be written afterwards.</summary>
-    public void Commit() => Try(() =>
+    /// <exception cref="SpaException">The disk is full or the name cannot be taken.</exception>
+    public void Commit()
     {
-        Close(flush: true);
-        File.Move(_temporary, _path, overwrite: true);
-        return _committed = true;
-    });
-
-    public void Dispose()
-    {
-        if (_committed) return;
-        try
-        {
-            Close(flush: false);
-        }
-        catch (IOException)
-        {
-            // What is in the buffer no longer matters: the temporary file goes.
-        }
-
-        File.Delete(_temporary);
+        Try(() => _gzip?.Dispose());
+        _file.Commit();
     }
 
-    private void Close(bool flush)
-    {
-        if (_closed) return;
-        _closed = true;
-        if (!ReferenceEquals(_stream, _file)) _stream.Dispose();
-        if (flush) _file.Flush(flushToDisk: true);
-        _file.Dispose();
-    }
+    /// <summary>Without a commit the target stays as it was.</summary>
+    public void Dispose() => _file.Dispose();
 
-    private T Try<T>(Func<T> act)
+    private void Try(Action write)
     {
         try
         {
-            return act();
+            write();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FileErrors.IsFileError(e))
         {
-            throw new SpaException($"{_path}: cannot write rows: {e.Message.ReplaceLineEndings(" ")}; check the folder, its rights and the free space", e);
+            throw FileErrors.Writing(_file.TargetPath, e);
         }
     }
 }

@@ -1,0 +1,130 @@
+using System.Text.Json.Nodes;
+using Parquet;
+using Parquet.Schema;
+using Spa.Engine.Data;
+
+namespace Spa.Engine.Tests.Data;
+
+internal sealed class ParquetRowsTests
+{
+    private static readonly string[] s_expected =
+    [
+        """{"prompt":"q1","chosen":[{"role":"user","content":"q1"},{"role":"assistant","content":"ä"}],"ids":[1,2],"score":0.5,"n":9007199254740993,"ok":true}""",
+        """{"prompt":null,"chosen":[],"ids":[],"score":1.5,"n":2,"ok":false}""",
+        """{"prompt":"","chosen":null,"ids":null,"score":-2,"n":3,"ok":true}""",
+        """{"prompt":"q4","chosen":[{"role":"user","content":null}],"ids":[7],"score":null,"n":4,"ok":true}""",
+    ];
+
+    [Test]
+    public async Task Lists_are_right_whatever_their_inner_fields_are_called(
+        [Values("element", "item", "array_element")] string name,
+        [Values(CompressionMethod.None, CompressionMethod.Snappy, CompressionMethod.Zstd)] CompressionMethod compression,
+        [Values(1, 3)] int groups)
+    {
+        using DataFile file = new("rows.parquet", await Write(name, compression, groups));
+        string[] rows = [.. RowReader.Read(file.Path).Select(row => row.Json.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))];
+        Assert.That(rows, Is.EqualTo(Enumerable.Repeat(s_expected, groups).SelectMany(x => x)));
+    }
+
+    [Test]
+    public async Task A_packed_file_reads_the_same_and_rows_are_numbered_from_1()
+    {
+        using DataFile file = new("rows.parquet.gz", DataFile.Gzip(await Write("element", CompressionMethod.Snappy, 2)));
+        List<SourceRow> rows = [.. RowReader.Read(file.Path)];
+        Assert.That(rows.Select(row => row.Location.Number), Is.EqualTo(Enumerable.Range(1, 8)));
+        Assert.That(rows[7].Location.ToString(), Is.EqualTo($"{file.Path} row 8"));
+    }
+
+    [Test]
+    public async Task Other_shapes_are_refused_by_the_name_of_their_column()
+    {
+        ParquetSchema[] schemas =
+        [
+            new(new ListField("deep", new ListField("element", new DataField<int>("element")))),
+            new(new StructField("deep", new DataField<int>("a"))),
+            new(new MapField("deep", new DataField("key", typeof(string), isNullable: false), new DataField<int>("value"))),
+            new(new ListField("deep", new StructField("element", new ListField("x", new DataField<int>("element"))))),
+            new(new DataField<DateTime>("deep")),
+        ];
+        foreach (ParquetSchema schema in schemas)
+        {
+            using MemoryStream stream = new();
+            await using (await ParquetWriter.CreateAsync(schema, stream))
+            {
+            }
+
+            using DataFile file = new("rows.parquet", stream.ToArray());
+            Assert.That(
+                () => RowReader.Read(file.Path).ToList(),
+                Throws.InstanceOf<SpaException>().With.Message.StartsWith($"{file.Path}: column 'deep'").And.Message.EndsWith("leave the column out"));
+        }
+    }
+
+    [Test]
+    public async Task Preference_rows_come_out_of_Parquet()
+    {
+        ParquetSchema schema = new(new DataField<string>("prompt"), new DataField<string>("chosen"), new DataField<string>("rejected"));
+        using MemoryStream stream = new();
+        await using (ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream))
+        {
+            using ParquetRowGroupWriter group = writer.CreateRowGroup();
+            foreach (DataField field in schema.GetDataFields()) await group.WriteAsync(field, [field.Name]);
+        }
+
+        using DataFile file = new("rows.parquet", stream.ToArray());
+        PreferenceRow row = Rows.ReadPreferences(file.Path, new RowReport()).Single();
+        Assert.That((row.Prompt.Text, row.Chosen.Text, row.Rejected.Text), Is.EqualTo(("prompt", "chosen", "rejected")));
+    }
+
+    [Test]
+    public async Task Damaged_files_give_rows_or_one_line()
+    {
+        byte[] sound = await Write("element", CompressionMethod.Snappy, 1);
+        Gen.Select(Gen.Int[0, sound.Length - 1], Gen.Byte, Gen.Int[0, sound.Length]).Sample(
+            (at, value, length) =>
+            {
+                byte[] bytes = [.. sound];
+                bytes[at] = value;
+                using DataFile file = new("rows.parquet", length % 4 == 0 ? bytes[..length] : bytes);
+                try
+                {
+                    _ = RowReader.Read(file.Path).ToList();
+                }
+                catch (SpaException e)
+                {
+                    Assert.That(e.Message, Does.Not.Contain("\n"));
+                }
+            },
+            iter: 500, threads: 1);
+    }
+
+    private static async Task<byte[]> Write(string name, CompressionMethod compression, int groups)
+    {
+        DataField prompt = new DataField<string>("prompt"), role = new DataField<string>("role"), content = new DataField<string>("content");
+        DataField id = new DataField<int>(name), score = new DataField<double?>("score"), n = new DataField<long>("n"), ok = new DataField<bool>("ok");
+        ParquetSchema schema = new(prompt, new ListField("chosen", new StructField(name, role, content)), new ListField("ids", id), score, n, ok);
+        using MemoryStream stream = new();
+        await using (ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionMethod = compression }))
+        {
+            for (int g = 0; g < groups; g++)
+            {
+                using ParquetRowGroupWriter group = writer.CreateRowGroup();
+                await Part(group, prompt, Texts("q1", "", "q4"), [1, 0, 1, 1], null);
+                await Part(group, role, Texts("user", "assistant", "user"), [4, 4, 1, 0, 4], [0, 1, 0, 0, 0]);
+                await Part(group, content, Texts("q1", "ä"), [4, 4, 1, 0, 3], [0, 1, 0, 0, 0]);
+                await Part(group, id, [1, 2, 7], [2, 2, 1, 0, 2], [0, 1, 0, 0, 0]);
+                await Part(group, score, [0.5, 1.5, -2.0], [1, 1, 1, 0], null);
+                await group.WriteAsync<long>(n, new long[] { 9007199254740993, 2, 3, 4 }.AsMemory());
+                await group.WriteAsync<bool>(ok, new[] { true, false, true, true }.AsMemory());
+            }
+        }
+
+        return stream.ToArray();
+    }
+
+    private static ReadOnlyMemory<char>[] Texts(params string[] texts) => [.. texts.Select(text => text.AsMemory())];
+
+    private static Task Part<T>(ParquetRowGroupWriter group, DataField field, T[] values, int[] definition, int[]? repetition)
+        where T : struct
+        => group.WriteAllPartsAsync<T>(field, values, definition, repetition is null ? null : repetition.AsMemory(), default);
+}

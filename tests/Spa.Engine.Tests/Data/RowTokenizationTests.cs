@@ -1,0 +1,147 @@
+using System.Text.Json.Nodes;
+using Spa.Engine.Data;
+
+namespace Spa.Engine.Tests.Data;
+
+internal sealed class RowTokenizationTests
+{
+    private static readonly RowLocation s_here = new("rows.jsonl", 1, true);
+    private static readonly RowContent s_question = RowContent.OfMessages([new Message("user", "q")]);
+
+    [Test]
+    public void A_complete_answer_ends_with_the_templates_own_end_token_and_nothing_behind_it()
+    {
+        TokenizedPair pair = Tokenize(new CharTokenizer(), s_question, Answer("yes"), Answer("no"));
+        Assert.That(pair.Prompt, Is.EqualTo(Ids("<bos>[user]q<end>\n[assistant]")), "one BOS, from the template; the header belongs to the prompt");
+        Assert.That(pair.Chosen, Is.EqualTo(Ids("yes<end>")), "no second end, no line feed that was never sampled");
+        Assert.That((pair.ChosenComplete, pair.RejectedComplete), Is.EqualTo((true, true)));
+    }
+
+    [Test]
+    public void A_cut_answer_gets_no_end_token()
+    {
+        TokenizedPair pair = Tokenize(new CharTokenizer(), s_question, Answer("yes"), Answer("no"), ResponseEnd.Cut);
+        Assert.That(pair.Chosen, Is.EqualTo(Ids("yes")));
+        Assert.That(pair.Rejected, Is.EqualTo(Ids("no<end>")));
+        Assert.That(pair.ChosenComplete, Is.False);
+    }
+
+    [Test]
+    public void A_template_without_an_end_token_is_closed_by_EOS()
+    {
+        TokenizedPair pair = Tokenize(new CharTokenizer { TurnSuffix = "\n" }, s_question, Answer("yes"), Answer("n<end>o"));
+        Assert.That(pair.Chosen, Is.EqualTo(Ids("yes\n<eos>")));
+        Assert.That(pair.Rejected, Is.EqualTo(Ids("n<end>o\n<eos>")), "an end mark inside the content is content");
+    }
+
+    [Test]
+    public void Text_gets_one_BOS_and_one_EOS()
+    {
+        foreach (bool addsEos in new[] { false, true })
+        {
+            CharTokenizer tokenizer = new() { AddsEos = addsEos };
+            TokenizedPair pair = Tokenize(tokenizer, RowContent.OfText("q "), RowContent.OfText("yes"), RowContent.OfText("no<eos>"));
+            Assert.That(pair.Prompt, Is.EqualTo(Ids("<bos>q ")));
+            Assert.That(pair.Chosen, Is.EqualTo(Ids("yes<eos>")));
+            Assert.That(pair.Rejected, Is.EqualTo(Ids("no<eos>")), "not a second one");
+        }
+    }
+
+    [Test]
+    public void Text_that_writes_its_own_BOS_does_not_get_a_second_one()
+    {
+        TokenizedPair pair = Tokenize(new CharTokenizer(), RowContent.OfText("<bos>q"), RowContent.OfText("yes"), RowContent.OfText("no"));
+        Assert.That(pair.Prompt, Is.EqualTo(Ids("<bos>q")));
+    }
+
+    [Test]
+    public void Ids_are_taken_as_they_are()
+    {
+        TokenizedPair pair = Tokenize(new CharTokenizer(), RowContent.OfIds([9, 8]), RowContent.OfIds([7]), RowContent.OfIds([6, CharTokenizer.Eos, 5]), ResponseEnd.Cut);
+        Assert.That((pair.Prompt, pair.Chosen), Is.EqualTo((new[] { 9, 8 }, new[] { 7 })));
+        Assert.That(pair.Rejected, Is.EqualTo(new[] { 6, CharTokenizer.Eos, 5 }));
+    }
+
+    [Test]
+    public void A_token_across_the_border_leaves_the_prompt_as_the_sampler_saw_it()
+    {
+        RowReport report = new();
+        TokenizedPair pair = Tokenize(new CharTokenizer(), RowContent.OfText("qa"), RowContent.OfText("b!"), RowContent.OfText("c"), report: report);
+        Assert.That(pair.Prompt, Is.EqualTo(Ids("<bos>qa")));
+        Assert.That(pair.Chosen, Is.EqualTo(Ids("b!<eos>")));
+        Assert.That(report.BoundaryMerges, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_template_that_rewrites_the_header_falls_back_to_the_bare_answer_and_says_so()
+    {
+        RowReport report = new();
+        TokenizedPair pair = Tokenize(new CharTokenizer { RewritesHeader = true }, s_question, Answer("yes"), Answer("no"), report: report);
+        Assert.That(pair.Chosen, Is.EqualTo(Ids("yes<eos>")));
+        Assert.That(report.TemplateMismatches, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_response_without_a_token_leaves_the_row_out_and_is_counted()
+    {
+        RowReport report = new();
+        PreferenceRow row = new(RowContent.OfIds([1]), RowContent.OfIds([]), RowContent.OfIds([2]), ResponseEnd.Cut, ResponseEnd.Cut, [], s_here);
+        Assert.That(new RowTokenization(new CharTokenizer(), Truncation.None, report).Pair(row), Is.Null);
+        Assert.That(report.EmptyResponses, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_completion_is_scored_and_its_prompt_is_not_unless_asked()
+    {
+        ResponseRow row = new(s_question, Answer("yes"), ResponseEnd.Complete, [], s_here);
+        TokenizedExample example = Example(row, ScoredTurns.Auto);
+        Assert.That(Scored(example), Is.EqualTo(Ids("yes<end>")));
+        Assert.That(Example(row, ScoredTurns.All).ScoredCount, Is.EqualTo(example.Tokens.Length - 1), "all but the first, which nothing precedes");
+    }
+
+    [Test]
+    public void Of_a_conversation_all_assistant_turns_or_the_last_one_are_scored()
+    {
+        RowContent turns = RowContent.OfMessages([new("user", "q"), new("assistant", "yes"), new("user", "r"), new("assistant", "no")]);
+        ResponseRow row = new(null, turns, ResponseEnd.Complete, [], s_here);
+        Assert.That(Scored(Example(row, ScoredTurns.Assistant)), Is.EqualTo(Ids("yes<end>no<end>")));
+        Assert.That(Scored(Example(row, ScoredTurns.Last)), Is.EqualTo(Ids("no<end>")));
+        TokenizedExample whole = Example(row, ScoredTurns.Auto);
+        Assert.That(whole.Tokens, Is.EqualTo(Ids("<bos>[user]q<end>\n[assistant]yes<end>\n[user]r<end>\n[assistant]no<end>\n")));
+        Assert.That(whole.ScoredCount, Is.EqualTo(whole.Tokens.Length - 1));
+        Assert.That(Example(row, ScoredTurns.Assistant).Tokens, Is.EqualTo(whole.Tokens));
+    }
+
+    [Test]
+    public void A_whole_text_is_scored_after_its_first_token_and_ends_with_EOS()
+    {
+        TokenizedExample example = Example(new ResponseRow(null, RowContent.OfText("once"), ResponseEnd.Complete, [], s_here), ScoredTurns.Auto);
+        Assert.That(example.Tokens, Is.EqualTo(Ids("<bos>once<eos>")));
+        Assert.That(example.ScoredCount, Is.EqualTo(5));
+    }
+
+    [Test]
+    public void Cuts_and_lengths_stand_in_the_report()
+    {
+        RowReport report = new();
+        RowTokenization tokenization = new(new CharTokenizer(), new Truncation(8), report);
+        PreferenceRow row = new(RowContent.OfIds([1, 2, 3]), RowContent.OfIds([.. Enumerable.Range(10, 9)]), RowContent.OfIds([4]), ResponseEnd.Complete, ResponseEnd.Complete, [], s_here);
+        Assert.That(tokenization.Pair(row)!.Chosen, Has.Length.EqualTo(5));
+        JsonObject json = report.ToJson();
+        Assert.That((report.LongestPrompt, report.LongestResponse), Is.EqualTo((3, 9)));
+        Assert.That(json["truncation"]!["cut_response_tokens"]!.GetValue<long>(), Is.EqualTo(4));
+        Assert.That(report.Lines().Last(), Is.EqualTo("cut 1 responses by 4 tokens in all to fit max_length; they carry no end token"));
+    }
+
+    private static TokenizedPair Tokenize(
+        IRowTokenizer tokenizer, RowContent prompt, RowContent chosen, RowContent rejected, ResponseEnd chosenEnd = ResponseEnd.Complete, RowReport? report = null) =>
+        new RowTokenization(tokenizer, Truncation.None, report ?? new RowReport()).Pair(new PreferenceRow(prompt, chosen, rejected, chosenEnd, ResponseEnd.Complete, [], s_here))!;
+
+    private static TokenizedExample Example(ResponseRow row, ScoredTurns turns) => new RowTokenization(new CharTokenizer(), Truncation.None, new RowReport()).Example(row, turns)!;
+
+    private static RowContent Answer(string text) => RowContent.OfMessages([new Message("assistant", text)]);
+
+    private static int[] Ids(string text) => new CharTokenizer().Encode(text, addSpecialTokens: false);
+
+    private static int[] Scored(TokenizedExample example) => [.. example.Tokens.Where((_, i) => example.Scored[i])];
+}

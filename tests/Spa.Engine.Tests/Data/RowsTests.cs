@@ -1,0 +1,141 @@
+using System.Text.Json.Nodes;
+using Spa.Engine.Data;
+
+namespace Spa.Engine.Tests.Data;
+
+internal sealed class RowsTests
+{
+    private const string User = """{"role":"user","content":"q"}""";
+    private const string Good = """{"role":"assistant","content":"good"}""";
+    private const string Bad = """{"role":"assistant","content":"bad"}""";
+
+    [TestCase("""{"prompt":"q","chosen":"a","rejected":"b"}""", "plain text")]
+    [TestCase($$"""{"prompt":[{{User}}],"chosen":[{{Good}}],"rejected":[{{Bad}}]}""", "as messages")]
+    [TestCase($$"""{"chosen":[{{User}},{{Good}}],"rejected":[{{User}},{{Bad}}]}""", "whole conversations as messages, the prompt is all but the last")]
+    [TestCase($$"""{"prompt":"q","chosen":[{{User}},{{Good}}],"rejected":[{{User}},{{Bad}}],"score_chosen":8.5}""", "UltraFeedback")]
+    [TestCase("""{"chosen":"\n\nHuman: q\n\nAssistant: a","rejected":"\n\nHuman: q\n\nAssistant: b"}""", "hh-rlhf")]
+    [TestCase("""{"prompt_ids":[1,2],"chosen_ids":[3],"rejected_ids":[4]}""", "token ids")]
+    public void Every_shape_of_a_preference_row_is_recognised(string row, string reading)
+    {
+        using DataFile file = new("rows.jsonl", row);
+        RowReport report = new();
+        Assert.That(Rows.ReadPreferences(file.Path, report).Count(), Is.EqualTo(1));
+        Assert.That(report.Reading, Does.Contain(reading));
+    }
+
+    [TestCase("""{"prompt":"q","completion":"a"}""", "prompts with their answer")]
+    [TestCase($$"""{"prompt":[{{User}}],"response":[{{Good}}]}""", "prompts with their answer")]
+    [TestCase("""{"prompt_ids":[1],"response_ids":[2]}""", "token ids")]
+    [TestCase($$"""{"messages":[{{User}},{{Good}}]}""", "whole conversations")]
+    [TestCase("""{"conversations":[{"from":"human","value":"q"},{"from":"gpt","value":"a"}]}""", "ShareGPT")]
+    [TestCase("""{"instruction":"q","input":"x","output":"a"}""", "Alpaca")]
+    [TestCase("""{"text":"once upon a time"}""", "whole texts")]
+    public void Every_shape_of_a_response_row_is_recognised(string row, string reading)
+    {
+        using DataFile file = new("rows.jsonl", row);
+        RowReport report = new();
+        Assert.That(Rows.ReadResponses(file.Path, report).Count(), Is.EqualTo(1));
+        Assert.That(report.Reading, Does.Contain(reading));
+    }
+
+    [TestCase("""{"prompt":"q","chosen":"a","rejected":"a"}""", "identical_answers")]
+    [TestCase("""{"prompt":" ","chosen":"a","rejected":""}""", "empty_answer_rejected,empty_prompt")]
+    [TestCase("""{"prompt_ids":[1],"chosen_ids":[2,-1],"rejected_ids":[3.5]}""", "not_ids,not_ids")]
+    [TestCase("""{"prompt_ids":[],"chosen_ids":[],"rejected_ids":[3]}""", "empty_answer_chosen,empty_prompt")]
+    [TestCase("""{"prompt_ids":[1],"chosen_ids":[4],"rejected_ids":[4]}""", "identical_answers")]
+    [TestCase($$"""{"prompt":"q","chosen":[{{Good}}],"rejected":[{{Bad}}]}""", "mixed_forms")]
+    [TestCase($$"""{"prompt":"q","chosen":[{{Good}}],"rejected":"b"}""", "mixed_forms")]
+    [TestCase($$"""{"prompt":[{{Good}}],"chosen":[{{Good}}],"rejected":[{{Bad}}]}""", "roles_not_alternating_chosen,roles_not_alternating_rejected")]
+    [TestCase("""{"prompt":[{"role":"user"}],"chosen":"a","rejected":7}""", "missing_field,not_a_string")]
+    [TestCase("""{}""", "missing_field,missing_field")]
+    public void Faulty_rows_get_every_code_that_applies(string row, string codes)
+    {
+        using DataFile file = new("rows.jsonl", row);
+        IReadOnlyList<RowFault> faults = Rows.DiagnosePreference(RowReader.Read(file.Path).Single());
+        Assert.That(string.Join(",", faults.Select(f => f.Diagnosis.Code()).Order(StringComparer.Ordinal)), Is.EqualTo(codes));
+        Assert.That(faults.Select(f => f.ToString()), Has.All.StartsWith($"{file.Path}:1: "));
+    }
+
+    [Test]
+    public void The_first_bad_row_stops_with_its_place_or_is_skipped_and_counted()
+    {
+        using DataFile file = new("rows.jsonl", """
+            {"prompt":"q","chosen":"a","rejected":"b"}
+            {"prompt":"q","chosen":"a"}
+            {"prompt":"q","chosen":"a","rejected":"b"}
+            """);
+        Assert.That(
+            () => Rows.ReadPreferences(file.Path, new RowReport()).Count(),
+            Throws.InstanceOf<SpaException>().With.Message.EqualTo($"{file.Path}:2: missing_field: a field is missing ('rejected'); add it or name the right file"));
+        RowReport report = new();
+        Assert.That(Rows.ReadPreferences(file.Path, report, BadRows.Skip).Count(), Is.EqualTo(2));
+        Assert.That((report.Rows, report.Usable, report.Skipped), Is.EqualTo((3L, 2L, 1L)));
+        Assert.That(report.SkippedBy[Diagnosis.MissingField], Is.EqualTo(1));
+        Assert.That(report.WarnedBy[Diagnosis.DuplicateRow], Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_file_without_a_usable_row_is_an_error()
+    {
+        using DataFile file = new("rows.jsonl", "{\"x\":1}\n");
+        Assert.That(() => Rows.ReadPrompts(file.Path, new RowReport(), BadRows.Skip).Count(), Throws.InstanceOf<SpaException>().With.Message.Contains("1 rows, none usable"));
+    }
+
+    [Test]
+    public void A_prompt_is_taken_from_any_row_that_has_one()
+    {
+        using DataFile file = new("rows.jsonl", $$"""
+            {"prompt":"q1"}
+            {"prompt":[{"role":"system","content":"s"},{{User}}]}
+            {"prompt_ids":[5]}
+            {"messages":[{{User}},{{Good}}]}
+            {"chosen":"\n\nHuman: q2\n\nAssistant: a","rejected":"\n\nHuman: q2\n\nAssistant: b"}
+            {"instruction":"q3","input":"","output":""}
+            """);
+        List<PromptRow> rows = [.. Rows.ReadPrompts(file.Path, new RowReport())];
+        Assert.That(rows[0].Prompt.Text, Is.EqualTo("q1"));
+        Assert.That(rows[1].Prompt.Messages, Has.Count.EqualTo(2));
+        Assert.That(rows[2].Prompt.Ids, Is.EqualTo(new[] { 5 }));
+        Assert.That(rows.Skip(3).Select(row => row.Prompt.Messages!.Single().Content), Is.EqualTo(new[] { "q", "q2", "q3" }));
+    }
+
+    [Test]
+    public void A_response_that_met_its_length_limit_is_known_as_cut()
+    {
+        using DataFile file = new("rows.jsonl", """{"prompt":"q","chosen":"a","rejected":"b","chosen_finish_reason":"length","rejected_finish_reason":"stop"}""");
+        PreferenceRow row = Rows.ReadPreferences(file.Path, new RowReport()).Single();
+        Assert.That((row.ChosenEnd, row.RejectedEnd), Is.EqualTo((ResponseEnd.Cut, ResponseEnd.Complete)));
+    }
+
+    [Test]
+    public void Fingerprints_tell_forms_and_borders_apart()
+    {
+        RowContent[] contents =
+        [
+            RowContent.OfText("ab"), RowContent.OfText("a"), RowContent.OfIds([1, 2]), RowContent.OfIds([1]),
+            RowContent.OfMessages([new Message("user", "ab")]), RowContent.OfMessages([new Message("user", "a"), new Message("user", "b")]),
+        ];
+        Assert.That(contents.Select(content => content.Fingerprint()).Distinct().Count(), Is.EqualTo(contents.Length));
+        Assert.That(RowContent.OfText("ab").Fingerprint(), Is.EqualTo(contents[0].Fingerprint()));
+    }
+
+    [Test]
+    public void Any_JSON_object_gives_a_row_or_faults()
+    {
+        Gen<string> value = OneOf("null", "1", "\"\"", "\"x\"", "[]", "[1]", "[{}]", $"[{User}]", $"[{User},{Good}]", $"[{Bad}]", "\"\\n\\nHuman: q\\n\\nAssistant: a\"");
+        Gen<string> name = OneOf("prompt", "chosen", "rejected", "prompt_ids", "chosen_ids", "rejected_ids", "messages", "completion", "conversations", "instruction", "text");
+        Gen.Dictionary(name, value)[0, 5].Sample(
+            fields =>
+            {
+                JsonObject json = JsonNode.Parse($"{{{string.Join(",", fields.Select(f => $"\"{f.Key}\":{f.Value}"))}}}")!.AsObject();
+                SourceRow row = new(json, new RowLocation("x", 1, true));
+                RowFields preference = new(row), response = new(row), prompt = new(row);
+                Assert.That(new PreferenceParser(row, preference).Parse() is null, Is.EqualTo(preference.Faults.Count > 0));
+                Assert.That(new ResponseParser(row, response).ParseResponse() is null, Is.EqualTo(response.Faults.Count > 0));
+                Assert.That(new ResponseParser(row, prompt).ParsePrompt() is null, Is.EqualTo(prompt.Faults.Count > 0));
+            },
+            iter: 5000);
+    }
+
+    private static Gen<string> OneOf(params string[] words) => Gen.Int[0, words.Length - 1].Select(i => words[i]);
+}
