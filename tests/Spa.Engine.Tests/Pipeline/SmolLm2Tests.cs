@@ -23,7 +23,7 @@ internal sealed class SmolLm2Tests
     private static readonly Lazy<(CpuBackend Backend, ModelBundle Bundle, Model Model, JsonObject Golden)> s_shared = new(Open);
 
     [OneTimeTearDown]
-    public void Close()
+    public static void Close()
     {
         if (!s_shared.IsValueCreated) return;
         s_shared.Value.Model.Dispose();
@@ -74,9 +74,10 @@ internal sealed class SmolLm2Tests
         using var scorer = new Scorer(model, null, 0, 1024);
         scorer.Score([.. rows.Select(r => new ScoreItem(Ints(r!["prompt_ids"]), [Ints(r["response_ids"])]))], (i, scores) => Assert.Multiple(() =>
         {
-            float[] expected = [.. rows[i]!["token_logps"]!.AsArray().Select(x => (float)x!.GetValue<double>())];
-            Assert.That(scores[0].TokenLogps, Is.EqualTo(expected).Within(TokenLogp));
-            Assert.That(scores[0].Logp, Is.EqualTo(rows[i]!["logp"]!.GetValue<double>()).Within(TokenLogp * Math.Sqrt(expected.Length)));
+            int tokens = scores[0].TokenLogps.Length;
+            if (rows[i]!["token_logps"] is JsonArray expected)
+                Assert.That(scores[0].TokenLogps, Is.EqualTo(expected.Select(x => (float)x!.GetValue<double>()).ToArray()).Within(TokenLogp));
+            Assert.That(scores[0].Logp, Is.EqualTo(rows[i]!["logp"]!.GetValue<double>()).Within(TokenLogp * Math.Sqrt(tokens)));
         }));
     }
 
