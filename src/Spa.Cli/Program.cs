@@ -1,6 +1,12 @@
+using Spa.Cli.Terminal;
+
 namespace Spa.Cli;
 
 internal static class Program
 {
-    private static int Main(string[] args) => args.Length == 0 ? 0 : 2;
+    private static int Main(string[] args)
+    {
+        using SignalToken signals = new();
+        return Application.Run(args, CliConsole.System(), signals.Token);
+    }
 }
