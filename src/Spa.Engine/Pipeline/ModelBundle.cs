@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Compute;
+using Spa.Engine.Data;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;
 
@@ -9,28 +10,43 @@ namespace Spa.Engine.Pipeline;
 public sealed class ModelBundle : IDisposable
 {
     private readonly ModelFiles _files;
+    private readonly ModelTokenizer? _tokenizer;
+    private readonly MissingTokenizer _missing;
 
-    private ModelBundle(ModelFiles files, ModelTokenizer tokenizer)
+    private ModelBundle(ModelFiles files, ModelTokenizer? tokenizer)
     {
-        (_files, Tokenizer) = (files, tokenizer);
+        (_files, _tokenizer, _missing) = (files, tokenizer, new MissingTokenizer(files));
         var reader = new ConfigReader(files.Config, files.ConfigPath);
         Config = Models.Families.ModelFamily.Find(reader).Load(reader);
-        tokenizer.RequireFits(Config.VocabSize, files.Path);
+        tokenizer?.RequireFits(Config.VocabSize, files.Path);
     }
 
     public string Path => _files.Path;
 
     public DecoderConfig Config { get; }
 
-    public ModelTokenizer Tokenizer { get; }
+    /// <summary>config.json, or what it would hold.</summary>
+    public JsonObject ConfigJson => _files.Config;
 
-    /// <summary>Opens a model and its tokenizer (or another one).</summary>
+    /// <summary>generation_config.json, or null.</summary>
+    public JsonObject? GenerationConfig => _files.GenerationConfig;
+
+    public bool HasTokenizer => _tokenizer is not null;
+
+    /// <exception cref="SpaException">The model has no tokenizer.</exception>
+    public ModelTokenizer Tokenizer => _tokenizer ?? throw _missing.Missing();
+
+    /// <summary>What turns rows into tokens; without a tokenizer only rows of ids pass.</summary>
+    public IRowTokenizer RowTokenizer => _tokenizer is null ? _missing : _tokenizer;
+
+    /// <summary>Opens a model and its tokenizer (or another one). A folder without tokenizer files is good for rows of token ids.</summary>
     public static ModelBundle Open(string path, string? tokenizer = null)
     {
         ModelFiles files = ModelFiles.Open(path);
         try
         {
-            return new ModelBundle(files, tokenizer is null ? ModelTokenizer.FromModel(files) : ModelTokenizer.Open(tokenizer));
+            bool bare = tokenizer is null && files.GgufMetadata is null && files.TokenizerPath is null;
+            return new ModelBundle(files, bare ? null : tokenizer is null ? ModelTokenizer.FromModel(files) : ModelTokenizer.Open(tokenizer));
         }
         catch
         {
@@ -50,10 +66,10 @@ public sealed class ModelBundle : IDisposable
         HuggingFaceWriter.Write(folder, new HuggingFaceContent
         {
             Config = config,
-            GenerationConfig = _files.GenerationConfig is { } generation ? (JsonObject)generation.DeepClone() : GenerationConfig(),
+            GenerationConfig = _files.GenerationConfig is { } generation ? (JsonObject)generation.DeepClone() : MadeGenerationConfig(),
             Tensors = [.. model.Table.Parameters.Select(p => Content(model, p))],
             TokenizerFolder = _files.GgufMetadata is null ? System.IO.Path.GetDirectoryName(_files.TokenizerPath) : null,
-            ChatTemplate = Tokenizer.TemplateSource,
+            ChatTemplate = _tokenizer?.TemplateSource,
             TextFiles = TextFiles(textFiles ?? new Dictionary<string, string>()),
         });
     }
@@ -90,11 +106,11 @@ public sealed class ModelBundle : IDisposable
         return files;
     }
 
-    private JsonObject GenerationConfig()
+    private JsonObject MadeGenerationConfig()
     {
         var config = new JsonObject();
-        if (Tokenizer.BosId is { } bos) config["bos_token_id"] = bos;
-        if (Tokenizer.EndIds.Count > 0) config["eos_token_id"] = Tokenizer.EndIds[0];
+        if (RowTokenizer.BosId is { } bos) config["bos_token_id"] = bos;
+        if (RowTokenizer.EndIds.Count > 0) config["eos_token_id"] = RowTokenizer.EndIds[0];
         return config;
     }
 }
