@@ -25,10 +25,10 @@ public static class Bf16
         return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 
-    /// <summary>destination[i] = source[i] as float32; the lengths must be equal.</summary>
+    /// <summary>destination[i] = source[i] as float32; a longer destination keeps its rest.</summary>
     public static void Widen(ReadOnlySpan<ushort> source, Span<float> destination)
     {
-        RequireEqual(source.Length, destination.Length);
+        RequireRoom(source.Length, destination.Length);
         Span<uint> bits = MemoryMarshal.Cast<float, uint>(destination);
         int i = 0;
         for (; i <= source.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
@@ -40,10 +40,10 @@ public static class Bf16
         for (; i < source.Length; i++) bits[i] = (uint)source[i] << 16;
     }
 
-    /// <summary>destination[i] = the nearest bfloat16 of source[i]; the lengths must be equal.</summary>
+    /// <summary>destination[i] = the nearest bfloat16 of source[i]; a longer destination keeps its rest.</summary>
     public static void Narrow(ReadOnlySpan<float> source, Span<ushort> destination)
     {
-        RequireEqual(source.Length, destination.Length);
+        RequireRoom(source.Length, destination.Length);
         ReadOnlySpan<uint> bits = MemoryMarshal.Cast<float, uint>(source);
         int i = 0;
         for (; i <= source.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
@@ -61,8 +61,8 @@ public static class Bf16
         return Vector.ShiftRightLogical(Vector.ConditionalSelect(isNaN, bits | new Vector<uint>(QuietBit), rounded), 16);
     }
 
-    private static void RequireEqual(int source, int destination)
+    private static void RequireRoom(int source, int destination)
     {
-        if (source != destination) throw new ArgumentException($"{source} elements cannot be written to {destination}");
+        if (source > destination) throw new ArgumentException($"{source} elements cannot be written to {destination}");
     }
 }
