@@ -29,9 +29,30 @@ internal static class CommandTree
 
     private static IEnumerable<Command> Commands() =>
     [
+        TrainCommand.SpaLoop(),
+        TrainCommand.Sft(),
+        TrainCommand.Dpo(),
+        new GenerateCommand(),
+        new ScoreCommand(),
+        new JudgeCommand(),
+        Eval(),
+        new TokenizeCommand(),
+        new RenderCommand(),
+        new InspectTokensCommand(),
+        new ConvertCommand(),
+        new ReportCommand(),
+        new StatusCommand(),
         new DoctorCommand(),
         .. PlannedCommand.All(),
     ];
+
+    private static CommandGroup Eval()
+    {
+        CommandGroup group = new("eval", "Measures a model against labels and judges.");
+        group.Subcommands.Add(new EvalPreferencesCommand());
+        foreach (PlannedCommand planned in PlannedCommand.Of("alpaca", "mt-bench", "gold")) group.Subcommands.Add(planned);
+        return group;
+    }
 
     private static void Bind(Command command, HelpWriter help, Func<ParseResult, CliCommand, int> start)
     {

@@ -18,12 +18,11 @@ internal sealed class PlannedCommand : CliCommand
 
     public override IReadOnlyList<string> Examples => [];
 
-    public static IEnumerable<PlannedCommand> All() => Of("reward", "kernels", "import-config");
+    public static IEnumerable<PlannedCommand> All() => Of("demo", "reward", "estimate", "kernels", "import-config");
 
     public static IEnumerable<PlannedCommand> Of(params string[] names) => names.Select(name => new PlannedCommand(name));
 
     public override int Run(CommandContext context) => throw new SpaException($"'spa {Path()}' is not part of this build yet; 'spa --help' lists what is");
 
-    private string Path() => Parents.OfType<CliCommand>().Concat(Parents.OfType<CommandGroup>().Cast<System.CommandLine.Command>()).FirstOrDefault() is { } parent
-        ? $"{parent.Name} {Name}" : Name;
+    private string Path() => string.Join(' ', Parents.OfType<CommandGroup>().Select(group => group.Name).Append(Name));
 }

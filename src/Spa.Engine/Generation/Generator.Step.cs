@@ -116,6 +116,7 @@ public sealed partial class Generator
         sequence.Ids.Add(_drawn[row]);
         sequence.Logps.Add(_drawnLogps[row]);
         if (sequence.Top is { } top) top.Add(ReadTop(row));
+        TokenDrawn?.Invoke(sequence.Prompt, sequence.Sample, _drawn[row]);
     }
 
     /// <summary>Turns a prompt that is read into its responses: full pages are shared, the page in progress is copied for all but the first.</summary>

@@ -70,6 +70,9 @@ public sealed partial class Generator : IDisposable
         (_drawn, _drawnLogps) = (new int[live], new float[live]);
     }
 
+    /// <summary>Told of every token as it is drawn (prompt index, sample, id), for output that appears while it is made; null: nobody listens.</summary>
+    public Action<int, int, int>? TokenDrawn { get; set; }
+
     /// <summary>Tokens drawn so far, and prompt tokens read.</summary>
     public long TokensDrawn { get; private set; }
 

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Spa.Cli.Options;
+using Spa.Engine;
+using Spa.Engine.Formats;
+using Spa.Engine.Pipeline;
+using Spa.Engine.Pipeline.RowFiles;
+using Spa.Engine.Text;
+
+namespace Spa.Cli.Commands;
+
+/// <summary><c>spa render</c>: conversations through a chat template.</summary>
+internal sealed class RenderCommand : CliCommand
+{
+    private readonly Option<string?> _template = Opt.Text("--template", "FILE.jinja", "A chat template.");
+    private readonly Option<string?> _tokenizer = Opt.Text("--tokenizer", "T", "Use the chat template and the special tokens of a model or tokenizer.");
+    private readonly Option<string?> _input = RowOptions.Input();
+    private readonly Option<string?> _output = RowOptions.Output();
+    private readonly Option<DateTimeOffset?> _now = Opt.Time("--now", "ISO", "Freeze the time that strftime_now shows; UTC where no offset is given.");
+
+    public RenderCommand() : base("render", "Renders conversations with a chat template.")
+    {
+        foreach (Option option in new Option[] { _template, _tokenizer, _input, _output, _now }) Options.Add(option);
+    }
+
+    public override string Synopsis => "(--template FILE.jinja | --tokenizer T) --input F [--output F] [options]";
+
+    public override string Details =>
+        "Rows {messages, add_generation_prompt, ...} are rendered as Hugging Face's apply_chat_template does; every other field is a variable of the template. Rows {context} are rendered with exactly these variables. Each row becomes {text}, or {error} where the template refuses it.\n" +
+        "Without --template and --tokenizer each row brings its own template: {template, context}.";
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "spa render --tokenizer models/SmolLM2 --input chats.jsonl --output texts.jsonl",
+        "spa render --template chatml.jinja --input chats.jsonl --now 2025-03-07T09:05:03",
+    ];
+
+    public override int Run(CommandContext context)
+    {
+        if (context.IsGiven(_template) && context.IsGiven(_tokenizer)) throw new UsageException("--template and --tokenizer both name a template; give one of them");
+        using RowSink sink = RowSink.Open(context.Get(_output), context.Console.Out);
+        (ChatTemplate? template, Dictionary<string, string> specialTokens) = Template(context);
+        new RenderRows(template, specialTokens, context.Get(_now)).Run(context.Require(_input), context.Threads, sink, context.Log, context.Cancel);
+        return ExitCodes.Done;
+    }
+
+    private (ChatTemplate? Template, Dictionary<string, string> SpecialTokens) Template(CommandContext context)
+    {
+        if (context.Get(_template) is { } file) return (ChatTemplate.Parse(Read(file), file), []);
+        if (context.Get(_tokenizer) is not { } path) return (null, []);
+        ModelTokenizer tokenizer = ModelTokenizer.Open(path);
+        string source = tokenizer.TemplateSource ?? throw new SpaException($"'{path}' has no chat template; name one with --template");
+        Dictionary<string, string> specialTokens = [];
+        if (tokenizer.Config.BosToken is { } bos) specialTokens["bos_token"] = bos;
+        if (tokenizer.Config.EosToken is { } eos) specialTokens["eos_token"] = eos;
+        if (tokenizer.Config.PadToken is { } pad) specialTokens["pad_token"] = pad;
+        if (tokenizer.Config.UnknownToken is { } unknown) specialTokens["unk_token"] = unknown;
+        return (ChatTemplate.Parse(source, path), specialTokens);
+    }
+
+    private static string Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception error) when (FileErrors.IsFileError(error))
+        {
+            throw FileErrors.Reading(file, error);
+        }
+    }
+}
