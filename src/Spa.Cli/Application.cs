@@ -20,21 +20,19 @@ internal static class Application
         try
         {
             if (parse.Errors.Count > 0) throw new UsageException(UsageErrors.Describe(parse));
-            return parse.Invoke(new InvocationConfiguration
+            int exitCode = parse.Invoke(new InvocationConfiguration
             {
                 Output = console.Out,
                 Error = console.Error,
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
             });
+            console.Out.Flush();
+            return exitCode;
         }
         catch (Exception error)
         {
             return Failures.Report(error, console.Error, verbose, cancel);
-        }
-        finally
-        {
-            console.Out.Flush();
         }
     }
 }

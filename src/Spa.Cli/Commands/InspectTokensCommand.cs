@@ -46,18 +46,18 @@ internal sealed class InspectTokensCommand : CliCommand
     {
         int scored = view.Roles.Count(role => role == TokenRole.Scored), cut = view.Roles.Count(role => role == TokenRole.Cut);
         context.WriteLine($"{view.Name}: {view.Ids.Length} tokens, {scored} scored, {cut} cut, {(view.Complete ? "complete" : "without an end")}");
-        if (context.Console.OutHasColour) context.WriteLine(string.Concat(view.Ids.Select((id, i) => TokenColours.Paint(Text(id, bundle), view.Roles[i]))));
-        else foreach ((TokenRole role, string text) in Runs(view, bundle)) context.WriteLine($"  {role.ToString().ToLowerInvariant(),-6} {text}");
+        if (context.Console.OutHasColour) context.WriteLine(string.Concat(Runs(view, bundle).Select(run => TokenColours.Paint(run.Text, run.Role))));
+        else foreach ((TokenRole role, string text) in Runs(view, bundle)) context.WriteLine($"  {role.ToString().ToLowerInvariant(),-6} {text.ReplaceLineEndings("\\n")}");
     }
 
-    // Neighbours of one role together.
+    // Neighbours of one role together: a character may be spread over several tokens.
     private static IEnumerable<(TokenRole Role, string Text)> Runs(TokenView view, ModelBundle bundle)
     {
         for (int start = 0, end; start < view.Ids.Length; start = end)
         {
             end = start;
             while (end < view.Ids.Length && view.Roles[end] == view.Roles[start]) end++;
-            yield return (view.Roles[start], string.Concat(view.Ids[start..end].Select(id => Text(id, bundle))).ReplaceLineEndings("\\n"));
+            yield return (view.Roles[start], Text(view.Ids[start..end], bundle));
         }
     }
 
@@ -65,8 +65,9 @@ internal sealed class InspectTokensCommand : CliCommand
     {
         ["name"] = view.Name,
         ["complete"] = view.Complete,
-        ["tokens"] = new JsonArray([.. view.Ids.Select((id, i) => new JsonObject { ["id"] = id, ["text"] = Text(id, bundle), ["role"] = view.Roles[i].ToString().ToLowerInvariant() })]),
+        ["tokens"] = new JsonArray([.. view.Ids.Select((id, i) => new JsonObject { ["id"] = id, ["text"] = Text([id], bundle), ["role"] = view.Roles[i].ToString().ToLowerInvariant() })]),
     };
 
-    private static string Text(int id, ModelBundle bundle) => bundle.HasTokenizer ? bundle.Tokenizer.Tokenizer.Decode([id], skipSpecialTokens: false) : $"{id} ";
+    private static string Text(int[] ids, ModelBundle bundle) =>
+        bundle.HasTokenizer ? bundle.Tokenizer.Tokenizer.Decode(ids, skipSpecialTokens: false) : string.Join(' ', ids) + " ";
 }

@@ -22,9 +22,9 @@ internal sealed class StatusCommand : CliCommand
 
     /// <summary>The folder of a run, without touching it.</summary>
     /// <exception cref="SpaException">There is no run.</exception>
-    public static RunFolder Existing(string path) => File.Exists(Path.Combine(path, "run.json"))
+    public static RunFolder Existing(string path) => File.Exists(Path.Combine(path, "run.json")) || File.Exists(Path.Combine(path, "config.yaml"))
         ? new RunFolder(path)
-        : throw new SpaException($"'{path}' is not a run folder: it has no run.json; name the output_dir of spa run, spa sft or spa dpo");
+        : throw new SpaException($"'{path}' is not a run folder: it has neither run.json nor config.yaml; name the output_dir of spa run, spa sft or spa dpo");
 
     public override int Run(CommandContext context)
     {

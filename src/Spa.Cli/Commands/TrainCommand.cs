@@ -49,8 +49,7 @@ internal sealed class TrainCommand : CliCommand
         RunConfig config = RunConfig.Load(context.Require(_config), _stage, Overrides(context), out IReadOnlyList<string> notices);
         foreach (string notice in notices) context.Log.Notice(notice);
         using ComputeBackend backend = context.CreateBackend();
-        DType matrixType = config.Training.Dtype == "bfloat16" ? DType.BFloat16 : DType.Float32;
-        RunContext run = new(backend, matrixType, context.Log, context.Cancel);
+        RunContext run = new(backend, MatrixType(config), context.Log, context.Cancel);
         JsonObject environment = Environment(context, backend);
         RunFolder folder;
         if (_stage == ConfigurationStage.Run)
@@ -76,6 +75,19 @@ internal sealed class TrainCommand : CliCommand
         if (context.GivenDtype is { } dtype) overrides.Add($"dtype={dtype}");
         if (context.GivenSeed is { } seed) overrides.Add($"seed={seed}");
         return overrides;
+    }
+
+    // "auto" is the type that the checkpoint names.
+    private static DType MatrixType(RunConfig config)
+    {
+        string dtype = config.Training.Dtype;
+        if (dtype == "auto" && config.Training.ModelNameOrPath is { } path)
+        {
+            using ModelBundle bundle = ModelBundle.Open(path);
+            dtype = bundle.ConfigJson["torch_dtype"]?.ToString() ?? "float32";
+        }
+
+        return dtype == "bfloat16" ? DType.BFloat16 : DType.Float32;
     }
 
     private static JsonObject Environment(CommandContext context, ComputeBackend backend) => new()

@@ -29,7 +29,7 @@ internal sealed class MissingTokenizer(ModelFiles files) : IRowTokenizer
     private static int[] Ids(ModelFiles files, string key)
     {
         JsonNode? value = files.GenerationConfig?[key] ?? files.Config[key];
-        IEnumerable<JsonNode?> items = value is JsonArray list ? list : [value];
+        JsonNode?[] items = value is JsonArray list ? [.. list] : [value];
         return [.. items.Where(item => item?.GetValueKind() == JsonValueKind.Number).Select(item => item!.AsValue().TryGetValue(out int id) ? id : -1).Where(id => id >= 0)];
     }
 }

@@ -16,17 +16,22 @@ public sealed record RunStatus(string Folder, IReadOnlyList<PhaseRecord> Done, s
     public static RunStatus Read(RunFolder folder)
     {
         PhaseRecord[] done = [.. new RunState(folder.State, []).Phases];
-        bool single = done.Length > 0 && !done.Any(phase => phase.Name.StartsWith("stage-", StringComparison.Ordinal) || phase.Name.EndsWith("/evaluate", StringComparison.Ordinal));
-        string? next = single ? null : Phases(folder).FirstOrDefault(name => done.All(phase => phase.Name != name));
+        string? next = Phases(folder, done).FirstOrDefault(name => done.All(phase => phase.Name != name));
         return new RunStatus(folder.Path, done, next, next is null ? "" : Progress(folder, next));
     }
 
-    // The order of SpaRun.
-    private static IEnumerable<string> Phases(RunFolder folder)
+    // The order of SpaRun, or the one phase of SingleStage: a loop has prompts, a single stage has its rows.
+    private static IEnumerable<string> Phases(RunFolder folder, PhaseRecord[] done)
     {
-        RunConfig config = RunConfig.Load(folder.Config, ConfigurationStage.Run, [], out _);
+        ConfigurationDocument document = ConfigurationFile.Load(folder.Config);
+        if (document.Root["spa"]?["prompts"] is null) return done.Length > 0 ? [] : ["train"];
+        return LoopPhases(RunConfig.Bind(document, ConfigurationStage.Run, out _).Spa);
+    }
+
+    private static IEnumerable<string> LoopPhases(SpaConfig spa)
+    {
         yield return "sft/evaluate";
-        for (int stage = config.Spa.SeedDataset is null ? 1 : 0; stage <= config.Spa.Iterations; stage++)
+        for (int stage = spa.SeedDataset is null ? 1 : 0; stage <= spa.Iterations; stage++)
         {
             string name = RunFolder.StageName(stage);
             if (stage > 0) yield return $"{name}/sample";
@@ -38,7 +43,7 @@ public sealed record RunStatus(string Folder, IReadOnlyList<PhaseRecord> Done, s
 
     private static string Progress(RunFolder folder, string phase)
     {
-        string stage = System.IO.Path.Combine(folder.Path, phase.Split('/')[0]);
+        string stage = System.IO.Path.Combine(folder.Path, phase == "train" ? "" : phase.Split('/')[0]);
         if (!Directory.Exists(stage)) return "";
         string? rows = Directory.EnumerateFiles(stage, "*.jsonl.partial-*").FirstOrDefault();
         if (rows is not null) return $"{File.ReadLines(rows).LongCount()} rows done";
