@@ -5,7 +5,7 @@ namespace Spa.Engine.Compute.Cpu;
 
 internal readonly unsafe struct ActivationForwardKernel<TActivation>(Tensor output, Tensor input) : IRangeKernel where TActivation : struct, IActivation
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public void Run<TLanes>(long start, long end) where TLanes : struct, ILanes<TLanes>
     {
         int n = input.Columns;
@@ -21,7 +21,7 @@ internal readonly unsafe struct ActivationForwardKernel<TActivation>(Tensor outp
 
 internal readonly unsafe struct ActivationBackwardKernel<TActivation>(Tensor dinput, Tensor dout, Tensor input) : IRangeKernel where TActivation : struct, IActivation
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public void Run<TLanes>(long start, long end) where TLanes : struct, ILanes<TLanes>
     {
         int n = input.Columns;

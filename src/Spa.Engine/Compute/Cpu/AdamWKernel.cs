@@ -42,7 +42,7 @@ internal readonly unsafe struct AdamWKernel : IRangeKernel
         _stepSize = (float)(-step.LearningRate / (1 - Math.Pow(step.Beta1, step.Step)));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public void Run<TLanes>(long start, long end) where TLanes : struct, ILanes<TLanes>
     {
         long i = start * Block, last = Math.Min(_weights.Count, end * Block);

@@ -5,8 +5,9 @@ namespace Spa.Engine.Compute.Cpu;
 public sealed unsafe partial class CpuBackend
 {
     // A norm's backward reads dout and the input twice: once by columns for the weight's gradient, once by rows for the input's. Blocks of
-    // rows of this many elements (1 MB of each tensor) are still in a cache the second time, so memory is read once.
-    private const int NormBlockElements = 256 * 1024;
+    // rows of this many elements per thread (512 KB of both tensors) are still in its second-level cache, or a neighbour's, the second
+    // time, so memory is read once.
+    private const int NormBlockElements = 64 * 1024;
 
     public override void RmsNormForward(Tensor output, Tensor rstd, Tensor input, Tensor weight, float epsilon, bool unitOffset, Tensor residual = default)
     {
@@ -22,7 +23,7 @@ public sealed unsafe partial class CpuBackend
         RequireFloat(dout, input.Rows, input.Columns);
         RequireFloat(rstd, input.Rows, groups);
         if (!dweight.IsAbsent) RequireFloat(dweight, 1, weight.Columns);
-        long block = Math.Max(1, NormBlockElements / Math.Max(1, input.Columns));
+        long block = NormBlockRows(input.Columns);
         for (long row = 0; row < input.Rows; row += block)
         {
             long count = Math.Min(block, input.Rows - row);
@@ -49,7 +50,7 @@ public sealed unsafe partial class CpuBackend
         RequireFloat(statistics, input.Rows, 2);
         if (!dweight.IsAbsent) RequireFloat(dweight, 1, input.Columns);
         if (!dbias.IsAbsent) RequireFloat(dbias, 1, input.Columns);
-        long block = Math.Max(1, NormBlockElements / Math.Max(1, input.Columns));
+        long block = NormBlockRows(input.Columns);
         for (long row = 0; row < input.Rows; row += block)
         {
             long count = Math.Min(block, input.Rows - row);
@@ -59,6 +60,8 @@ public sealed unsafe partial class CpuBackend
             Split(new LayerNormBackwardKernel(dinput.RowRange(row, count), dy, x, weight, s, accumulate), count, input.Columns);
         }
     }
+
+    private long NormBlockRows(int columns) => Math.Max(1, (long)NormBlockElements * _pool.Threads / Math.Max(1, columns));
 
     /// <summary>Groups of a row: how often the weight fits into it.</summary>
     private static int CheckNorm(Tensor output, Tensor input, Tensor weight, [CallerMemberName] string op = "")

@@ -27,7 +27,7 @@ internal readonly unsafe struct CopyKernel(ElementPlan plan, Tensor destination,
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     private static void Widen<TLanes>(float* to, ushort* from, int n) where TLanes : struct, ILanes<TLanes>
     {
         int i = 0;
@@ -35,7 +35,7 @@ internal readonly unsafe struct CopyKernel(ElementPlan plan, Tensor destination,
         if (i < n) LaneMemory.Store(LaneMemory.LoadBf16<TLanes>(from + i, n - i), to + i, n - i);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     private static void Narrow<TLanes>(ushort* to, float* from, int n) where TLanes : struct, ILanes<TLanes>
     {
         int i = 0;

@@ -6,7 +6,7 @@ namespace Spa.Engine.Compute.Cpu;
 /// <summary>output[t] = scale * weight[ids[t]]. An item is a token.</summary>
 internal readonly unsafe struct EmbeddingKernel(Tensor output, Tensor ids, Tensor weight, float scale) : IRangeKernel
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public void Run<TLanes>(long start, long end) where TLanes : struct, ILanes<TLanes>
     {
         TLanes s = TLanes.Broadcast(scale);

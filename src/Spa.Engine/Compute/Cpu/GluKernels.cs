@@ -6,7 +6,7 @@ namespace Spa.Engine.Compute.Cpu;
 /// <summary>output[T, F] = act(gate) * up. An item is a row.</summary>
 internal readonly unsafe struct GluForwardKernel<TActivation>(Tensor output, Tensor gateUp) : IRangeKernel where TActivation : struct, IActivation
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public void Run<TLanes>(long start, long end) where TLanes : struct, ILanes<TLanes>
     {
         int n = output.Columns;
@@ -26,7 +26,7 @@ internal readonly unsafe struct GluForwardKernel<TActivation>(Tensor output, Ten
 /// </summary>
 internal readonly unsafe struct GluBackwardKernel<TActivation>(Tensor dgateUp, Tensor dout, Tensor gateUp, Tensor output) : IRangeKernel where TActivation : struct, IActivation
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public void Run<TLanes>(long start, long end) where TLanes : struct, ILanes<TLanes>
     {
         int n = dout.Columns;

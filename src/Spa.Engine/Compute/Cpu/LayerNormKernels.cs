@@ -6,7 +6,7 @@ namespace Spa.Engine.Compute.Cpu;
 /// <summary>output = residual + (x - mean) * rstd * weight + bias; the variance is taken around the mean, in a second pass over the row. An item is a row.</summary>
 internal readonly unsafe struct LayerNormForwardKernel(Tensor output, Tensor statistics, Tensor input, Tensor weight, Tensor bias, float epsilon, Tensor residual) : IRangeKernel
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public void Run<TLanes>(long start, long end) where TLanes : struct, ILanes<TLanes>
     {
         int n = input.Columns;
@@ -20,7 +20,7 @@ internal readonly unsafe struct LayerNormForwardKernel(Tensor output, Tensor sta
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     private void Row<TLanes>(float* y, float* x, float* skip, float mean, float rstd) where TLanes : struct, ILanes<TLanes>
     {
         LaneSource w = new(weight, 0), b = new(bias, 0);
@@ -53,13 +53,13 @@ internal readonly unsafe struct LayerNormWeightKernel(Tensor dweight, Tensor dou
 /// <summary>dx = rstd * (g - mean(g) - xhat * mean(g * xhat)) with g = dout * w, xhat = (x - mean) * rstd. An item is a row.</summary>
 internal readonly unsafe struct LayerNormBackwardKernel(Tensor dinput, Tensor dout, Tensor input, Tensor weight, Tensor statistics, bool accumulate) : IRangeKernel
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public void Run<TLanes>(long start, long end) where TLanes : struct, ILanes<TLanes>
     {
         for (long row = start; row < end; row++) Row<TLanes>(dinput.Row(row), dout.Row(row), input.Row(row), statistics.Row(row)[0], statistics.Row(row)[1]);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     private void Row<TLanes>(float* dx, float* dy, float* x, float mean, float rstd) where TLanes : struct, ILanes<TLanes>
     {
         LaneSource w = new(weight, 0);

@@ -25,7 +25,7 @@ internal readonly unsafe struct LogProbBackwardKernel(Tensor logits, Tensor lse,
     }
 
     /// <summary>a = scale * exp(a - lse), times the cap's slope.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     private void Row<TLanes>(float* a, float scale, float lse) where TLanes : struct, ILanes<TLanes>
     {
         TLanes s = TLanes.Broadcast(scale), l = TLanes.Broadcast(lse);

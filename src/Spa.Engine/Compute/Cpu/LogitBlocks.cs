@@ -38,7 +38,7 @@ internal readonly unsafe struct LogitBlocks(float* logits, int count, float soft
     }
 
     /// <summary>The lowest index of an element that is not below <paramref name="value"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public int FirstNotBelow<TLanes>(float value, float* scratch) where TLanes : struct, ILanes<TLanes>
     {
         TLanes least = TLanes.Broadcast(value);

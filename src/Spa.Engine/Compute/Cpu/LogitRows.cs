@@ -7,7 +7,7 @@ namespace Spa.Engine.Compute.Cpu;
 internal static unsafe class LogitRows
 {
     /// <summary>to = cap * tanh(from / cap).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public static void Cap<TLanes>(float* to, float* from, int n, float cap) where TLanes : struct, ILanes<TLanes>
     {
         TLanes c = TLanes.Broadcast(cap);
@@ -25,7 +25,7 @@ internal static unsafe class LogitRows
     }
 
     /// <summary>c = a + lambda (a - b): exactly a where lambda is 0 or both are equal.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public static void Extrapolate<TLanes>(float* c, float* a, float* b, int n, float lambda) where TLanes : struct, ILanes<TLanes>
     {
         TLanes l = TLanes.Broadcast(lambda);
@@ -35,7 +35,7 @@ internal static unsafe class LogitRows
     }
 
     /// <summary>to = exp((from - shift) * scale), shift at least the largest element.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public static void Exp<TLanes>(float* to, float* from, int n, float shift, float scale) where TLanes : struct, ILanes<TLanes>
     {
         TLanes s = TLanes.Broadcast(shift), k = TLanes.Broadcast(scale);

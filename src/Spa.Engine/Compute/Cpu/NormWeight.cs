@@ -7,7 +7,7 @@ namespace Spa.Engine.Compute.Cpu;
 internal static unsafe class NormWeight
 {
     /// <summary>sum[i] += dout[i] * (x[i] - mean) * rstd.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public static void Add<TLanes>(float* sum, float* dout, float* x, float mean, float rstd, int n) where TLanes : struct, ILanes<TLanes>
     {
         TLanes m = TLanes.Broadcast(mean), r = TLanes.Broadcast(rstd);

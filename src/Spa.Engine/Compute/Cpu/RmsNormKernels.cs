@@ -6,7 +6,7 @@ namespace Spa.Engine.Compute.Cpu;
 /// <summary>output = residual + x * rstd * w by groups. An item is a row.</summary>
 internal readonly unsafe struct RmsNormForwardKernel(Tensor output, Tensor rstd, Tensor input, Tensor weight, float epsilon, bool unitOffset, Tensor residual) : IRangeKernel
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public void Run<TLanes>(long start, long end) where TLanes : struct, ILanes<TLanes>
     {
         int width = weight.Columns, groups = input.Columns / width;
@@ -22,7 +22,7 @@ internal readonly unsafe struct RmsNormForwardKernel(Tensor output, Tensor rstd,
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     private void Group<TLanes>(float* y, float* x, float* skip, float scale) where TLanes : struct, ILanes<TLanes>
     {
         LaneSource w = new(weight, 0);
@@ -44,7 +44,7 @@ internal readonly unsafe struct RmsNormForwardKernel(Tensor output, Tensor rstd,
 /// <summary>dweight += dout * x * rstd over rows, and the groups of a row, in order. An item is sixteen columns of the weight.</summary>
 internal readonly unsafe struct RmsNormWeightKernel(Tensor dweight, Tensor dout, Tensor input, Tensor rstd) : IRangeKernel
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public void Run<TLanes>(long start, long end) where TLanes : struct, ILanes<TLanes>
     {
         int width = dweight.Columns, groups = input.Columns / width;
@@ -64,7 +64,7 @@ internal readonly unsafe struct RmsNormWeightKernel(Tensor dweight, Tensor dout,
 /// <summary>dx = rstd * (g - xhat * mean(g * xhat)) with g = dout * w, xhat = x * rstd. An item is a row.</summary>
 internal readonly unsafe struct RmsNormBackwardKernel(Tensor dinput, Tensor dout, Tensor input, Tensor weight, Tensor rstd, bool unitOffset, bool accumulate) : IRangeKernel
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public void Run<TLanes>(long start, long end) where TLanes : struct, ILanes<TLanes>
     {
         int width = weight.Columns, groups = input.Columns / width;
@@ -78,7 +78,7 @@ internal readonly unsafe struct RmsNormBackwardKernel(Tensor dinput, Tensor dout
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     private void Group<TLanes>(float* dx, float* dy, float* x, float scale) where TLanes : struct, ILanes<TLanes>
     {
         LaneSource w = new(weight, 0);

@@ -6,7 +6,7 @@ namespace Spa.Engine.Compute.Cpu;
 /// <summary>Rotates the pairs (i, i + P) of every head. An item is a row.</summary>
 internal readonly unsafe struct RotaryHalvesKernel(Tensor x, Tensor positions, Tensor table, int headDim, bool inverse) : IRangeKernel
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public void Run<TLanes>(long start, long end) where TLanes : struct, ILanes<TLanes>
     {
         int pairs = table.Columns / 2;

@@ -46,7 +46,7 @@ internal unsafe struct RunningLse
     }
 
     /// <summary>Sum of exp(scale * (x - shift)), shift at least the largest x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public static float SumOfExp<TLanes>(float* x, int n, float shift, float scale) where TLanes : struct, ILanes<TLanes>
     {
         TLanes a = TLanes.Broadcast(0), b = a, c = a, d = a, s = TLanes.Broadcast(shift), k = TLanes.Broadcast(scale);
@@ -64,7 +64,7 @@ internal unsafe struct RunningLse
     }
 
     /// <summary>Sum of exp(t) t, t = x - shift.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     private static float WeightedSumOfExp<TLanes>(float* x, int n, float shift) where TLanes : struct, ILanes<TLanes>
     {
         TLanes a = TLanes.Broadcast(0), b = a, s = TLanes.Broadcast(shift);

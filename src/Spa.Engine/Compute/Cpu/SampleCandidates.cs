@@ -40,7 +40,7 @@ internal unsafe struct SampleCandidates(int* ids, float* values, float* weights)
     }
 
     /// <summary>Takes all elements that are not below the bound.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public void Gather<TLanes>(in LogitBlocks logits, float bound, float* scratch) where TLanes : struct, ILanes<TLanes>
     {
         Count = 0;

@@ -9,7 +9,7 @@ internal readonly unsafe struct SquareSumKernel(Tensor x, double* sums) : IRange
     /// <summary>Elements of a block: fixed, so that the order of addition does not depend on the threads.</summary>
     public const int Block = 64 * 1024;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public void Run<TLanes>(long start, long end) where TLanes : struct, ILanes<TLanes>
     {
         // Two sets of sixteen sums: an addition into memory takes longer than the next load.

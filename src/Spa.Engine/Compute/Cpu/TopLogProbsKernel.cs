@@ -27,7 +27,7 @@ internal readonly unsafe struct TopLogProbsKernel(Tensor ids, Tensor logps, Tens
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     private void Collect<TLanes>(in LogitBlocks logits, int* id, float* value, float* scratch) where TLanes : struct, ILanes<TLanes>
     {
         int count = 0, n = ids.Columns;

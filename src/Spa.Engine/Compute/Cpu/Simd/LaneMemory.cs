@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Spa.Engine.Compute.Cpu.Simd;
 
@@ -32,37 +32,42 @@ internal static unsafe class LaneMemory
         else StorePartBf16(value, destination, count);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    // Inlined on purpose: a call in a kernel, even one that is hardly ever made, forces the sums of its main loop into memory, because
+    // every vector register is the callee's to overwrite.
+    [MethodImpl(MethodImplOptions.AggressiveInlining), SkipLocalsInit]
     private static TLanes LoadPart<TLanes>(float* source, int count, float fill) where TLanes : struct, ILanes<TLanes>
     {
-        float* lanes = stackalloc float[ILanes<TLanes>.Width];
-        new Span<float>(lanes, ILanes<TLanes>.Width).Fill(fill);
-        Unsafe.CopyBlockUnaligned(lanes, source, (uint)count * sizeof(float));
+        Vector512<float> buffer;
+        float* lanes = (float*)&buffer;
+        TLanes.Store(TLanes.Broadcast(fill), lanes);
+        for (int i = 0; i < count; i++) lanes[i] = source[i];
         return TLanes.Load(lanes);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining), SkipLocalsInit]
     private static void StorePart<TLanes>(TLanes value, float* destination, int count) where TLanes : struct, ILanes<TLanes>
     {
-        float* lanes = stackalloc float[ILanes<TLanes>.Width];
+        Vector512<float> buffer;
+        float* lanes = (float*)&buffer;
         TLanes.Store(value, lanes);
-        Unsafe.CopyBlockUnaligned(destination, lanes, (uint)count * sizeof(float));
+        for (int i = 0; i < count; i++) destination[i] = lanes[i];
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining), SkipLocalsInit]
     private static TLanes LoadPartBf16<TLanes>(ushort* source, int count) where TLanes : struct, ILanes<TLanes>
     {
-        ushort* lanes = stackalloc ushort[ILanes<TLanes>.Width];
-        NativeMemory.Clear(lanes, (nuint)ILanes<TLanes>.Width * sizeof(ushort));
-        Unsafe.CopyBlockUnaligned(lanes, source, (uint)count * sizeof(ushort));
+        Vector256<ushort> buffer = default;
+        ushort* lanes = (ushort*)&buffer;
+        for (int i = 0; i < count; i++) lanes[i] = source[i];
         return TLanes.LoadBf16(lanes);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining), SkipLocalsInit]
     private static void StorePartBf16<TLanes>(TLanes value, ushort* destination, int count) where TLanes : struct, ILanes<TLanes>
     {
-        ushort* lanes = stackalloc ushort[ILanes<TLanes>.Width];
+        Vector256<ushort> buffer;
+        ushort* lanes = (ushort*)&buffer;
         TLanes.StoreBf16(value, lanes);
-        Unsafe.CopyBlockUnaligned(destination, lanes, (uint)count * sizeof(ushort));
+        for (int i = 0; i < count; i++) destination[i] = lanes[i];
     }
 }

@@ -9,6 +9,7 @@ namespace Spa.Engine.Compute.Cpu.Simd;
 internal static unsafe class LaneReduce
 {
     /// <summary>Sum of x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public static float Sum<TLanes>(float* x, int n) where TLanes : struct, ILanes<TLanes>
     {
         TLanes a = TLanes.Broadcast(0), b = a, c = a, d = a;
@@ -26,6 +27,7 @@ internal static unsafe class LaneReduce
     }
 
     /// <summary>Sum of (x - shift)^2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public static float SumOfSquares<TLanes>(float* x, int n, float shift = 0) where TLanes : struct, ILanes<TLanes>
     {
         TLanes a = TLanes.Broadcast(0), b = a, c = a, d = a, s = TLanes.Broadcast(shift);
@@ -43,6 +45,7 @@ internal static unsafe class LaneReduce
     }
 
     /// <summary>Largest x; what NaN gives is not specified.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public static float Max<TLanes>(float* x, int n) where TLanes : struct, ILanes<TLanes>
     {
         TLanes a = TLanes.Broadcast(float.NegativeInfinity), b = a, c = a, d = a;

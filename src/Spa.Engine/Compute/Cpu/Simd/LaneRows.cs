@@ -6,7 +6,7 @@ namespace Spa.Engine.Compute.Cpu.Simd;
 internal static unsafe class LaneRows
 {
     /// <summary>sum[i] += scale * x[i].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public static void Add<TLanes>(float* sum, float* x, float scale, int n) where TLanes : struct, ILanes<TLanes>
     {
         TLanes s = TLanes.Broadcast(scale);
@@ -16,7 +16,7 @@ internal static unsafe class LaneRows
     }
 
     /// <summary>sum[i] += x[i], then x[stride + i], and so on over four rows: the same chain as four calls of one row, in registers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public static void AddFour<TLanes>(float* sum, float* x, long stride, int n) where TLanes : struct, ILanes<TLanes>
     {
         int i = 0;
