@@ -23,11 +23,14 @@ internal sealed class StageTraining(RunContext context, ModelBundle bundle, stri
     /// <summary>Event files; null: none.</summary>
     public string? TensorBoardFolder { get; init; }
 
-    /// <summary>Trains <paramref name="policy"/> and writes it. Returns the figures of the last update and tokens seen.</summary>
+    /// <summary>
+    /// Trains <paramref name="policy"/> and writes it. Returns the figures of the last update and tokens seen. Checkpoints stay: the caller
+    /// clears them once run.json says that the phase is done.
+    /// </summary>
     public PhaseResult Run(PolicyState policy, ITrainingTask task, TrainerSettings settings)
     {
         var trainer = new Trainer(policy, task, settings);
-        trainer.Restore(TrainingCheckpoint.Restore(CheckpointFolder, key, policy, task));
+        TrainingCheckpoint.Restore(CheckpointFolder, key, trainer, policy, task);
         if (trainer.Step > 0) context.Log.Notice($"{stage}: continues after update {trainer.Step} of {trainer.Updates}");
         using MetricsWriter metrics = MetricsWriter.Resume(MetricsPath, stage, trainer.Step);
         using EventFileWriter? events = TensorBoardFolder is null ? null : EventFileWriter.Create(TensorBoardFolder, DateTimeOffset.UtcNow, trainer.Step > 0 ? trainer.Step : null);
@@ -48,7 +51,6 @@ internal sealed class StageTraining(RunContext context, ModelBundle bundle, stri
         metrics.Sync();
         WriteModel(policy.Model);
         WriteTrainerState(trainer, settings, task);
-        TrainingCheckpoint.Clear(CheckpointFolder);
         var summary = new JsonObject { ["updates"] = trainer.Updates };
         foreach ((string name, double value) in last?.Values ?? [])
             if (double.IsFinite(value)) summary[name] = value;

@@ -27,38 +27,46 @@ internal static class TrainingCheckpoint
         {
             SafetensorsWriter.Write(Path.Combine(target.WorkPath, SafetensorsWriter.SingleName), [.. policy.Model.Table.Parameters.Select(p => ModelBundle.Content(policy.Model, p))]);
             SafetensorsWriter.Write(Path.Combine(target.WorkPath, OptimizerName), [.. Flats(policy).Select(f => FlatContent(policy.Model.Backend, f.Name, f.Tensor))]);
-            var state = new JsonObject { ["key"] = key, ["step"] = trainer.Step, ["task"] = task.SaveState() };
+            var state = new JsonObject { ["key"] = key, ["trainer"] = trainer.SaveState(), ["task"] = task.SaveState() };
             AtomicFile.WriteAllText(Path.Combine(target.WorkPath, StateName), state.ToJsonString());
             target.Commit();
         }
         if (keep <= 0) return;
-        foreach ((_, string old) in Steps(folder).OrderByDescending(s => s.Step).Skip(keep)) Directory.Delete(old, recursive: true);
+        foreach ((_, string old) in Steps(folder).OrderByDescending(s => s.Step).Skip(keep)) Remove(old);
     }
 
-    /// <summary>Takes up the latest checkpoint with this key; returns its step, 0 if there is none. Checkpoints of other keys are removed.</summary>
-    public static int Restore(string folder, string key, PolicyState policy, ITrainingTask task)
+    /// <summary>Takes up the latest checkpoint with this key, if there is one. Checkpoints of other keys are removed.</summary>
+    public static void Restore(string folder, string key, Trainer trainer, PolicyState policy, ITrainingTask task)
     {
-        int restored = 0;
-        foreach ((int step, string path) in Steps(folder).OrderByDescending(s => s.Step))
+        bool restored = false;
+        foreach ((_, string path) in Steps(folder).OrderByDescending(s => s.Step))
         {
             JsonObject? state = ReadState(path);
             if (state?["key"]?.GetValue<string>() != key)
             {
-                Directory.Delete(path, recursive: true);
+                Remove(path);
                 continue;
             }
-            if (restored > 0) continue;
+            if (restored) continue;
             Load(path, policy);
             task.RestoreState(state["task"]!.AsObject());
-            restored = step;
+            trainer.RestoreState(state["trainer"]!.AsObject());
+            restored = true;
         }
-        return restored;
     }
 
     /// <summary>Removes all checkpoints of a finished stage.</summary>
     public static void Clear(string folder)
     {
+        foreach ((_, string path) in Steps(folder)) Remove(path);
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+
+    // The state goes first: a folder that lost only some of its files to an interruption must not be taken for a checkpoint.
+    private static void Remove(string path)
+    {
+        File.Delete(Path.Combine(path, StateName));
+        Directory.Delete(path, recursive: true);
     }
 
     private static void Load(string path, PolicyState policy)

@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
+
 namespace Spa.Engine.Training;
 
-/// <summary>Running means of an update's metrics, without allocating: a fixed list of names, one slot each.</summary>
+/// <summary>Running means of the metrics since the last logged line, without allocating: a fixed list of names, one slot each.</summary>
 public sealed class MetricSums(IReadOnlyList<string> names)
 {
     private readonly double[] _sums = new double[names.Count];
@@ -23,5 +25,21 @@ public sealed class MetricSums(IReadOnlyList<string> names)
     {
         Array.Clear(_sums);
         Array.Clear(_weights);
+    }
+
+    /// <summary>The sums as bits, so that a line of metrics whose updates lie on both sides of a checkpoint is the same.</summary>
+    public JsonObject Save() => new() { ["sums"] = ToJson(_sums), ["weights"] = ToJson(_weights) };
+
+    public void Restore(JsonObject state)
+    {
+        FromJson(state["sums"]!.AsArray(), _sums);
+        FromJson(state["weights"]!.AsArray(), _weights);
+    }
+
+    private static JsonArray ToJson(double[] values) => [.. values.Select(v => (JsonNode)BitConverter.DoubleToInt64Bits(v))];
+
+    private static void FromJson(JsonArray array, double[] values)
+    {
+        for (int i = 0; i < values.Length; i++) values[i] = BitConverter.Int64BitsToDouble(array[i]!.GetValue<long>());
     }
 }

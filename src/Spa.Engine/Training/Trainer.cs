@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Spa.Engine.Compute;
 using Spa.Engine.Models;
 
@@ -43,18 +44,23 @@ public sealed class Trainer
     /// <summary>Epochs done, with fraction.</summary>
     public double Epoch => (double)Step / _updatesPerEpoch;
 
+    /// <summary>What a checkpoint must hold of the loop itself: where it stands, and metrics that are not logged yet.</summary>
+    public JsonObject SaveState() => new() { ["step"] = Step, ["metrics"] = _metrics.Save() };
+
     /// <summary>Goes on behind an update of an earlier attempt, whose weights, optimiser and task state are in place.</summary>
-    public void Restore(int step)
+    public void RestoreState(JsonObject state)
     {
-        if (step < 0 || step > Updates) throw new ArgumentOutOfRangeException(nameof(step), $"update {step} of {Updates}");
+        int step = state["step"]!.GetValue<int>();
+        if (step < 0 || step > Updates) throw new SpaException($"a checkpoint stands at update {step} of a stage with {Updates}; remove the checkpoint folder to begin anew");
         Step = step;
+        _metrics.Restore(state["metrics"]!.AsObject());
     }
 
     /// <summary>Runs until the stage's end. Cancelling stops between two updates.</summary>
     /// <param name="log">Progress.</param>
     /// <param name="phase">Name of the phase in the log.</param>
     /// <param name="record">Gets a line of metrics every LoggingSteps updates and after the last.</param>
-    /// <param name="checkpoint">Called every SaveSteps updates but not after the last; must store <see cref="Step"/>, weights, optimiser and task.</param>
+    /// <param name="checkpoint">Called every SaveSteps updates but not after the last; must store weights, optimiser and the states of loop and task.</param>
     /// <param name="cancel">Stops the loop with an OperationCanceledException after a final checkpoint.</param>
     public void Run(RunLog log, string phase, Action<TrainingRecord> record, Action checkpoint, CancellationToken cancel)
     {
@@ -65,7 +71,7 @@ public sealed class Trainer
         {
             if (cancel.IsCancellationRequested)
             {
-                checkpoint();
+                if (Step > 0) checkpoint();
                 cancel.ThrowIfCancellationRequested();
             }
             watch.Start();
