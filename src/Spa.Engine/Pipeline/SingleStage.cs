@@ -6,7 +6,7 @@ using Spa.Engine.Training;
 
 namespace Spa.Engine.Pipeline;
 
-/// <summary>One training stage by itself: <c>spa sft</c> and <c>spa dpo</c>. The output folder becomes the model folder, with metrics beside the weights.</summary>
+/// <summary>One training stage by itself: <c>spa sft</c> and <c>spa dpo</c>. The trained model is the folder <c>model</c> of the output folder, metrics.jsonl and trainer_state.json stand beside it.</summary>
 public static class SingleStage
 {
     /// <summary>Trains as the configuration says; does nothing if that was done before, continues if it was interrupted.</summary>
@@ -31,6 +31,7 @@ public static class SingleStage
             ["reference"] = data.ReferencePath is null ? null : ContentHash.OfPath(data.ReferencePath),
             ["data"] = data.Hash,
             ["beta"] = training.Beta,
+            ["label_smoothing"] = training.LabelSmoothing,
             ["loss"] = string.Join(' ', training.LossType),
             ["spa"] = data.Refinement?.ToString(),
             ["settings"] = (settings with { LoggingSteps = 0, SaveSteps = 0, SaveTotalLimit = 0, GradientCheckpointing = false }).ToString(),

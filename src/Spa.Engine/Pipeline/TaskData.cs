@@ -53,7 +53,7 @@ internal sealed class TaskData : IDisposable
         _reference = LoadReference(policy.Model);
         IReadOnlyList<PreferenceExample> examples = ReferenceLogProbs.Precompute(_reference ?? policy.Model, _pairs, _context, "dpo/reference");
         if (keepReference) _reference ??= policy.Model.Clone();
-        return new PreferenceTask(policy, keepReference ? _reference : null, examples, settings, _config.Training.Beta, Refinement);
+        return new PreferenceTask(policy, keepReference ? _reference : null, examples, settings, _config.Training.Beta, Refinement, _config.Training.LabelSmoothing);
     }
 
     public void Dispose() => _reference?.Dispose();
@@ -71,7 +71,8 @@ internal sealed class TaskData : IDisposable
     {
         var report = new RowReport();
         var tokenization = new RowTokenization(_bundle.Tokenizer, truncation, report);
-        ScoredTurns turns = _config.Training.AssistantOnlyLoss ? ScoredTurns.Assistant : ScoredTurns.Auto;
+        ScoredTurns turns = _config.Training.AssistantOnlyLoss ? ScoredTurns.Assistant
+            : _config.Training.CompletionOnlyLoss == false ? ScoredTurns.All : ScoredTurns.Auto;
         List<TokenizedExample> examples = [.. Rows.ReadResponses(path, report, badRows).Select(row => tokenization.Example(row, turns)).OfType<TokenizedExample>()];
         foreach (string line in report.Lines()) _context.Log.Notice($"{path}: {line}");
         return examples.Count > 0 ? examples : throw new SpaException($"{path}: no example is left after tokenising; raise max_length or check the responses");

@@ -16,10 +16,13 @@ internal static class TrainingSetup
             if (condition) throw new UsageException($"'{key}: {found}' is not supported by this build; supported: {supported}");
         }
 
+        if (stage == ConfigurationStage.Reward) throw new UsageException("training a reward model is not supported by this build; supported: sft, dpo, run");
         if (stage is ConfigurationStage.Dpo or ConfigurationStage.Run)
         {
             Refuse(config.LossType.Count != 1 || config.LossType[0] is not ("sigmoid" or "spa"), "loss_type", string.Join(", ", config.LossType), "sigmoid, spa");
-            Refuse(config.LabelSmoothing != 0 && config.LossType[0] == "spa", "label_smoothing", $"{config.LabelSmoothing}", "spa.label_smoothing, which the spa loss uses");
+            bool refined = stage == ConfigurationStage.Run || config.LossType[0] == "spa";
+            Refuse(config.LabelSmoothing != 0 && refined, "label_smoothing", $"{config.LabelSmoothing}", "spa.label_smoothing, which the spa loss uses");
+            Refuse(config.LossWeights is not null, "loss_weights", "set", "unset");
             Refuse(config.LdAlpha is not null, "ld_alpha", $"{config.LdAlpha}", "unset");
             Refuse(config.UseWeighting, "use_weighting", "true", "false");
             Refuse(config.FDivergenceType != "reverse_kl", "f_divergence_type", config.FDivergenceType, "reverse_kl");

@@ -24,6 +24,7 @@ public sealed class PreferenceTask : ITrainingTask
 
     private readonly IReadOnlyList<PreferenceExample> _examples;
     private readonly double _beta;
+    private readonly double _labelSmoothing;
     private readonly RefinementSettings? _refinement;
     private readonly NoiseThreshold? _threshold;
     private readonly TrainingPass _pass;
@@ -41,9 +42,11 @@ public sealed class PreferenceTask : ITrainingTask
     /// <param name="settings">Batch size and checkpointing.</param>
     /// <param name="beta">Strength of the KL penalty.</param>
     /// <param name="refinement">Noise-aware training, or null for plain DPO.</param>
-    public PreferenceTask(PolicyState policy, Model? reference, IReadOnlyList<PreferenceExample> examples, TrainerSettings settings, double beta, RefinementSettings? refinement = null)
+    /// <param name="labelSmoothing">Without refinement: share of labels taken as flipped, for every pair (conservative DPO).</param>
+    public PreferenceTask(PolicyState policy, Model? reference, IReadOnlyList<PreferenceExample> examples, TrainerSettings settings, double beta, RefinementSettings? refinement = null,
+        double labelSmoothing = 0)
     {
-        (_examples, _beta, _refinement) = (examples, beta, refinement);
+        (_examples, _beta, _refinement, _labelSmoothing) = (examples, beta, refinement, labelSmoothing);
         _referenceKnown = examples.All(e => e.ReferenceChosen is not null && e.ReferenceRejected is not null);
         bool needsReference = !_referenceKnown || Extrapolates;
         if (needsReference && reference is null) throw new ArgumentException("the reference model is needed: log-probs are not known for every pair, or logits are extrapolated");
@@ -85,11 +88,11 @@ public sealed class PreferenceTask : ITrainingTask
         TokensSeen += batch.UnsharedTokens;
         _pass.Forward(Extrapolates ? _refinement!.Extrapolation : 0, withReference: !_referenceKnown || Extrapolates);
         for (int i = 0; i < examples.Length; i++) _pairs[i] = Gather(_examples[examples[i]], 2 * i);
-        double alpha = Flag(examples, metrics);
+        double alpha = _refinement is null ? _labelSmoothing : Flag(examples, _refinement, metrics);
         double scale = 1.0 / (examples.Length * _context.MicroBatches);
         for (int i = 0; i < examples.Length; i++)
         {
-            PairLoss loss = PairLoss.Refined(_pairs[i].Margin, _beta, _flags[i] ? alpha : 0);
+            PairLoss loss = PairLoss.Refined(_pairs[i].Margin, _beta, _refinement is null || _flags[i] ? alpha : 0);
             Spread(2 * i, loss.DChosen * scale);
             Spread(2 * i + 1, loss.DRejected * scale);
             metrics.Add((int)Slot.Loss, loss.Loss, 1.0 / examples.Length);
@@ -128,13 +131,11 @@ public sealed class PreferenceTask : ITrainingTask
     public void Dispose() => _pass.Dispose();
 
     // Flags the micro-batch and returns alpha; flags and threshold are kept up while alpha is still 0.
-    private double Flag(ReadOnlySpan<int> examples, MetricSums metrics)
+    private double Flag(ReadOnlySpan<int> examples, RefinementSettings refinement, MetricSums metrics)
     {
-        Array.Clear(_flags);
-        if (_refinement is null) return 0;
         for (int i = 0; i < examples.Length; i++) _margins[i] = _beta * _pairs[i].ExtrapolatedMargin;
         _threshold!.Flag(examples, _margins.AsSpan(0, examples.Length), _flags);
-        double alpha = _refinement.AlphaAt(_context.Done, _context.Total);
+        double alpha = refinement.AlphaAt(_context.Done, _context.Total);
         for (int i = 0; i < examples.Length; i++)
         {
             metrics.Add((int)Slot.Flagged, _flags[i] ? 1 : 0);
