@@ -21,6 +21,7 @@ public sealed partial class Generator
         {
             int[] prompt = queue.Prompts[queue.Next].Ids;
             if (prompt.Length == 0) throw new SpaException($"prompt {queue.Next + 1} has no token: give it a text, or a tokenizer that adds a BOS");
+            if (prompt.Length > _longestPrompt) throw new SpaException($"prompt {queue.Next + 1} has {prompt.Length} tokens, memory is planned for {_longestPrompt}; shorten it or plan for longer ones");
             int promised = queue.Reading.Count * _settings.Samples + queue.Live.Count;
             bool first = promised == 0;
             if (!first && promised + _settings.Samples > _limits.LiveSequences) return;
@@ -45,8 +46,11 @@ public sealed partial class Generator
         Compute();
         int drawnBefore = queue.Live.Count;
         for (int i = 0; i < drawnBefore; i++) Accept(queue.Live[i], i);
-        for (int i = 0; i < read; i++) Fork(queue, queue.Reading[i], drawnBefore + i * _settings.Samples);
-        queue.Reading.RemoveRange(0, read);
+        for (int i = 0; i < read; i++)
+        {
+            Fork(queue, queue.Reading[0], drawnBefore + i * _settings.Samples);
+            queue.Reading.RemoveAt(0);
+        }
         Retire(queue);
     }
 
@@ -119,7 +123,7 @@ public sealed partial class Generator
         TokenDrawn?.Invoke(sequence.Prompt, sequence.Sample, _drawn[row]);
     }
 
-    /// <summary>Turns a prompt that is read into its responses: full pages are shared, the page in progress is copied for all but the first.</summary>
+    /// <summary>Turns a prompt that is read into its responses: full pages are shared, of the page in progress each gets a copy.</summary>
     private void Fork(PromptQueue queue, LiveSequence prompt, int firstRow)
     {
         int full = prompt.Length / KvCache.PageTokens;
@@ -137,11 +141,16 @@ public sealed partial class Generator
                 StopStrings = _settings.StopStrings.Count > 0 ? new StopStringMatcher(_settings.StopStrings, _decoders!()) : null,
             };
             for (int page = 0; page < prompt.PageCount; page++) response.Pages[page] = ForkPage(prompt.Pages[page], page < full);
-            Accept(response, firstRow + sample);
             queue.Live.Add(response);
+            Accept(response, firstRow + sample);
         }
-        foreach (int page in prompt.Pages.AsSpan(0, prompt.PageCount)) _pool.Release(page);
-        _freeSlots.Push(prompt.Slot);
+        Release(prompt);
+    }
+
+    private void Release(LiveSequence sequence)
+    {
+        foreach (int page in sequence.Pages.AsSpan(0, sequence.PageCount)) _pool.Release(page);
+        _freeSlots.Push(sequence.Slot);
     }
 
     private int ForkPage(int page, bool full)
@@ -162,8 +171,7 @@ public sealed partial class Generator
         {
             LiveSequence sequence = queue.Live[i];
             if (EndOf(sequence, queue.Prompts[sequence.Prompt].Ids.Length) is not { } reason) continue;
-            foreach (int page in sequence.Pages.AsSpan(0, sequence.PageCount)) _pool.Release(page);
-            _freeSlots.Push(sequence.Slot);
+            Release(sequence);
             queue.Live.RemoveAt(i);
             queue.Complete(sequence, new GeneratedResponse([.. sequence.Ids], [.. sequence.Logps], reason, sequence.Top?.ToArray()));
         }

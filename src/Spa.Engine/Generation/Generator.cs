@@ -27,6 +27,7 @@ public sealed partial class Generator : IDisposable
     private readonly PagePool _pool;
     private readonly PagedRows _rows = new();
     private readonly Stack<int> _freeSlots;
+    private readonly int _longestPrompt;
     private readonly int _positions;
     private readonly int _stepRows;
 
@@ -42,7 +43,10 @@ public sealed partial class Generator : IDisposable
         (_model, _settings, _decoders, _limits) = (model, settings, decoders, limits ?? new GeneratorLimits());
         if (longestPrompt >= model.Config.MaxPositions)
             throw new SpaException($"a prompt has {longestPrompt} tokens, the model's context is {model.Config.MaxPositions} with at least one new token; shorten it or set max_prompt_length");
+        if (settings.TopLogProbs > model.Config.VocabSize)
+            throw new UsageException($"top_logprobs must be at most the model's {model.Config.VocabSize} tokens, found {settings.TopLogProbs}");
         _stopTokens = [.. settings.StopTokens];
+        _longestPrompt = longestPrompt;
         _positions = (int)Math.Min(model.Config.MaxPositions, (long)longestPrompt + settings.MaxNewTokens);
         int pages = CachePages(), live = Math.Max(_limits.LiveSequences, settings.Samples), rows = _stepRows = Math.Max(_limits.StepRows, live + MinimumPromptRows);
         DecoderWorkspace? space = null;
@@ -85,13 +89,24 @@ public sealed partial class Generator : IDisposable
     public void Generate(IReadOnlyList<GenerationPrompt> prompts, Action<int, GeneratedResponse[]> done, CancellationToken cancel = default)
     {
         var queue = new PromptQueue(prompts, _settings.Samples, done);
-        while (!queue.Finished)
+        try
         {
-            cancel.ThrowIfCancellationRequested();
-            Admit(queue);
-            Step(queue);
+            while (!queue.Finished)
+            {
+                cancel.ThrowIfCancellationRequested();
+                Admit(queue);
+                Step(queue);
+            }
+        }
+        finally
+        {
+            // Cancelled, or stopped by an error: what was under way gives its memory back, so that the next call finds all of it.
+            foreach (LiveSequence sequence in queue.Reading.Concat(queue.Live)) Release(sequence);
         }
     }
+
+    /// <summary>Pages that no sequence holds; all of them between two calls.</summary>
+    internal int FreePages => _pool.Free;
 
     public void Dispose()
     {

@@ -36,6 +36,7 @@ public sealed record SamplingSettings
         if (TopK < 0) throw new UsageException($"top_k must be 0 (off) or larger, found {TopK}");
         if (MaxNewTokens < 1) throw new UsageException($"max_new_tokens must be at least 1, found {MaxNewTokens}");
         if (Samples < 1) throw new UsageException($"samples per prompt must be at least 1, found {Samples}");
+        if (StopStrings.Any(string.IsNullOrEmpty)) throw new UsageException("a stop string is empty: every response would end at once; leave it out");
         if (TopLogProbs is < 0 or > 1000) throw new UsageException($"top_logprobs must be between 0 and 1000, found {TopLogProbs}");
     }
 }
