@@ -1,8 +1,8 @@
 namespace Spa.Engine.Models;
 
 /// <summary>
-/// How a family calls its tensors; {0} is the layer. A name with a bar lists parts that are stored one after the other
-/// (<c>q_proj|k_proj|v_proj</c>); a family that stores them fused has one name.
+/// How a family calls its tensors; {0} is the layer. Where there is a list, its parts lie one after the other in memory; a family that stores
+/// them fused has one name.
 /// </summary>
 public sealed record ParameterNames
 {

@@ -17,7 +17,7 @@ internal sealed class LoopData
         BadRows badRows = TrainingSetup.BadRows(training);
         if (config.Spa.SeedDataset is { } seed) Seed = ReadPairs(seed, tokenizer, truncation, badRows, log);
         if (training.EvalDataset is { } eval) Evaluation = ReadPairs(eval, tokenizer, truncation, badRows, log);
-        for (int t = 1; t <= config.Spa.Iterations; t++) Prompts.Add(ReadPrompts(config, t, tokenizer, truncation, badRows, log));
+        for (int t = 1; t <= config.Spa.Iterations; t++) Prompts.Add(ReadPrompts(config, t, tokenizer, truncation, maxPositions, badRows, log));
     }
 
     /// <summary>D_0; empty without a seed stage.</summary>
@@ -48,7 +48,7 @@ internal sealed class LoopData
         return pairs;
     }
 
-    private static List<LoopPrompt> ReadPrompts(RunConfig config, int iteration, ModelTokenizer tokenizer, Truncation truncation, BadRows badRows, RunLog log)
+    private static List<LoopPrompt> ReadPrompts(RunConfig config, int iteration, ModelTokenizer tokenizer, Truncation truncation, int maxPositions, BadRows badRows, RunLog log)
     {
         (string file, long skip, int? take) = config.Spa.PromptsOf(iteration);
         var report = new RowReport();
@@ -62,6 +62,8 @@ internal sealed class LoopData
             if (tokenization.Prompt(source, config.Spa.Sampling.MaxNewTokens) is { } prompt) prompts.Add(new LoopPrompt((int)row - 1, source.Source["prompt"], prompt.Tokens));
         }
         foreach (string line in report.Lines()) log.Notice($"{file}: {line}");
+        if (prompts.Count == 0 && row > skip)
+            throw new SpaException($"{file}: none of {row - skip} prompts leaves room for max_new_tokens {config.Spa.Sampling.MaxNewTokens}; lower spa.sampling.max_new_tokens or raise max_length (the model's context is {maxPositions})");
         if (prompts.Count == 0) throw new SpaException($"{file}: iteration {iteration} has no prompt ({row} rows, {skip} belong to earlier iterations); give more prompts or fewer iterations");
         if (take is { } wanted && prompts.Count < wanted) log.Notice($"{file}: iteration {iteration} has {prompts.Count} prompts, {wanted} were asked for");
         return prompts;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Spa.Engine.Formats;
 
 namespace Spa.Engine.Pipeline;
 
@@ -19,15 +20,16 @@ public sealed class PartialRows : IDisposable
     {
         _target = target;
         string folder = Path.GetDirectoryName(Path.GetFullPath(target))!, prefix = Path.GetFileName(target) + ".partial-";
-        Directory.CreateDirectory(folder);
         _partial = Path.Combine(folder, prefix + key[..16]);
-        foreach (string stale in Directory.GetFiles(folder, prefix + "*"))
-            if (stale != _partial) File.Delete(stale);
         try
         {
-            _stream = new FileStream(_partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Directory.CreateDirectory(folder);
+            foreach (string stale in Directory.GetFiles(folder, prefix + "*"))
+                if (stale != _partial) File.Delete(stale);
+            // Unbuffered: a row is one write, and nothing is left to be flushed by Dispose on a full disk.
+            _stream = new FileStream(_partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException error)
+        catch (Exception error) when (FileErrors.IsFileError(error))
         {
             throw new SpaException($"'{_partial}' cannot be opened ({error.Message}); is another run working in this folder?", error);
         }
@@ -43,23 +45,32 @@ public sealed class PartialRows : IDisposable
         try
         {
             _stream.Write(Encoding.UTF8.GetBytes(row.ToJsonString(s_relaxed) + "\n"));
-            _stream.Flush();
         }
-        catch (IOException error)
+        catch (Exception error) when (FileErrors.IsFileError(error))
         {
-            throw new SpaException($"'{_partial}' cannot be written ({error.Message}); free some space and run the same command again, it continues here", error);
+            throw NotWritten(error);
         }
     }
 
     /// <summary>All rows are there: flushes to the disk and takes the final name.</summary>
     public void Commit()
     {
-        _stream.Flush(flushToDisk: true);
-        _stream.Dispose();
-        File.Move(_partial, _target, overwrite: true);
+        try
+        {
+            _stream.Flush(flushToDisk: true);
+            _stream.Dispose();
+            File.Move(_partial, _target, overwrite: true);
+        }
+        catch (Exception error) when (FileErrors.IsFileError(error))
+        {
+            throw NotWritten(error);
+        }
     }
 
     public void Dispose() => _stream.Dispose();
+
+    private SpaException NotWritten(Exception error) =>
+        new($"'{_partial}' cannot be written ({error.Message}); free some space and run the same command again, it continues here", error);
 
     private List<JsonObject> ReadWholeLines()
     {

@@ -16,7 +16,7 @@ public static class RunReportBuilder
     public static RunReport Build(RunFolder folder)
     {
         if (!File.Exists(folder.State)) throw new SpaException($"'{folder.Path}' is not a run folder: it has no run.json; name the output_dir of spa run");
-        var state = new RunState(folder.State, []);
+        var state = new RunState(folder.State, environment: null);
         int last = LastStage(folder);
         JsonObject?[] evaluations = [.. Enumerable.Range(-1, last + 2).Select(stage => ReadJson(folder.Evaluation(stage)))];
         IterationAudit[] audits = [.. Enumerable.Range(1, Math.Max(0, last)).Select(stage => Audit(folder, stage)).OfType<IterationAudit>()];

@@ -16,16 +16,16 @@ public sealed class RunState
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
     private readonly string _path;
-    private readonly JsonObject _environment;
+    private JsonObject _environment;
     private readonly Dictionary<string, PhaseRecord> _phases = [];
     private readonly List<string> _order = [];
 
     /// <param name="path">run.json; read if it exists.</param>
-    /// <param name="environment">Versions and device, for the record.</param>
-    public RunState(string path, JsonObject environment)
+    /// <param name="environment">Versions and device, for the record; null: those of the file.</param>
+    public RunState(string path, JsonObject? environment)
     {
-        (_path, _environment) = (path, environment);
-        if (File.Exists(path)) Read();
+        (_path, _environment) = (path, environment ?? []);
+        if (File.Exists(path)) Read(keepEnvironment: environment is null);
     }
 
     public IEnumerable<PhaseRecord> Phases => _order.Select(name => _phases[name]);
@@ -86,11 +86,12 @@ public sealed class RunState
         AtomicFile.WriteAllText(_path, document.ToJsonString(s_indented) + "\n");
     }
 
-    private void Read()
+    private void Read(bool keepEnvironment)
     {
         try
         {
             JsonObject document = JsonNode.Parse(File.ReadAllText(_path))!.AsObject();
+            if (keepEnvironment) _environment = document["environment"]!.DeepClone().AsObject();
             foreach (JsonNode? node in document["phases"]!.AsArray())
             {
                 JsonObject p = node!.AsObject();

@@ -50,7 +50,7 @@ public sealed partial class SpaRun : IDisposable
     {
         var sft = new StageModel(-1, "SFT", _sftBundle.Path, ContentHash.OfPath(_sftBundle.Path));
         Evaluate(sft, sft);
-        StageModel policy = sft;
+        StageModel previous = sft, policy = sft;
         if (_data.Seed.Count > 0)
         {
             policy = TrainOnSeed(sft);
@@ -59,8 +59,8 @@ public sealed partial class SpaRun : IDisposable
         for (int t = 1; t <= _config.Spa.Iterations; t++)
         {
             PhaseRecord samples = Sample(t, policy);
-            PhaseRecord pairs = Judge(t, samples, JudgeReference(t, sft, policy));
-            policy = Train(t, policy, pairs);
+            PhaseRecord pairs = Judge(t, samples, JudgeReference(sft, previous));
+            (previous, policy) = (policy, Train(t, policy, pairs));
             Evaluate(policy, sft);
         }
         _state.Write();
@@ -70,19 +70,13 @@ public sealed partial class SpaRun : IDisposable
     public void Dispose() => _sftBundle.Dispose();
 
     // The judge's reference is pi_sft throughout; the training reference of stage t is pi_{t-1}. They are different models.
-    private StageModel? JudgeReference(int iteration, StageModel sft, StageModel policy) => _config.Spa.JudgeReference switch
+    // The previous model is the one before the one that samples: pi_{t-2}; in the first iteration that is pi_sft.
+    private StageModel? JudgeReference(StageModel sft, StageModel previous) => _config.Spa.JudgeReference switch
     {
         "sft" => sft,
-        "previous" => Previous(iteration, sft, policy),
+        "previous" => previous,
         _ => null,
     };
-
-    // The model before the one that samples: pi_{t-2}; in the first iteration that is pi_sft.
-    private StageModel Previous(int iteration, StageModel sft, StageModel policy) =>
-        iteration <= 1 || policy.Stage <= 0 && _data.Seed.Count == 0 ? sft : ModelOf(iteration - 2, _state.Find($"{RunFolder.StageName(iteration - 2)}/train")?.Key ?? sft.Key, sft);
-
-    private StageModel ModelOf(int stage, string key, StageModel sft) =>
-        Directory.Exists(_folder.Model(stage)) ? new StageModel(stage, StageTitle(stage), _folder.Model(stage), key) : sft;
 
     internal static string StageTitle(int stage) => stage switch
     {

@@ -9,6 +9,8 @@ namespace Spa.Engine.Pipeline;
 /// <summary>audit.json: what the data of an iteration is like (SPA.md section 4.5), and afterwards what training flagged.</summary>
 internal static class StageAudit
 {
+    private static readonly string[] s_ofTraining = ["extrapolated_margins", "flagged", "largest_flagged_margin"];
+
     public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true };
 
     /// <summary>Figures of samples and pairs.</summary>
@@ -41,9 +43,10 @@ internal static class StageAudit
         return audit;
     }
 
-    /// <summary>Adds beta M of every pair at its last visit and what was flagged.</summary>
+    /// <summary>Adds beta M of every pair at its last visit and what was flagged, in the place of what an earlier training added.</summary>
     public static void AddTraining(JsonObject audit, IReadOnlyList<double> margins, IReadOnlyList<bool> flags)
     {
+        foreach (string key in s_ofTraining) audit.Remove(key);
         int visited = margins.Count(m => !double.IsNaN(m));
         audit["extrapolated_margins"] = new JsonArray([.. margins.Where(double.IsFinite).Select(m => (JsonNode)m)]);
         if (visited == 0) return;

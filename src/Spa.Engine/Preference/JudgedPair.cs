@@ -21,7 +21,7 @@ public readonly record struct JudgedPair(JudgeOutcome Outcome, int Chosen, int R
         {
             if (empty(i)) continue;
             usable++;
-            if (double.IsNaN(rewards[i])) return new JudgedPair(JudgeOutcome.NotFinite, i, i, double.NaN);
+            if (!double.IsFinite(rewards[i])) return new JudgedPair(JudgeOutcome.NotFinite, i, i, double.NaN);
             if (best < 0 || rewards[i] > rewards[best]) best = i;
             if (worst < 0 || rewards[i] <= rewards[worst]) worst = i;
         }
