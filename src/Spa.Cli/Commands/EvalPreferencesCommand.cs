@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Spa.Cli.Options;
 using Spa.Engine;
 using Spa.Engine.Compute;
 using Spa.Engine.Data;

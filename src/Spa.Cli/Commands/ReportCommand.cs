@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Spa.Engine;
 using Spa.Engine.Pipeline;
 
 namespace Spa.Cli.Commands;
