@@ -70,7 +70,12 @@ public sealed class ChatTemplate
         RenderChat((object)messages, addGenerationPrompt, tools, documents, variables, options);
 
     private RenderResult RenderChat(
-        object messages, bool addGenerationPrompt, JsonArray? tools, JsonArray? documents, IReadOnlyDictionary<string, object?>? variables, RenderOptions? options) =>
+        object messages,
+        bool addGenerationPrompt,
+        JsonArray? tools,
+        JsonArray? documents,
+        IReadOnlyDictionary<string, object?>? variables,
+        RenderOptions? options) =>
         Render(options, reader =>
         {
             DictValue all = (DictValue)reader.Read(variables ?? new Dictionary<string, object?>())!;

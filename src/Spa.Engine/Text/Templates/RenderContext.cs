@@ -6,6 +6,7 @@ namespace Spa.Engine.Text.Templates;
 internal sealed class RenderContext
 {
     private const int CharactersPerWork = 16;
+    private const int CharactersReadPerWork = 1024;
     private readonly Stack<OutputBuffer> _spare = new();
     private readonly OutputBuffer _top;
     private readonly List<(int Start, string Text)> _generations = [];
@@ -64,6 +65,13 @@ internal sealed class RenderContext
 
         Step(length / CharactersPerWork);
     }
+
+    /// <summary>Counts a pass over a string, which is much cheaper than making one but not free.</summary>
+    public void ChargeRead(long length) => Step(length / CharactersReadPerWork);
+
+    /// <summary>Counts a search, which for unlucky texts compares the pattern at every position.</summary>
+    public void ChargeSearch(string text, string pattern) =>
+        Step(Math.Max(0L, (long)text.Length - pattern.Length + 1) * Math.Max(1, pattern.Length) / CharactersReadPerWork);
 
     /// <summary>Fails before the stack runs out; every recursion over the template or over its values calls it.</summary>
     public void CheckStack()

@@ -24,6 +24,10 @@ public class TemplateSandboxTests
     [TestCase("{% set ns = namespace(l=[1]) %}{% for i in range(60) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l | tojson }}", TestName = "Printing_a_list_of_2_to_the_60_items_is_refused")]
     [TestCase("{% set a = namespace(l=[1], m=[1]) %}{% for i in range(60) %}{% set a.l = [a.l, a.l] %}{% set a.m = [a.m, a.m] %}{% endfor %}{{ a.l == a.m }}", TestName = "Comparing_2_to_the_60_items_is_refused")]
     [TestCase("{% set a = namespace(l=(1,)) %}{% for i in range(60) %}{% set a.l = (a.l, a.l) %}{% endfor %}{{ {a.l: 1} }}", TestName = "Hashing_2_to_the_60_items_is_refused")]
+    [TestCase("{% set s = 'a' * 90000 %}{% for i in range(99999) %}{{ s | length }}{% endfor %}", TestName = "Measuring_a_long_string_again_and_again_is_refused")]
+    [TestCase("{% set s = 'a' * 90000 %}{{ ('a' * 40000 ~ 'b') in s }}", TestName = "A_search_that_compares_at_every_position_is_refused")]
+    [TestCase("{{ ('a' * 90000) | wordwrap(1) }}", TestName = "Wrapping_a_word_into_single_letters_is_refused")]
+    [TestCase("{% set b = 2 ** 60000 %}{% for i in range(9999) %}{% set x = b % 7 %}{% endfor %}", TestName = "Dividing_a_huge_integer_again_and_again_is_refused")]
     public void Too_much_work_is_a_limit_error(string template) =>
         Assert.That(TemplateText.Fails(template, options: s_small).Kind, Is.EqualTo(TemplateErrorKind.LimitExceeded));
 

@@ -28,7 +28,7 @@ internal static class ExactDecimal
         if (!double.IsFinite(value) || digits > 323) return value;
         if (digits < -309) return Math.CopySign(0, value);
         BigInteger scaled = Scaled(Math.Abs(value), digits);
-        double rounded = double.Parse(scaled.ToString(CultureInfo.InvariantCulture) + "e" + (-digits).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        double rounded = double.Parse(string.Create(CultureInfo.InvariantCulture, $"{scaled}e{-digits}"), CultureInfo.InvariantCulture);
         if (double.IsInfinity(rounded)) throw new TemplateException(TemplateErrorKind.OverflowError, "rounded value too large to represent");
         return Math.CopySign(rounded, value);
     }

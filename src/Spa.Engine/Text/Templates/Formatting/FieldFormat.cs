@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Text;
 
@@ -8,10 +9,11 @@ internal static class FieldFormat
 {
     public static string Apply(RenderContext context, object? value, FormatSpec spec)
     {
-        context.ChargeLength(spec.Width + (spec.Precision ?? 0));
+        context.ChargeLength(spec.Width);
+        ChargePrecision(context, spec);
         if (value is bool && spec.IsEmpty) return Printer.Text(context, value);
         if (value is double number) return Float(number, spec);
-        if (Integer.TryBig(value, out BigInteger integer)) return Number(integer, spec);
+        if (Integer.TryBig(value, out BigInteger integer)) return Number(context, integer, spec);
         if (value is string or Markup) return Text(value.ToString()!, spec);
         if (!spec.IsEmpty)
         {
@@ -19,6 +21,13 @@ internal static class FieldFormat
         }
 
         return Printer.Text(context, value);
+    }
+
+    /// <summary>Counts exact digits, whose cost grows with the square of how many there are.</summary>
+    public static void ChargePrecision(RenderContext context, FormatSpec spec)
+    {
+        long digits = spec.Precision ?? 0;
+        context.Step(digits * digits / 4096);
     }
 
     public static string Text(string text, FormatSpec spec)
@@ -30,7 +39,7 @@ internal static class FieldFormat
         return (spec.Align == '=' ? spec with { Align = '<' } : spec).Pad("", text, '<');
     }
 
-    private static string Number(BigInteger value, FormatSpec spec)
+    private static string Number(RenderContext context, BigInteger value, FormatSpec spec)
     {
         switch (spec.Type)
         {
@@ -42,19 +51,29 @@ internal static class FieldFormat
                 return spec.Pad("", CodePoints.ToText((int)value), '<');
             case '\0' or 'd' or 'n' or 'b' or 'o' or 'x' or 'X':
                 if (spec.Precision is not null) throw new TemplateException(TemplateErrorKind.ValueError, "Precision not allowed in integer format specifier");
-                return spec.Pad(SignOf(value.Sign < 0, spec) + Prefix(spec), Group(Digits(BigInteger.Abs(value), spec.Type), spec, spec.Type is 'b' or 'o' or 'x' or 'X' ? 4 : 3), '>');
+                int groupSize = spec.Type is 'b' or 'o' or 'x' or 'X' ? 4 : 3;
+                return spec.Pad(SignOf(value.Sign < 0, spec) + Prefix(spec), Group(Digits(context, BigInteger.Abs(value), spec.Type), spec, groupSize), '>');
             default:
                 throw UnknownType(spec, "int");
         }
     }
 
-    public static string Digits(BigInteger value, char type)
+    /// <summary>The digits of a number that is not negative, in the base of a format type.</summary>
+    public static string Digits(RenderContext context, BigInteger value, char type)
     {
-        (int bits, string digits) = type switch { 'b' => (1, "01"), 'o' => (3, "01234567"), 'x' => (4, "0123456789abcdef"), 'X' => (4, "0123456789ABCDEF"), _ => (0, "") };
-        if (bits == 0) return Integer.Print(value);
+        context.Step(value.GetBitLength() / 16);
+        if (type is not ('b' or 'o' or 'x' or 'X')) return Integer.Print(value);
         if (value.IsZero) return "0";
-        StringBuilder text = new();
-        for (int at = ((int)value.GetBitLength() + bits - 1) / bits - 1; at >= 0; at--) text.Append(digits[(int)((value >> (at * bits)) & ((1 << bits) - 1))]);
+        if (type is 'x' or 'X') return value.ToString(type.ToString(), CultureInfo.InvariantCulture).TrimStart('0');
+        string binary = value.ToString("B", CultureInfo.InvariantCulture).TrimStart('0');
+        return type == 'b' ? binary : Octal(binary);
+    }
+
+    private static string Octal(string binary)
+    {
+        binary = binary.PadLeft((binary.Length + 2) / 3 * 3, '0');
+        StringBuilder text = new(binary.Length / 3);
+        for (int i = 0; i < binary.Length; i += 3) text.Append((char)('0' + (binary[i] - '0') * 4 + (binary[i + 1] - '0') * 2 + (binary[i + 2] - '0')));
         return text.ToString();
     }
 

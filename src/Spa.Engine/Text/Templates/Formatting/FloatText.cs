@@ -70,7 +70,8 @@ internal static class FloatText
         int exponent = ShortestDigits(magnitude).Exponent;
         string digits = ExactDecimal.Scaled(magnitude, count - 1 - exponent).ToString(CultureInfo.InvariantCulture);
         if (digits.Length > count) return (digits[..count], exponent + 1);
-        return digits.Length < count ? (ExactDecimal.Scaled(magnitude, count - exponent).ToString(CultureInfo.InvariantCulture), exponent - 1) : (digits, exponent);
+        if (digits.Length == count) return (digits, exponent);
+        return (ExactDecimal.Scaled(magnitude, count - exponent).ToString(CultureInfo.InvariantCulture), exponent - 1);
     }
 
     private static string Scientific(string digits, int exponent, char letter, bool alternate)

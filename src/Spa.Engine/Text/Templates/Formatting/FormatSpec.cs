@@ -4,7 +4,7 @@ namespace Spa.Engine.Text.Templates;
 internal sealed record FormatSpec
 {
     /// <summary>Fields wider and numbers more precise than this are refused.</summary>
-    public const int MaxWidth = 100_000;
+    public const int MaxWidth = 10_000;
 
     private static readonly FormatSpec s_empty = new();
 

@@ -26,7 +26,7 @@ internal sealed class JsonText(RenderContext context, JsonStyle style)
             case bool flag: _text.Append(flag ? "true" : "false"); break;
             case string text: WriteString(text); break;
             case Markup markup: WriteString(markup.Text); break;
-            case long or BigInteger: _text.Append(Printer.Scalar(value)); break;
+            case long or BigInteger: _text.Append(Printer.Text(context, value)); break;
             case double number: _text.Append(Number(number)); break;
             case SequenceValue sequence: WriteArray(sequence.Items, depth); break;
             case DictValue dict: WriteObject(dict, depth); break;

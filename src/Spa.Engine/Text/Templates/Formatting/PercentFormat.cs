@@ -80,12 +80,14 @@ internal sealed class PercentFormat
         }
 
         if (width < 0) (left, width) = (true, -width);
+        bool zeroFill = zero && !left && type is not ('s' or 'r' or 'a' or 'c');
         FormatSpec spec = new()
         {
             Width = width, Precision = precision, Sign = sign, Alternate = alternate, Type = type,
-            Align = left ? '<' : zero && type is not ('s' or 'r' or 'a' or 'c') ? '=' : '>', Fill = zero && !left && type is not ('s' or 'r' or 'a' or 'c') ? "0" : " ",
+            Align = left ? '<' : zeroFill ? '=' : '>', Fill = zeroFill ? "0" : " ",
         };
-        _context.ChargeLength((long)width + (precision ?? 0));
+        _context.ChargeLength(width);
+        FieldFormat.ChargePrecision(_context, spec);
         _text.Append(Convert(named is Missing ? NextValue() : named, spec));
     }
 
@@ -96,9 +98,7 @@ internal sealed class PercentFormat
             case 's': return FieldFormat.Text(_escape ? Markup.Escape(_context, value).Text : Printer.Text(_context, value), spec with { Sign = '\0' });
             case 'r' or 'a': return FieldFormat.Text(Repr.Of(_context, value), spec with { Type = 's', Sign = '\0' });
             case 'c':
-                string text = value is string or Markup ? value.ToString()! : Integer.TryBig(value, out BigInteger point) && point >= 0 && point <= 0x10FFFF ? CodePoints.ToText((int)point) : "";
-                if (CodePoints.Count(text) != 1) throw Fail(TemplateErrorKind.TypeError, "%c requires int or char");
-                return FieldFormat.Text(text, spec with { Type = 's', Precision = null, Sign = '\0' });
+                return FieldFormat.Text(Character(value), spec with { Type = 's', Precision = null, Sign = '\0' });
             case 'd' or 'i' or 'u' or 'x' or 'X' or 'o': return Whole(value, spec);
             case 'e' or 'E' or 'f' or 'F' or 'g' or 'G':
                 if (value is Undefined missing) throw missing.Error(_context);
@@ -106,6 +106,15 @@ internal sealed class PercentFormat
                 return FieldFormat.Float(number, spec);
             default: throw Fail(TemplateErrorKind.ValueError, $"unsupported format character '{spec.Type}' (0x{(int)spec.Type:x}) at index {_at - 1}");
         }
+    }
+
+    /// <summary>A string of one character, or the number of a code point.</summary>
+    private static string Character(object? value)
+    {
+        if (value is string or Markup && CodePoints.Count(value.ToString()) == 1) return value.ToString()!;
+        if (!Integer.TryBig(value, out BigInteger point)) throw Fail(TemplateErrorKind.TypeError, "%c requires int or char");
+        if (point < 0 || point > 0x10FFFF) throw Fail(TemplateErrorKind.OverflowError, "%c arg not in range(0x110000)");
+        return CodePoints.ToText((int)point);
     }
 
     private string Whole(object? value, FormatSpec spec)
@@ -119,7 +128,7 @@ internal sealed class PercentFormat
             throw Fail(TemplateErrorKind.TypeError, $"%{spec.Type} format: {wanted}, not {TypeName.Of(value)}");
         }
 
-        string digits = FieldFormat.Digits(BigInteger.Abs(integer), spec.Type).PadLeft(spec.Precision ?? 0, '0');
+        string digits = FieldFormat.Digits(_context, BigInteger.Abs(integer), spec.Type).PadLeft(spec.Precision ?? 0, '0');
         string prefix = integer.Sign < 0 ? "-" : spec.Sign == '\0' ? "" : spec.Sign.ToString();
         if (spec.Alternate) prefix += spec.Type switch { 'x' => "0x", 'X' => "0X", 'o' => "0o", _ => "" };
         return spec.Pad(prefix, digits, '>');

@@ -11,8 +11,16 @@ internal static class Printer
         Markup markup => markup.Text,
         Undefined => "",
         long integer => integer.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        BigInteger integer => Big(context, integer),
         _ => Repr.Of(context, value),
     };
+
+    /// <summary>An integer of many digits; its cost grows with their square.</summary>
+    private static string Big(RenderContext context, BigInteger value)
+    {
+        context.Step(value.GetBitLength() / 16);
+        return Integer.Print(value);
+    }
 
     /// <summary>What a scalar prints as; null for values that hold other values.</summary>
     public static string? Scalar(object? value) => value switch

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 
 namespace Spa.Engine.Text.Templates;
@@ -16,6 +17,7 @@ internal static class Repr
 
     public static string Of(RenderContext context, object? value)
     {
+        if (value is BigInteger) return Printer.Text(context, value);
         if (Printer.Scalar(value) is { } scalar) return scalar;
         StringBuilder result = new();
         Append(context, result, value);
@@ -29,6 +31,7 @@ internal static class Repr
         switch (value)
         {
             case string text: AppendString(context, result, text); break;
+            case BigInteger: result.Append(Printer.Text(context, value)); break;
             case Markup markup:
                 result.Append("Markup(");
                 AppendString(context, result, markup.Text);

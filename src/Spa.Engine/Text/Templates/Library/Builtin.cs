@@ -16,6 +16,15 @@ internal sealed class Builtin(string name, string parameters, Func<RenderContext
     public object? Invoke(RenderContext context, object? self, Arguments arguments)
     {
         context.Step();
+        ChargeRead(context, self);
+        foreach (object? argument in arguments.Positional) ChargeRead(context, argument);
         return body(context, self, _signature.Bind(arguments));
+    }
+
+    /// <summary>Whatever the function does with a string, it may read all of it.</summary>
+    private static void ChargeRead(RenderContext context, object? value)
+    {
+        if (value is string text) context.ChargeRead(text.Length);
+        else if (value is Markup markup) context.ChargeRead(markup.Text.Length);
     }
 }

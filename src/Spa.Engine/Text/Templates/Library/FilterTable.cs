@@ -17,7 +17,11 @@ internal static class FilterTable
     private static Dictionary<string, Builtin> Build()
     {
         Dictionary<string, Builtin> filters = [];
-        Builtin[] all = [.. TextFilters.All, .. LayoutFilters.All, .. HtmlFilters.All, .. SequenceFilters.All, .. SortFilters.All, .. SelectionFilters.All, .. NumberFilters.All, JsonFilter.ToJson];
+        Builtin[] all =
+        [
+            .. TextFilters.All, .. LayoutFilters.All, .. HtmlFilters.All, .. SequenceFilters.All, .. SortFilters.All, .. SelectionFilters.All,
+            .. NumberFilters.All, JsonFilter.ToJson,
+        ];
         foreach (Builtin filter in all) filters.Add(filter.Name, filter);
         filters.Add("d", filters["default"]);
         filters.Add("e", filters["escape"]);

@@ -33,6 +33,7 @@ internal static class NumberFilters
 
         string text = value.ToString()!;
         int radix = a.Int(context, 1, 10);
+        if (text.Length <= Integer.MaxDigits) context.Step((long)text.Length * text.Length / 4096);
         if (radix is 0 or (>= 2 and <= 36) && Conversion.ToInteger(text, radix) is { } parsed) return parsed;
         return Conversion.ToFloat(text) is double real && double.IsFinite(real) ? Integer.Normalize(Conversion.Truncate(real)) : fallback;
     }

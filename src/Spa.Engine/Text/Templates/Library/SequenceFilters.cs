@@ -18,7 +18,9 @@ internal static class SequenceFilters
         {
             long count = Sequences.Length(value);
             if (count < 0) throw new TemplateException(TemplateErrorKind.TypeError, $"object of type '{TypeName.Of(value)}' has no len()");
-            return count == 0 ? Undefined.Because("No random item, sequence was empty.") : Attributes.GetItem(context, value, Box.Of(context.Random.NextInt64(count)));
+            return count == 0
+                ? Undefined.Because("No random item, sequence was empty.")
+                : Attributes.GetItem(context, value, Box.Of(context.Random.NextInt64(count)));
         }),
         new("reverse", "", Reverse),
         new("items", "", (context, value, _) => value switch

@@ -8,7 +8,8 @@ internal static class SortFilters
     public static readonly Builtin[] All =
     [
         new("sort", "reverse? case_sensitive? attribute?", Sort),
-        new("unique", "case_sensitive? attribute?", (context, value, a) => new GeneratorValue("sync_do_unique", value, Unique(context, value, a.Flag(0), new AttributePath(a.Or(1, null))))),
+        new("unique", "case_sensitive? attribute?", (context, value, a) =>
+            new GeneratorValue("sync_do_unique", value, Unique(context, value, a.Flag(0), new AttributePath(a.Or(1, null))))),
         new("min", "case_sensitive? attribute?", (context, value, a) => Extreme(context, value, a, wantLarger: false)),
         new("max", "case_sensitive? attribute?", (context, value, a) => Extreme(context, value, a, wantLarger: true)),
         new("groupby", "attribute default? case_sensitive?", GroupBy),

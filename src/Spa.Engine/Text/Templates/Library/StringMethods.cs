@@ -16,7 +16,12 @@ internal static class StringMethods
         Partition("partition", fromRight: false),
         Partition("rpartition", fromRight: true),
         new("join", "/iterable", (context, self, a) => Like(self, Join(context, self!.ToString()!, a[0], self is Markup))),
-        new("replace", "/old /new /count?", (context, self, a) => Like(self, Replace(context, self!.ToString()!, a.Text(context, 0), Inserted(context, self, a[1], a.Text(context, 1)), a.Int(context, 2, -1)))),
+        new("replace", "/old /new /count?", (context, self, a) =>
+        {
+            string replacement = a.Text(context, 1);
+            if (self is Markup) replacement = Markup.Escape(context, a[1]).Text;
+            return Like(self, Replace(context, self!.ToString()!, a.Text(context, 0), replacement, a.Int(context, 2, -1)));
+        }),
         new("removeprefix", "/prefix", (context, self, a) =>
         {
             string prefix = a.Text(context, 0);
@@ -45,6 +50,7 @@ internal static class StringMethods
     public static string Replace(RenderContext context, string text, string old, string replacement, int count)
     {
         if (count == 0) return text;
+        context.ChargeSearch(text, old);
         long occurrences = old.Length == 0 ? text.Length + 1 : text.AsSpan().Count(old);
         if (count > 0) occurrences = Math.Min(occurrences, count);
         context.ChargeLength(text.Length + occurrences * Math.Max(0, replacement.Length - old.Length));
@@ -69,9 +75,6 @@ internal static class StringMethods
         if (round == 0) return 0;
         return at < text.Length ? at + CodePoints.WidthAt(text, at) : -1;
     }
-
-    private static string Inserted(RenderContext context, object? self, object? value, string text) =>
-        self is Markup ? Markup.Escape(context, value).Text : text;
 
     private static string Join(RenderContext context, string separator, object? items, bool escape)
     {
@@ -115,6 +118,7 @@ internal static class StringMethods
     {
         string? separator = a.TextOrNull(context, 0);
         if (separator?.Length == 0) throw new TemplateException(TemplateErrorKind.ValueError, "empty separator");
+        if (separator is not null) context.ChargeSearch(self!.ToString()!, separator);
         return Parts(context, self, StringSplitting.Split(self!.ToString()!, separator, a.Int(context, 1, -1), fromRight));
     });
 
@@ -123,6 +127,7 @@ internal static class StringMethods
         string text = context.Charge(self!.ToString()!);
         string separator = a.Text(context, 0);
         if (separator.Length == 0) throw new TemplateException(TemplateErrorKind.ValueError, "empty separator");
+        context.ChargeSearch(text, separator);
         int at = fromRight ? text.AsSpan().LastIndexOf(separator) : text.AsSpan().IndexOf(separator);
         if (at < 0) return new TupleValue(fromRight ? [Like(self, ""), Like(self, ""), self] : [self, Like(self, ""), Like(self, "")]);
         return new TupleValue([Like(self, text[..at]), Like(self, separator), Like(self, text[(at + separator.Length)..])]);

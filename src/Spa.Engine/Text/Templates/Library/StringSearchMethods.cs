@@ -11,7 +11,13 @@ internal static class StringSearchMethods
         Find("rindex", fromRight: true, orFail: true),
         Affix("startswith", (text, affix) => text.StartsWith(affix)),
         Affix("endswith", (text, affix) => text.EndsWith(affix)),
-        new("count", "/sub /start? /end?", (context, self, a) => Box.Of(Count(Window(context, self, a).Text, a.Text(context, 0)))),
+        new("count", "/sub /start? /end?", (context, self, a) =>
+        {
+            string sub = a.Text(context, 0);
+            string? window = Window(context, self, a).Text;
+            context.ChargeSearch(window ?? "", sub);
+            return Box.Of(Count(window, sub));
+        }),
     ];
 
     private static int Count(string? text, string sub)
@@ -25,6 +31,7 @@ internal static class StringSearchMethods
     {
         string sub = a.Text(context, 0);
         (string? window, int start) = Window(context, self, a);
+        context.ChargeSearch(window ?? "", sub);
         int at = window is null ? -1 : fromRight ? window.AsSpan().LastIndexOf(sub) : window.AsSpan().IndexOf(sub);
         if (at < 0 && orFail) throw new TemplateException(TemplateErrorKind.ValueError, "substring not found");
         return Box.Of(at < 0 ? -1 : start + CodePoints.Count(window.AsSpan(0, at)));
@@ -51,7 +58,6 @@ internal static class StringSearchMethods
     private static (string? Text, int Start) Window(RenderContext context, object? self, BoundArguments a)
     {
         string text = self!.ToString()!;
-        context.Step(text.Length / 64);
         if (a.Or(1, null) is null && a.Or(2, null) is null) return (text, 0);
         int length = CodePoints.Count(text);
         int start = Bound(a.Or(1, null) is null ? 0 : a.Int(context, 1), length);

@@ -31,7 +31,10 @@ internal static class TextEncodings
         for (int at = 0; at < bytes.Length;)
         {
             int consumed = 1;
-            bool valid = limit == 0 ? Rune.DecodeFromUtf8(bytes.AsSpan(at), out Rune rune, out consumed) == System.Buffers.OperationStatus.Done : Rune.TryCreate((int)bytes[at], out rune) && bytes[at] < limit;
+            Rune rune = new(bytes[at]);
+            bool valid = limit == 0
+                ? Rune.DecodeFromUtf8(bytes.AsSpan(at), out rune, out consumed) == System.Buffers.OperationStatus.Done
+                : bytes[at] < limit;
             if (valid) result.Append(rune.ToString());
             else if (replace is not null) replace(result);
             else throw new TemplateException(TemplateErrorKind.UnicodeError, $"'{encoding}' codec can't decode the byte at {at}");

@@ -9,7 +9,8 @@ internal static class TextFilters
         Map("lower", StringCase.Lower),
         Map("capitalize", StringCase.Capitalize),
         Map("title", Title),
-        new("trim", "chars?", (context, value, a) => Like(value, context.Charge(StringTrimming.Strip(Printer.Text(context, value), a.TextOrNull(context, 0), true, true)))),
+        new("trim", "chars?", (context, value, a) =>
+            Like(value, context.Charge(StringTrimming.Strip(Printer.Text(context, value), a.TextOrNull(context, 0), true, true)))),
         new("string", "", (context, value, _) => value is Markup ? value : Printer.Text(context, value)),
         new("replace", "old new count?", Replace),
         new("format", "*args **kwargs", (context, value, a) =>

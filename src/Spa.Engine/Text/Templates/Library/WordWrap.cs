@@ -7,11 +7,11 @@ internal static class WordWrap
     {
         if (width <= 0) throw new TemplateException(TemplateErrorKind.ValueError, $"invalid width {width} (must be > 0)");
         context.ChargeLength(text.Length * (1L + separator.Length));
-        IEnumerable<string> lines = StringSplitting.Lines(text, keepEnds: false).Select(line => string.Join(separator, Wrap(line, width, breakLong, breakHyphens)));
+        IEnumerable<string> lines = StringSplitting.Lines(text, keepEnds: false).Select(line => string.Join(separator, Wrap(context, line, width, breakLong, breakHyphens)));
         return context.Charge(string.Join(separator, lines));
     }
 
-    private static List<string> Wrap(string line, int width, bool breakLong, bool breakHyphens)
+    private static List<string> Wrap(RenderContext context, string line, int width, bool breakLong, bool breakHyphens)
     {
         List<string> lines = [];
         Stack<string> chunks = new(Chunks(line, breakHyphens).AsEnumerable().Reverse());
@@ -26,6 +26,8 @@ internal static class WordWrap
                 current.Add(chunks.Pop());
             }
 
+            context.Step();
+            if (chunks.Count > 0) context.ChargeLength(chunks.Peek().Length);
             if (chunks.Count > 0 && CodePoints.Count(chunks.Peek()) > width) BreakLong(chunks, current, width - length, breakLong, breakHyphens);
             if (current.Count > 0 && IsBlank(current[^1])) current.RemoveAt(current.Count - 1);
             if (current.Count > 0) lines.Add(string.Concat(current));

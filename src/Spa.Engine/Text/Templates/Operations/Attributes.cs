@@ -91,6 +91,7 @@ internal static class Attributes
                 value = sequence.Items[i];
                 return true;
             case string text:
+                context.ChargeRead(text.Length);
                 return TryCharacter(text, key, out value);
             case Markup markup when TryCharacter(markup.Text, key, out value):
                 value = new Markup((string)value!);

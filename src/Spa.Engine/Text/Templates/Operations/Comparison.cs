@@ -12,7 +12,10 @@ internal static class Comparison
         switch (left, right)
         {
             case (null, _) or (_, null): return false;
-            case (string a, string b): return a == b;
+            case (string a, string b):
+                if (a.Length != b.Length) return false;
+                context.ChargeRead(a.Length);
+                return a == b;
             case (string or Markup, string or Markup): return left.ToString() == right.ToString();
             case (Undefined, Undefined): return true;
             case (ListValue a, ListValue b): return ItemsEqual(context, a, b);
@@ -35,7 +38,12 @@ internal static class Comparison
     public static int? Order(RenderContext context, object? left, object? right, string symbol)
     {
         context.Step();
-        if (left is string or Markup && right is string or Markup) return OrderText(left.ToString()!, right.ToString()!);
+        if (left is string or Markup && right is string or Markup)
+        {
+            context.ChargeRead(left.ToString()!.Length);
+            return OrderText(left.ToString()!, right.ToString()!);
+        }
+
         if (IsNumber(left) && IsNumber(right)) return CompareNumbers(left!, right!);
         if (left is SequenceValue a && right is SequenceValue b && a.GetType() == b.GetType()) return OrderItems(context, a, b, symbol);
         if (left is BytesValue x && right is BytesValue y) return x.Bytes.AsSpan().SequenceCompareTo(y.Bytes);

@@ -24,7 +24,7 @@ internal static class Conversion
         string digits = AsciiDigits(text);
         bool negative = digits.StartsWith('-');
         int at = negative || digits.StartsWith('+') ? 1 : 0;
-        int named = at + 1 < digits.Length && digits[at] == '0' ? char.ToLowerInvariant(digits[at + 1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 } : 0;
+        int named = PrefixRadix(digits, at);
         bool prefixed = named != 0 && (radix == 0 || radix == named);
         if (prefixed) at += 2;
         bool zeroOnly = radix == 0 && !prefixed && at < digits.Length && digits[at] == '0';
@@ -42,7 +42,7 @@ internal static class Conversion
                 continue;
             }
 
-            int digit = char.IsAsciiDigit(digits[at]) ? digits[at] - '0' : char.IsAsciiLetter(digits[at]) ? char.ToLowerInvariant(digits[at]) - 'a' + 10 : 99;
+            int digit = DigitValue(digits[at]);
             if (digit >= actual) return null;
             value = value * actual + digit;
             needDigit = false;
@@ -50,6 +50,20 @@ internal static class Conversion
 
         if (needDigit || (zeroOnly && !value.IsZero)) return null;
         return Integer.Normalize(negative ? -value : value);
+    }
+
+    /// <summary>The base that 0x, 0o or 0b at a position names; 0 for none.</summary>
+    private static int PrefixRadix(string text, int at)
+    {
+        if (at + 1 >= text.Length || text[at] != '0') return 0;
+        return char.ToLowerInvariant(text[at + 1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 };
+    }
+
+    /// <summary>0 to 35; more than any base for a character that is no digit.</summary>
+    private static int DigitValue(char c)
+    {
+        if (char.IsAsciiDigit(c)) return c - '0';
+        return char.IsAsciiLetter(c) ? char.ToLowerInvariant(c) - 'a' + 10 : int.MaxValue;
     }
 
     public static double? ToFloat(string text)

@@ -7,6 +7,7 @@ internal static class IntegerArithmetic
 {
     public static object Apply(RenderContext context, BinaryOperator op, BigInteger left, BigInteger right)
     {
+        context.Step((left.GetBitLength() + right.GetBitLength()) / 64);
         switch (op)
         {
             case BinaryOperator.Add: return Bounded(context, left + right);
@@ -57,7 +58,6 @@ internal static class IntegerArithmetic
     {
         long bits = value.GetBitLength();
         if (bits > context.Limits.MaxIntegerBits) throw TooLarge(context);
-        context.Step(bits / 64);
         return Integer.Normalize(value);
     }
 

@@ -48,7 +48,7 @@ internal static class Sequences
                 }
 
                 string text = container.ToString()!;
-                context.Step(text.Length / 64);
+                context.ChargeSearch(text, item.ToString()!);
                 return text.Contains(item.ToString()!, StringComparison.Ordinal);
             case DictValue dict:
                 return dict.TryGet(item, out _);

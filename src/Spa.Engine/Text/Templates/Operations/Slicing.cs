@@ -20,8 +20,9 @@ internal static class Slicing
 
     private static string Text(RenderContext context, string text, SliceValue slice)
     {
+        context.ChargeRead(text.Length);
         (int start, int count, long step) = Resolve(context, slice, CodePoints.Count(text));
-        context.ChargeLength(count);
+        context.ChargeLength(step == 1 ? count : text.Length);
         if (step == 1) return CodePoints.Substring(text, start, start + count);
         if (count == 0) return "";
         int[] points = CodePoints.ToArray(text);

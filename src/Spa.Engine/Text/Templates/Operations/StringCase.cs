@@ -128,7 +128,8 @@ internal static class StringCase
         while (before >= 0 && IsIgnorable(text[before])) before--;
         int after = at + 1;
         while (after < text.Length && IsIgnorable(text[after])) after++;
-        bool casedBefore = before >= 0 && PythonCharacters.IsCased(before > 0 && char.IsSurrogatePair(text[before - 1], text[before]) ? PointAt(text, before - 1) : text[before]);
+        if (before > 0 && char.IsSurrogatePair(text[before - 1], text[before])) before--;
+        bool casedBefore = before >= 0 && PythonCharacters.IsCased(PointAt(text, before));
         return casedBefore && (after >= text.Length || !PythonCharacters.IsCased(PointAt(text, after)));
     }
 

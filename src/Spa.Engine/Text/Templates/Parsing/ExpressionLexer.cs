@@ -106,7 +106,8 @@ internal sealed class ExpressionLexer(string source, int position, int line, str
         // After a dot a number is an index, so that x.0.1 is not x followed by a fraction.
         bool canBeFloat = start == 0 || source[start - 1] != '.';
         int end = SkipDigits(start);
-        int afterFraction = canBeFloat && end + 1 < source.Length && source[end] == '.' && char.IsAsciiDigit(source[end + 1]) ? SkipDigits(end + 1) : end;
+        bool hasFraction = canBeFloat && end < source.Length && source[end] == '.' && IsDigitIn('9', end + 1);
+        int afterFraction = hasFraction ? SkipDigits(end + 1) : end;
         int afterExponent = canBeFloat ? SkipExponent(afterFraction) : afterFraction;
         if (afterExponent > end) return Finish(TokenKind.Float, start, afterExponent, text => double.Parse(text, CultureInfo.InvariantCulture));
 
@@ -145,15 +146,17 @@ internal sealed class ExpressionLexer(string source, int position, int line, str
 
     private int SkipDigits(int at)
     {
-        while (at < source.Length && (char.IsAsciiDigit(source[at]) || (source[at] == '_' && at + 1 < source.Length && char.IsAsciiDigit(source[at + 1])))) at++;
+        while (IsDigitIn('9', at) || (at < source.Length && source[at] == '_' && IsDigitIn('9', at + 1))) at++;
         return at;
     }
 
     private int SkipZeros(int at)
     {
-        while (at < source.Length && (source[at] == '0' || (source[at] == '_' && at + 1 < source.Length && source[at + 1] == '0'))) at++;
+        while (IsDigitIn('0', at) || (at < source.Length && source[at] == '_' && IsDigitIn('0', at + 1))) at++;
         return at;
     }
+
+    private bool IsDigitIn(char largest, int at) => at < source.Length && source[at] >= '0' && source[at] <= largest;
 
     private int SkipExponent(int at)
     {

@@ -78,7 +78,7 @@ internal sealed class DictValue(KeyComparer comparer, int capacity = 4)
         {
             for (int i = 0; i < Count; i++)
             {
-                if (_keys[i] is string other ? other == text : comparer.Equals(_keys[i], key)) return i;
+                if (_keys[i] is string other ? comparer.Equals(other, text) : comparer.Equals(_keys[i], key)) return i;
             }
 
             return -1;

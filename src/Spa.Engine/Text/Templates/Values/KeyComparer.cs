@@ -16,7 +16,9 @@ internal sealed class KeyComparer(RenderContext context) : IEqualityComparer<obj
         switch (obj)
         {
             case null: return 0;
-            case string text: return text.GetHashCode();
+            case string text:
+                context.ChargeRead(text.Length);
+                return text.GetHashCode();
             case Markup markup: return markup.Text.GetHashCode();
             case bool flag: return flag ? 1 : 0;
             case long integer: return integer.GetHashCode();
@@ -27,6 +29,14 @@ internal sealed class KeyComparer(RenderContext context) : IEqualityComparer<obj
             case ListValue or DictValue or DictView { Kind: not DictViewKind.Values }: throw Unhashable(obj);
             default: return RuntimeHelpers.GetHashCode(obj);
         }
+    }
+
+    /// <summary>Equality of two string keys.</summary>
+    public bool Equals(string x, string y)
+    {
+        if (x.Length != y.Length) return false;
+        context.ChargeRead(x.Length);
+        return x == y;
     }
 
     /// <exception cref="TemplateException">The value cannot be a key.</exception>
