@@ -69,7 +69,14 @@ internal sealed record FormatSpec
         if (at < text.Length) throw new TemplateException(TemplateErrorKind.ValueError, $"Invalid format specifier {Repr.Of(text)}");
         return new FormatSpec
         {
-            Fill = fill, Align = align, Sign = sign == '-' ? '\0' : sign, Alternate = alternate, Width = width, Grouping = grouping, Precision = precision, Type = type,
+            Fill = fill,
+            Align = align,
+            Sign = sign == '-' ? '\0' : sign,
+            Alternate = alternate,
+            Width = width,
+            Grouping = grouping,
+            Precision = precision,
+            Type = type,
             NoNegativeZero = noNegativeZero,
         };
     }

@@ -83,8 +83,13 @@ internal sealed class PercentFormat
         bool zeroFill = zero && !left && type is not ('s' or 'r' or 'a' or 'c');
         FormatSpec spec = new()
         {
-            Width = width, Precision = precision, Sign = sign, Alternate = alternate, Type = type,
-            Align = left ? '<' : zeroFill ? '=' : '>', Fill = zeroFill ? "0" : " ",
+            Width = width,
+            Precision = precision,
+            Sign = sign,
+            Alternate = alternate,
+            Type = type,
+            Align = left ? '<' : zeroFill ? '=' : '>',
+            Fill = zeroFill ? "0" : " ",
         };
         _context.ChargeLength(width);
         FieldFormat.ChargePrecision(_context, spec);

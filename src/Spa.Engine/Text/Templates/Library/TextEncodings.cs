@@ -57,7 +57,8 @@ internal static class TextEncodings
     private static Action<T>? Replacement<T>(string errors, Action<T> mark) => errors switch
     {
         "strict" => null,
-        "ignore" => static _ => { },
+        "ignore" => static _ => { }
+        ,
         "replace" => mark,
         _ => throw new TemplateException(TemplateErrorKind.ValueError, $"unknown error handler name {Repr.Of(errors)}; known are strict, ignore, replace"),
     };
