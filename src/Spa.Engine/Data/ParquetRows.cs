@@ -12,8 +12,7 @@ internal static class ParquetRows
 {
     public static IEnumerable<SourceRow> Read(Stream source, string path, RowLimits limits)
     {
-        source.Position = 0;
-        using Disposer reader = new(Guard(path, () => ParquetReader.CreateAsync(source).GetAwaiter().GetResult()));
+        using Disposer reader = new(Guard(path, () => Open(source)));
         ParquetColumn[] columns = Guard(path, () => reader.Inner.Schema.Fields.Select(field => ParquetColumn.Of(field, path)).ToArray());
         long number = 0;
         for (int group = 0; group < reader.Inner.RowGroupCount; group++)
@@ -23,6 +22,12 @@ internal static class ParquetRows
                 yield return new SourceRow(row, new RowLocation(path, ++number, IsLine: false));
             }
         }
+    }
+
+    private static ParquetReader Open(Stream source)
+    {
+        ParquetFooter.Check(source);
+        return ParquetReader.CreateAsync(new BudgetStream(source)).GetAwaiter().GetResult();
     }
 
     private static JsonObject[] ReadGroup(ParquetReader reader, int index, ParquetColumn[] columns, string path, RowLimits limits)

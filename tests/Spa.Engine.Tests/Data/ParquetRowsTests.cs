@@ -76,6 +76,39 @@ internal sealed class ParquetRowsTests
         Assert.That((row.Prompt.Text, row.Chosen.Text, row.Rejected.Text), Is.EqualTo(("prompt", "chosen", "rejected")));
     }
 
+    // The library alone would wait for the end of each of these numbers and lists for ever.
+    [TestCase("15FFFFFF", "its footer ends too early")]
+    [TestCase("1502", "its footer ends too early")]
+    [TestCase("29FCFFFFFFFF0F", "a list in its footer claims 4294967295 entries")]
+    [TestCase("2504", "field 2 of File in its footer has the wrong type")]
+    [TestCase("291502", "a list in its footer has the wrong type")]
+    [TestCase("8C00", "it is encrypted")]
+    [TestCase("1E00", "field 1 of File in its footer has the wrong type")]
+    [TestCase("FB00", "its footer has an unknown type 11")]
+    public void A_footer_that_would_never_end_is_refused(string hex, string expected)
+    {
+        byte[] footer = Convert.FromHexString(hex);
+        using DataFile file = new("rows.parquet", [.. "PAR1"u8, .. footer, .. BitConverter.GetBytes(footer.Length), .. "PAR1"u8]);
+        Assert.That(() => RowReader.Read(file.Path).ToList(), Throws.InstanceOf<SpaException>().With.Message.StartsWith(file.Path).And.Message.Contains(expected));
+    }
+
+    [Test]
+    public void Reading_round_in_circles_ends_when_the_budget_is_spent()
+    {
+        using BudgetStream stream = new(new MemoryStream(new byte[100]));
+        byte[] buffer = new byte[10];
+        Assert.That(
+            () =>
+            {
+                while (true)
+                {
+                    stream.Seek(0, SeekOrigin.Begin);
+                    _ = stream.Read(buffer);
+                }
+            },
+            Throws.InstanceOf<IOException>().With.Message.EqualTo("its pages lead back to themselves"));
+    }
+
     [Test]
     public async Task Damaged_files_give_rows_or_one_line()
     {
