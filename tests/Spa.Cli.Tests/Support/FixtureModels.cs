@@ -36,6 +36,11 @@ internal static class FixtureModels
         }
     }
 
-    // Ids below 2^24 survive the reading as float32.
-    public static int[] Ints(string name, string tensor) => [.. Golden(name, tensor).Select(x => (int)x)];
+    public static int[] Ints(string name, string tensor)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(Policy(name), "golden.safetensors"));
+        long[] values = new long[file.Find(tensor).Count];
+        file.ReadInt64(tensor, values);
+        return Array.ConvertAll(values, value => (int)value);
+    }
 }
