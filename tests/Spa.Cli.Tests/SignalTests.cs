@@ -14,7 +14,7 @@ internal sealed class SignalTests
         if (OperatingSystem.IsWindows()) Assert.Ignore("signals are sent with kill, which Windows lacks");
         using TempFolder folder = new();
         string model = TinyModel.Write(folder, "model", 1);
-        string input = folder.Lines("in.jsonl", Enumerable.Range(0, 1500).Select(i => $$"""{"prompt": "p{{i}}"}"""));
+        string input = folder.Lines("in.jsonl", Enumerable.Range(0, 600).Select(i => $$"""{"prompt": "p{{i}}"}"""));
         string[] Args(string output) => ["generate", "--model", model, "--input", input, "--output", folder.In(output), "--max-new-tokens", "60", "--temperature", "1"];
         using Process process = Start(Args("cut.jsonl"));
         Wait(process, () => Directory.GetFiles(folder.Root, "cut.jsonl.partial-*").Any(file => new FileInfo(file).Length > 0));

@@ -22,12 +22,14 @@ public static class GenerateRows
         {
             using Generator generator = new(model, settings, prompts.Longest, decoders: StreamOf(bundle));
             using IEnumerator<PromptRow> rows = prompts.Rows(first).GetEnumerator();
-            Stopwatch watch = Stopwatch.StartNew();
+            Tell tell = new(generator, log, total) { Done = first };
+            generator.TokenDrawn = (_, _, _) => tell.Sometimes();
             generator.Generate([.. Enumerable.Range(first, total - first).Select(i => new GenerationPrompt(prompts.Prompts[i], (uint)i))], (i, responses) =>
             {
                 if (!rows.MoveNext()) throw new SpaException($"{prompts.Path}: the file became shorter while it was read");
                 sink.Write(Row(rows.Current.Source, responses, bundle));
-                log.Progress(Phase, first + i + 1, total, "prompts", $"{generator.TokensDrawn / Math.Max(1e-3, watch.Elapsed.TotalSeconds):F0} tokens/s");
+                tell.Done = first + i + 1;
+                tell.Now();
             }, cancel);
         }
 
@@ -45,4 +47,27 @@ public static class GenerateRows
 
     /// <summary>Makes decoders that find stop strings; null where the model has no tokenizer.</summary>
     public static Func<Func<int, string>>? StreamOf(ModelBundle bundle) => bundle.HasTokenizer ? () => bundle.Tokenizer.Tokenizer.CreateStream(skipSpecialTokens: true).Push : null;
+
+    /// <summary>Progress while many responses grow at once and none is done yet.</summary>
+    private sealed class Tell(Generator generator, RunLog log, int total)
+    {
+        private const long IntervalMilliseconds = 100;
+
+        private readonly Stopwatch _watch = Stopwatch.StartNew();
+        private long _last = -IntervalMilliseconds;
+
+        public int Done { get; set; }
+
+        /// <summary>After a token: now and then.</summary>
+        public void Sometimes()
+        {
+            if (_watch.ElapsedMilliseconds - _last >= IntervalMilliseconds) Now();
+        }
+
+        public void Now()
+        {
+            _last = _watch.ElapsedMilliseconds;
+            log.Progress(Phase, Done, total, "prompts", $"{generator.TokensDrawn / Math.Max(1e-3, _watch.Elapsed.TotalSeconds):F0} tokens/s");
+        }
+    }
 }
