@@ -10,7 +10,7 @@ internal sealed class NativeProbeTests
         NativeProbeResult result = NativeProbe.Find(["no-such-library-1", "no-such-library-2"]);
         Assert.That(result.IsFound, Is.False);
         Assert.That(result.Tried, Is.EqualTo(new[] { "no-such-library-1", "no-such-library-2" }));
-        Assert.That(result.Function("anything"), Is.Zero);
+        Assert.That(result.Function("anything"), Is.EqualTo((nint)0));
     }
 
     [Test]
@@ -26,7 +26,7 @@ internal sealed class NativeProbeTests
     public void A_function_that_a_library_lacks_is_zero()
     {
         NativeProbeResult result = NativeProbe.Find([SystemLibrary()]);
-        Assert.That(result.Function("no_such_function"), Is.Zero);
+        Assert.That(result.Function("no_such_function"), Is.EqualTo((nint)0));
     }
 
     [Test]
