@@ -38,7 +38,7 @@ internal sealed class LoopData
         ContentHash.Of(new JsonObject { ["prompts"] = new JsonArray([.. prompts.Select(p => (JsonNode)string.Join(' ', p.Ids))]) });
 
     /// <summary>Pairs of a file in tokens; the report's lines go to the log.</summary>
-    public static IReadOnlyList<TokenizedPair> ReadPairs(string path, ModelTokenizer tokenizer, Truncation truncation, BadRows badRows, RunLog log)
+    public static IReadOnlyList<TokenizedPair> ReadPairs(string path, IRowTokenizer tokenizer, Truncation truncation, BadRows badRows, RunLog log)
     {
         var report = new RowReport();
         var tokenization = new RowTokenization(tokenizer, truncation, report);

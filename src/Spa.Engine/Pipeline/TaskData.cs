@@ -24,7 +24,7 @@ internal sealed class TaskData : IDisposable
         Truncation truncation = TrainingSetup.Truncation(config.Training with { MaxLength = longest });
         BadRows badRows = TrainingSetup.BadRows(config.Training);
         if (config.Stage == ConfigurationStage.Sft) _examples = ReadExamples(dataset, truncation, badRows);
-        else _pairs = LoopData.ReadPairs(dataset, bundle.Tokenizer, truncation, badRows, context.Log);
+        else _pairs = LoopData.ReadPairs(dataset, bundle.RowTokenizer, truncation, badRows, context.Log);
         if (config.Stage == ConfigurationStage.Dpo)
         {
             ReferencePath = config.Training.RefModelNameOrPath;
@@ -61,7 +61,7 @@ internal sealed class TaskData : IDisposable
     private Model? LoadReference(Model policy)
     {
         if (ReferencePath is null) return null;
-        using ModelBundle bundle = ModelBundle.Open(ReferencePath, _bundle.Path);
+        using ModelBundle bundle = ModelBundle.Open(ReferencePath, _bundle.HasTokenizer ? _bundle.Path : null);
         if (bundle.Config.VocabSize != policy.Config.VocabSize)
             throw new SpaException($"reference '{ReferencePath}' has {bundle.Config.VocabSize} tokens, the policy {policy.Config.VocabSize}; both must use one tokenizer");
         return bundle.Load(_context.Backend, _context.MatrixType);
@@ -70,7 +70,7 @@ internal sealed class TaskData : IDisposable
     private List<TokenizedExample> ReadExamples(string path, Truncation truncation, BadRows badRows)
     {
         var report = new RowReport();
-        var tokenization = new RowTokenization(_bundle.Tokenizer, truncation, report);
+        var tokenization = new RowTokenization(_bundle.RowTokenizer, truncation, report);
         ScoredTurns turns = _config.Training.AssistantOnlyLoss ? ScoredTurns.Assistant
             : _config.Training.CompletionOnlyLoss == false ? ScoredTurns.All : ScoredTurns.Auto;
         List<TokenizedExample> examples = [.. Rows.ReadResponses(path, report, badRows).Select(row => tokenization.Example(row, turns)).OfType<TokenizedExample>()];
