@@ -19,7 +19,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     private const long Inside = Closed - 1;
 
     [ThreadStatic]
-    private static bool t_inside;
+    private static bool s_inside;
 
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim _wake = new(0);
@@ -48,7 +48,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     /// <summary>Runs parts 0 .. count - 1 and returns when all are done. A job started inside a job runs on its own thread.</summary>
     public void Run<TJob>(TJob job, int count) where TJob : struct, IJob
     {
-        if (count <= 1 || _threads.Length == 0 || t_inside)
+        if (count <= 1 || _threads.Length == 0 || s_inside)
         {
             for (int i = 0; i < count; i++) job.Execute(i);
             return;
@@ -84,7 +84,7 @@ internal sealed unsafe class WorkerPool : IDisposable
 
     private void Drain()
     {
-        t_inside = true;
+        s_inside = true;
         try
         {
             for (int i = Interlocked.Increment(ref _next) - 1; i < _count; i = Interlocked.Increment(ref _next) - 1) _entry(_job, i);
@@ -96,7 +96,7 @@ internal sealed unsafe class WorkerPool : IDisposable
         }
         finally
         {
-            t_inside = false;
+            s_inside = false;
         }
     }
 
