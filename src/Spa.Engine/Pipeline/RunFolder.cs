@@ -24,6 +24,9 @@ public sealed class RunFolder
 
     public string Report => In("report.html");
 
+    /// <summary>Gold scores, where a run has a known rule to measure by; see <see cref="GoldReport"/>.</summary>
+    public string Gold => In("gold.json");
+
     public string TensorBoard => In("tensorboard");
 
     /// <summary><c>stage-0-seed</c>, <c>stage-1</c>, ...</summary>

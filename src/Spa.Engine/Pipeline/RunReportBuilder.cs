@@ -21,6 +21,7 @@ public static class RunReportBuilder
         JsonObject?[] evaluations = [.. Enumerable.Range(-1, last + 2).Select(stage => ReadJson(folder.Evaluation(stage)))];
         IterationAudit[] audits = [.. Enumerable.Range(1, Math.Max(0, last)).Select(stage => Audit(folder, stage)).OfType<IterationAudit>()];
         RewardAccuracy[] accuracies = [.. evaluations.OfType<JsonObject>().SelectMany(Accuracies)];
+        var gold = GoldReport.Read(folder);
         return new RunReport
         {
             Title = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder.Path)),
@@ -33,7 +34,9 @@ public static class RunReportBuilder
             Metrics = File.Exists(folder.Metrics) ? MetricsLog.Read(folder.Metrics) : [],
             Iterations = audits,
             RewardAccuracies = accuracies,
-            Samples = Samples(evaluations),
+            Tables = gold is null ? [] : [gold.Table()],
+            Notes = gold?.Findings ?? [],
+            Samples = gold?.Samples ?? Samples(evaluations),
             Timings = [.. state.Phases.Select(p => new PhaseTiming(p.Name, p.Seconds, p.Tokens))],
             Configuration = File.Exists(folder.Config) ? File.ReadAllText(folder.Config) : "",
             Environment = [.. state.Environment.Select(e => KeyValuePair.Create(e.Key, e.Value?.ToString() ?? ""))],
@@ -134,7 +137,7 @@ public static class RunReportBuilder
             [.. present.Select(e => new SampleAnswer(e["name"]!.GetValue<string>(), e["answers"]![i]!["text"]!.GetValue<string>(), "", e["answers"]![i]!["cut"]!.GetValue<bool>()))]))];
     }
 
-    private static Estimate ToEstimate(JsonNode? node) => node is null ? Estimate.None
+    internal static Estimate ToEstimate(JsonNode? node) => node is null ? Estimate.None
         : new Estimate(node["value"]!.GetValue<double>(), node["low"]?.GetValue<double>() ?? double.NaN, node["high"]?.GetValue<double>() ?? double.NaN);
 
     private static Estimate Complement(Estimate share) => new(1 - share.Value, 1 - share.High, 1 - share.Low);

@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+
+namespace Spa.Engine.Pipeline.Demo;
+
+/// <summary>What <c>spa demo</c> is asked for.</summary>
+public sealed record DemoOptions
+{
+    /// <summary>The run folder; made if it is missing.</summary>
+    public required string OutputFolder { get; init; }
+
+    /// <summary>Also the loop with a random judge, and DPO on the seed pairs for as many updates as the loop has.</summary>
+    public bool Controls { get; init; }
+
+    /// <summary>Seed of everything but the held-out prompts and the evaluation.</summary>
+    public uint Seed { get; init; } = 42;
+
+    /// <summary>Versions and device, for the record.</summary>
+    public JsonObject Environment { get; init; } = [];
+
+    /// <summary>Labelled pairs.</summary>
+    internal int SeedPairs { get; init; } = 60;
+
+    /// <summary>Prompts of each iteration.</summary>
+    internal IReadOnlyList<int> Prompts { get; init; } = [200, 300, 400];
+
+    /// <summary>Prompts that are only evaluated on.</summary>
+    internal int HeldOut { get; init; } = 250;
+
+    /// <summary>Settings that win over recipes/demo/spa.yaml, as <c>a.b=value</c>.</summary>
+    internal IReadOnlyList<string> Overrides { get; init; } = [];
+}
