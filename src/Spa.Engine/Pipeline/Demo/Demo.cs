@@ -16,4 +16,12 @@ public static class Demo
         using var run = new DemoRun(options, context);
         return run.Execute();
     }
+
+    /// <summary>The demo with several seeds in a row, from <see cref="DemoOptions.Seed"/> on, each in a folder <c>seed-N</c> of its own.</summary>
+    /// <exception cref="SpaException">As for <see cref="Run"/>.</exception>
+    public static DemoSeries RunSeeds(DemoOptions options, int count, RunContext context) => new(
+    [
+        .. Enumerable.Range(0, count).Select(i => options.Seed + (uint)i).Select(seed =>
+            Run(options with { Seed = seed, OutputFolder = Path.Combine(options.OutputFolder, $"seed-{seed}") }, context with { Log = new PrefixedLog(context.Log, $"seed {seed}") })),
+    ]);
 }

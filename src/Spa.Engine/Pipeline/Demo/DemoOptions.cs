@@ -9,7 +9,7 @@ public sealed record DemoOptions
     public required string OutputFolder { get; init; }
 
     /// <summary>Also the loop with a random judge, and DPO on the seed pairs for as many updates as the loop has.</summary>
-    public bool Controls { get; init; }
+    public bool Controls { get; init; } = true;
 
     /// <summary>Seed of everything but the held-out prompts and the evaluation.</summary>
     public uint Seed { get; init; } = 42;
