@@ -43,6 +43,7 @@ internal static class CommandTree
         new ReportCommand(),
         new StatusCommand(),
         new DoctorCommand(),
+        new EstimateCommand(),
         .. PlannedCommand.All(),
     ];
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Spa.Cli.Diagnosis;
-using Spa.Cli.Options;
 using Spa.Engine.Compute;
 using Spa.Engine.Configuration;
 using Spa.Engine.Pipeline;
@@ -12,14 +11,12 @@ namespace Spa.Cli.Commands;
 internal sealed class TrainCommand : CliCommand
 {
     private readonly ConfigurationStage _stage;
-    private readonly Option<string?> _config = Opt.Text("--config", "FILE", "The configuration: YAML or JSON.", required: true);
-    private readonly Option<string[]> _set = Opt.Texts("--set", "KEY=VALUE", "Override a key, as in spa.iterations=2; may be given several times.");
+    private readonly ConfigOptions _options = new();
 
     private TrainCommand(string name, string description, ConfigurationStage stage) : base(name, description)
     {
         _stage = stage;
-        Options.Add(_config);
-        Options.Add(_set);
+        foreach (Option option in _options.All) Options.Add(option);
     }
 
     public override string Synopsis => "--config FILE [--set KEY=VALUE]... [options]";
@@ -45,10 +42,10 @@ internal sealed class TrainCommand : CliCommand
 
     public override int Run(CommandContext context)
     {
-        RunConfig config = RunConfig.Load(context.Require(_config), _stage, Overrides(context), out IReadOnlyList<string> notices);
+        RunConfig config = RunConfig.Load(context.Require(_options.Config), _stage, _options.Overrides(context), out IReadOnlyList<string> notices);
         foreach (string notice in notices) context.Log.Notice(notice);
         using ComputeBackend backend = context.CreateBackend();
-        RunContext run = new(backend, MatrixType(config), context.Log, context.Cancel);
+        RunContext run = new(backend, ConfigOptions.MatrixType(config), context.Log, context.Cancel);
         JsonObject environment = Environment(context, backend);
         RunFolder folder;
         if (_stage == ConfigurationStage.Run)
@@ -65,28 +62,6 @@ internal sealed class TrainCommand : CliCommand
 
         Tell(context, folder);
         return ExitCodes.Done;
-    }
-
-    /// <summary>The file's keys give way to <c>--set</c>, and those to the options of every command.</summary>
-    private IEnumerable<string> Overrides(CommandContext context)
-    {
-        List<string> overrides = [.. context.Get(_set) ?? []];
-        if (context.GivenDtype is { } dtype) overrides.Add($"dtype={dtype}");
-        if (context.GivenSeed is { } seed) overrides.Add($"seed={seed}");
-        return overrides;
-    }
-
-    // "auto" is the type that the checkpoint names.
-    private static DType MatrixType(RunConfig config)
-    {
-        string dtype = config.Training.Dtype;
-        if (dtype == "auto" && config.Training.ModelNameOrPath is { } path)
-        {
-            using ModelBundle bundle = ModelBundle.Open(path);
-            dtype = bundle.ConfigJson["torch_dtype"]?.ToString() ?? "float32";
-        }
-
-        return dtype == "bfloat16" ? DType.BFloat16 : DType.Float32;
     }
 
     private static JsonObject Environment(CommandContext context, ComputeBackend backend) => new()

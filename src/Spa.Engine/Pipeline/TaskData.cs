@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Spa.Engine.Configuration;
 using Spa.Engine.Data;
 using Spa.Engine.Models;
+using Spa.Engine.Pipeline.Estimates;
 using Spa.Engine.Preference;
 using Spa.Engine.Training;
 
@@ -33,6 +34,9 @@ internal sealed class TaskData : IDisposable
     }
 
     public int Count => _config.Stage == ConfigurationStage.Sft ? _examples.Count : _pairs.Count;
+
+    /// <summary>Sizes of the examples, for an estimate.</summary>
+    public IReadOnlyList<SequenceLengths> Lengths => _config.Stage == ConfigurationStage.Sft ? [.. _examples.Select(SequenceLengths.Of)] : [.. _pairs.Select(SequenceLengths.Of)];
 
     /// <summary>A reference that is not the policy's start; null: it is.</summary>
     public string? ReferencePath { get; }

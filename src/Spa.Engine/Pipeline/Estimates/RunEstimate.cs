@@ -1,0 +1,110 @@
+using Spa.Engine.Compute;
+using Spa.Engine.Configuration;
+using Spa.Engine.Data;
+using Spa.Engine.Models;
+using Spa.Engine.Training;
+
+namespace Spa.Engine.Pipeline.Estimates;
+
+/// <summary>
+/// Memory, disk and work of a configuration before it runs. Rows are read and tokenised, so lengths and counts are the real ones; memory is
+/// what the arenas will be. Nothing is loaded and nothing is trained.
+/// </summary>
+public sealed class RunEstimate
+{
+    // A pass forward costs a multiplication and an addition per weight and token; backward costs twice that.
+    private const double Forward = 2, Training = 6;
+
+    private readonly RunConfig _config;
+    private readonly ModelBundle _model;
+    private readonly DecoderLayout _layout;
+    private readonly ComputeBackend _backend;
+    private readonly DType _matrixType;
+    private readonly List<PhaseEstimate> _phases = [];
+
+    /// <param name="config">Of spa run, sft or dpo.</param>
+    /// <param name="model">The model that is trained.</param>
+    /// <param name="context">Device, storage of weights, log.</param>
+    /// <exception cref="SpaException">A file of the configuration cannot be used.</exception>
+    public RunEstimate(RunConfig config, ModelBundle model, RunContext context)
+    {
+        (_config, _model, _backend, _matrixType) = (config, model, context.Backend, context.MatrixType);
+        _layout = new DecoderLayout(model.Config, new ParameterNames(), _matrixType);
+        if (config.Stage == ConfigurationStage.Run) AddLoop(new LoopData(config, model.Tokenizer, model.Config.MaxPositions, context.Log));
+        else AddStage(context);
+    }
+
+    /// <summary>Weights of the model.</summary>
+    public long Parameters => _layout.Table.Count;
+
+    public long WeightBytes => _layout.Table.WeightBytes;
+
+    public IReadOnlyList<PhaseEstimate> Phases => _phases;
+
+    public long PeakMemoryBytes => _phases.Max(phase => phase.MemoryBytes);
+
+    /// <summary>The models of all stages, and one checkpoint with weights, both moments and a margin.</summary>
+    public long DiskBytes => WeightBytes * ((_config.Stage == ConfigurationStage.Run ? _config.Spa.Iterations + (_config.Spa.SeedDataset is null ? 0 : 1) : 1) + 4);
+
+    private void AddStage(RunContext context)
+    {
+        using TaskData data = TaskData.Read(_config, _config.Training.DatasetName!, _model, context);
+        bool pairs = _config.Stage == ConfigurationStage.Dpo;
+        bool reference = pairs && (_config.Training.RefModelNameOrPath is not null || data.Refinement is { Extrapolation: not 0, LabelSmoothing: not 0 });
+        if (pairs) AddScoring("dpo/reference", data.Lengths);
+        AddTraining(pairs ? "dpo/train" : "sft/train", data.Lengths, _config.Training.NumTrainEpochs, reference);
+    }
+
+    private void AddLoop(LoopData data)
+    {
+        SequenceLengths[] seed = [.. data.Seed.Select(SequenceLengths.Of)], evaluation = [.. data.Evaluation.Select(SequenceLengths.Of)];
+        AddScoring("sft/evaluate", evaluation);
+        if (seed.Length > 0) AddTraining("stage-0-seed/train", seed, _config.Spa.SeedNumTrainEpochs, withReference: false);
+        for (int t = 1; t <= _config.Spa.Iterations; t++)
+        {
+            string stage = RunFolder.StageName(t);
+            // Lengths of responses are not known yet: all of them at their limit.
+            int limit = _config.Spa.Sampling.MaxNewTokens;
+            SequenceLengths[] sampled = [.. data.Prompts[t - 1].Select(p => new SequenceLengths(p.Ids.Length + _config.Spa.SamplesPerPrompt * limit, _config.Spa.SamplesPerPrompt * limit, p.Ids.Length + limit))];
+            SequenceLengths[] pairs = [.. data.Prompts[t - 1].Select(p => new SequenceLengths(p.Ids.Length + 2 * limit, 2 * limit, p.Ids.Length + limit))];
+            AddSampling($"{stage}/sample", sampled);
+            AddScoring($"{stage}/judge", sampled);
+            AddTraining($"{stage}/train", pairs, _config.Training.NumTrainEpochs, withReference: _config.Spa is { LabelSmoothing: not 0 } && _config.Spa.ExtrapolationOf(t) != 0);
+            AddScoring($"{stage}/evaluate", evaluation);
+        }
+    }
+
+    private void AddTraining(string name, IReadOnlyList<SequenceLengths> examples, double epochs, bool withReference)
+    {
+        TrainerSettings settings = TrainingSetup.Settings(_config.Training, examples.Count, epochs);
+        int tokens = SftTask.Largest(settings.MicroBatch, examples.Select(e => e.Rows)), rows = SftTask.Largest(settings.MicroBatch, examples.Select(e => e.Scored));
+        long activations = Arena.Measure(arena =>
+        {
+            _ = new DecoderWorkspace(_model.Config, settings.GradientCheckpointing ? ActivationPlan.Checkpointed : ActivationPlan.Training, tokens, rows, arena);
+            if (withReference) _ = new DecoderWorkspace(_model.Config, ActivationPlan.Inference, tokens, rows, arena);
+            _ = new Head(_backend, _model.Config, rows, withReference, arena);
+        });
+        // Gradients, two moments, and the master copy of bfloat16 weights; all float32.
+        long optimizer = _layout.Table.FlatCount * sizeof(float) * (_matrixType == DType.Float32 ? 3 : 4);
+        double share = _config.Training.MaxSteps > 0
+            ? _config.Training.MaxSteps * (double)settings.MicroBatch * settings.Accumulation / examples.Count : epochs;
+        long work = (long)(examples.Sum(e => (long)e.Rows) * share);
+        double operations = (Training + (withReference ? Forward : 0) + (settings.GradientCheckpointing ? Forward : 0)) * Parameters * work;
+        _phases.Add(new PhaseEstimate(name, work, operations, WeightBytes * (withReference ? 2 : 1) + optimizer + activations));
+    }
+
+    // Weights, and their copy in the layout that products like best.
+    private void AddScoring(string name, IReadOnlyList<SequenceLengths> rows)
+    {
+        if (rows.Count == 0) return;
+        long tokens = rows.Sum(r => (long)r.Rows);
+        _phases.Add(new PhaseEstimate(name, tokens, Forward * Parameters * tokens, 3 * WeightBytes));
+    }
+
+    private void AddSampling(string name, IReadOnlyList<SequenceLengths> rows)
+    {
+        SamplerMemory cache = new(_model.Config, rows.Max(r => r.Positions));
+        long tokens = rows.Sum(r => (long)r.Rows);
+        _phases.Add(new PhaseEstimate(name, tokens, Forward * Parameters * tokens, 2 * WeightBytes + cache.CacheBytes));
+    }
+}
