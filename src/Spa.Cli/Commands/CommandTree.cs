@@ -29,6 +29,7 @@ internal static class CommandTree
 
     private static IEnumerable<Command> Commands() =>
     [
+        new DemoCommand(),
         TrainCommand.SpaLoop(),
         TrainCommand.Sft(),
         TrainCommand.Dpo(),

@@ -46,7 +46,7 @@ internal sealed class TrainCommand : CliCommand
         foreach (string notice in notices) context.Log.Notice(notice);
         using ComputeBackend backend = context.CreateBackend();
         RunContext run = new(backend, ConfigOptions.MatrixType(config), context.Log, context.Cancel);
-        JsonObject environment = Environment(context, backend);
+        JsonObject environment = RunEnvironment.Of(backend, context.Threads);
         RunFolder folder;
         if (_stage == ConfigurationStage.Run)
         {
@@ -63,16 +63,6 @@ internal sealed class TrainCommand : CliCommand
         Tell(context, folder);
         return ExitCodes.Done;
     }
-
-    private static JsonObject Environment(CommandContext context, ComputeBackend backend) => new()
-    {
-        ["spa"] = VersionAction.Version,
-        ["runtime"] = MachineInfo.Runtime,
-        ["system"] = MachineInfo.System,
-        ["backend"] = backend.Name,
-        ["device"] = backend.Device,
-        ["threads"] = context.Threads > 0 ? context.Threads : System.Environment.ProcessorCount,
-    };
 
     private void Tell(CommandContext context, RunFolder folder)
     {

@@ -1,6 +1,5 @@
 using Spa.Engine.Compute;
 using Spa.Engine.Configuration;
-using Spa.Engine.Data;
 using Spa.Engine.Models;
 using Spa.Engine.Training;
 
