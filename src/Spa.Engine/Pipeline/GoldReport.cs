@@ -19,6 +19,22 @@ internal sealed class GoldReport
 
     public IReadOnlyList<string> Findings => [.. _json["findings"]!.AsArray().Select(f => f!.GetValue<string>())];
 
+    /// <summary>The last stage of the loop against its first.</summary>
+    public IReadOnlyList<SummaryFigure> Summary
+    {
+        get
+        {
+            JsonNode[] stages = [.. _json["models"]!.AsArray().Where(m => !m!["control"]!.GetValue<bool>()).Select(m => m!)];
+            Estimate Of(JsonNode model, string measure) => RunReportBuilder.ToEstimate(model[measure]);
+            string name = stages[^1]["name"]!.GetValue<string>(), first = stages[0]["name"]!.GetValue<string>();
+            return
+            [
+                new($"Mean gold, {name}", Of(stages[^1], "gold"), NumberStyle.Number, $"{first} {Of(stages[0], "gold").Value:F2}"),
+                new("Wins against SFT", Of(stages[^1], "win"), NumberStyle.Percent, name),
+            ];
+        }
+    }
+
     public IReadOnlyList<SamplePrompt> Samples => [.. _json["samples"]!.AsArray().Select(s => new SamplePrompt(s!["prompt"]!.GetValue<string>(),
         [.. s["answers"]!.AsArray().Select(a => new SampleAnswer(a!["model"]!.GetValue<string>(), a["text"]!.GetValue<string>(), a["score"]!.GetValue<string>(), a["cut"]!.GetValue<bool>()))]))];
 

@@ -22,19 +22,20 @@ public static class RunReportBuilder
         IterationAudit[] audits = [.. Enumerable.Range(1, Math.Max(0, last)).Select(stage => Audit(folder, stage)).OfType<IterationAudit>()];
         RewardAccuracy[] accuracies = [.. evaluations.OfType<JsonObject>().SelectMany(Accuracies)];
         var gold = GoldReport.Read(folder);
+        ReportTable stages = StageTable(accuracies, audits, last);
         return new RunReport
         {
             Title = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder.Path)),
             Subtitle = "Spread Preference Annotation: " + (last <= 0 ? "seed stage" : $"{last} iteration{(last == 1 ? "" : "s")}"),
             Finished = state.Phases.Select(p => (DateTimeOffset?)p.Finished).Max(),
-            Summary = Summary(accuracies, audits),
+            Summary = [.. gold?.Summary ?? [], .. Summary(accuracies, audits)],
             Warnings = [.. Warnings(audits)],
             StageNames = [.. Enumerable.Range(-1, last + 2).Select(s => new ReportStage(StageId(s), SpaRun.StageTitle(s)))],
-            Stages = StageTable(accuracies, audits, last),
+            Stages = gold?.Table() ?? stages,
             Metrics = File.Exists(folder.Metrics) ? MetricsLog.Read(folder.Metrics) : [],
             Iterations = audits,
             RewardAccuracies = accuracies,
-            Tables = gold is null ? [] : [gold.Table()],
+            Tables = gold is null ? [] : [stages],
             Notes = gold?.Findings ?? [],
             Samples = gold?.Samples ?? Samples(evaluations),
             Timings = [.. state.Phases.Select(p => new PhaseTiming(p.Name, p.Seconds, p.Tokens))],
@@ -106,7 +107,7 @@ public static class RunReportBuilder
         }
     }
 
-    private static ReportTable? StageTable(RewardAccuracy[] accuracies, IterationAudit[] audits, int last)
+    private static ReportTable StageTable(RewardAccuracy[] accuracies, IterationAudit[] audits, int last)
     {
         var rows = new List<ReportRow>();
         for (int stage = -1; stage <= last; stage++)

@@ -20,7 +20,7 @@ public static class DemoRecipe
     /// <summary>File of the SFT rows.</summary>
     public const string RowsName = "sft.jsonl";
 
-    private const int TokenizerTexts = 8_000, VocabularySize = 1024, Examples = 24_000, EndId = 2;
+    private const int TokenizerTexts = 8_000, VocabularySize = 1024, Examples = 64_000, EndId = 2;
 
     private const ulong Seed = 0;
 

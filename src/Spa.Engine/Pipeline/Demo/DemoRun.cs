@@ -29,11 +29,11 @@ internal sealed class DemoRun : IDisposable
     public DemoResult Execute()
     {
         _data.Write(State(), _sft, _context);
-        Loop(_folder, "implicit", _context);
+        Loop(_folder, "implicit", _data.EvaluationPath, _context);
         int updates = Updates();
         if (_options.Controls)
         {
-            Loop(_random, "random", _context with { Log = new PrefixedLog(_context.Log, "random judge") });
+            Loop(_random, "random", null, _context with { Log = new PrefixedLog(_context.Log, "random judge") });
             SingleStage.Run(DemoConfiguration.SeedOnly(_options, _data, _sft.Path, _longer.Path, updates),
                 _context with { Log = new PrefixedLog(_context.Log, "seed pairs only") }, Environment());
         }
@@ -49,9 +49,9 @@ internal sealed class DemoRun : IDisposable
 
     private JsonObject Environment() => (JsonObject)_options.Environment.DeepClone();
 
-    private void Loop(RunFolder folder, string judge, RunContext context)
+    private void Loop(RunFolder folder, string judge, string? evaluation, RunContext context)
     {
-        using var run = new SpaRun(DemoConfiguration.Loop(_options, _data, _sft.Path, folder.Path, judge), context, Environment());
+        using var run = new SpaRun(DemoConfiguration.Loop(_options, _data, _sft.Path, folder.Path, judge, evaluation), context, Environment());
         run.Execute();
     }
 
