@@ -1,0 +1,176 @@
+using System.Text.Json.Nodes;
+using Spa.Engine.Compute;
+using Spa.Engine.Compute.Cpu;
+using Spa.Engine.Models;
+using Spa.Engine.Pipeline;
+
+namespace Spa.Engine.Tests.Pipeline;
+
+/// <summary>The whole loop on a tiny model: what it leaves, what it does again and what not, and that stopping it changes nothing.</summary>
+internal sealed class SpaRunTests
+{
+    private static readonly string[] s_allPhases =
+    [
+        "sft/evaluate", "stage-0-seed/train", "stage-0-seed/evaluate", "stage-1/sample", "stage-1/judge", "stage-1/train", "stage-1/evaluate",
+        "stage-2/sample", "stage-2/judge", "stage-2/train", "stage-2/evaluate",
+    ];
+
+    [Test]
+    public void A_run_leaves_the_files_of_the_contract()
+    {
+        using TinyRun tiny = new();
+        RunFolder folder = tiny.Execute();
+        string[] expected =
+        [
+            "config.yaml", "run.json", "metrics.jsonl", "report.html", "stage-0-seed/model/config.json", "stage-0-seed/model/model.safetensors", "stage-0-seed/trainer_state.json",
+            "stage-1/samples.jsonl", "stage-1/pairs.jsonl", "stage-1/audit.json", "stage-1/model/model.safetensors", "stage-1/model/tokenizer.json", "stage-1/model/chat_template.jinja",
+            "stage-2/samples.jsonl", "stage-2/pairs.jsonl", "stage-2/audit.json", "stage-2/model/model.safetensors", "stage-2/evaluation.json",
+        ];
+        Assert.Multiple(() =>
+        {
+            foreach (string name in expected) Assert.That(Path.Combine(folder.Path, name), Does.Exist);
+            Assert.That(Directory.GetFiles(folder.TensorBoard), Is.Not.Empty);
+            Assert.That(Directory.GetFiles(folder.Path, "*partial*", SearchOption.AllDirectories), Is.Empty);
+            Assert.That(Directory.GetDirectories(folder.Path, "checkpoints", SearchOption.AllDirectories), Is.Empty, "finished stages keep no checkpoints");
+            Assert.That(new RunState(folder.State, null).Phases.Select(p => p.Name), Is.EqualTo(s_allPhases));
+            Assert.That(File.ReadAllText(folder.Report), Does.Contain("engine").And.Contain("Seed DPO"), "the report shows what it ran on");
+        });
+        using var backend = new CpuBackend();
+        using ModelBundle bundle = ModelBundle.Open(folder.Model(2));
+        using Model model = bundle.Load(backend, DType.Float32);
+        Assert.That(bundle.Tokenizer.EndIds, Is.EqualTo(new[] { 1 }));
+        Assert.That(TinyRun.Outcome(folder.Path)["stage-1/model/model.safetensors"], Is.Not.EqualTo(TinyRun.Outcome(folder.Path)["stage-2/model/model.safetensors"]));
+    }
+
+    [Test]
+    public void Running_again_does_nothing_and_changed_settings_redo_only_what_depends_on_them()
+    {
+        using TinyRun tiny = new();
+        RunFolder folder = tiny.Execute();
+        SortedDictionary<string, string> before = TinyRun.Outcome(folder.Path);
+
+        Assert.That(Redone(tiny), Is.Empty);
+        Assert.That(TinyRun.Outcome(folder.Path), Is.EqualTo(before));
+
+        Assert.That(Redone(tiny, "logging_steps=1", "save_steps=1", "gradient_checkpointing=true"), Is.Empty, "they change no weight");
+        Assert.That(Redone(tiny, "spa.label_smoothing=0.2"), Is.EqualTo(new[] { "stage-1/train", "stage-1/evaluate", "stage-2/sample", "stage-2/judge", "stage-2/train", "stage-2/evaluate" }));
+        Assert.That(Redone(tiny), Has.Length.EqualTo(6));
+        Assert.That(TinyRun.Outcome(folder.Path), Is.EqualTo(before), "back at the first settings with the first results");
+        Assert.That(Redone(tiny, "spa.extrapolation=[0.5, 0.3]"), Is.EqualTo(new[] { "stage-2/train", "stage-2/evaluate" }));
+    }
+
+    [Test]
+    public void A_missing_output_is_made_again_with_the_same_bytes()
+    {
+        using TinyRun tiny = new();
+        RunFolder folder = tiny.Execute();
+        SortedDictionary<string, string> before = TinyRun.Outcome(folder.Path);
+        Directory.Delete(folder.Model(2), recursive: true);
+        File.Delete(folder.Samples(1));
+        Assert.That(Redone(tiny), Is.EqualTo(new[] { "stage-1/sample", "stage-2/train" }));
+        Assert.That(TinyRun.Outcome(folder.Path), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Cancelled_at_any_report_of_progress_a_run_goes_on_with_the_same_bits()
+    {
+        using TinyRun whole = new();
+        var count = new CollectingLog(_ => { });
+        SortedDictionary<string, string> expected = TinyRun.Outcome(whole.Execute(count).Path);
+        using TinyRun stopped = new();
+        int attempts = 0;
+        for (bool finished = false; !finished; attempts++)
+        {
+            using var cancel = new CancellationTokenSource();
+            var log = new CollectingLog(n =>
+            {
+                // More than evaluation and reference log-probs report, which begin anew; and not always the same number, so that stops fall into every phase.
+                if (n == 5 + 3 * (attempts % 4)) cancel.Cancel();
+            });
+            try
+            {
+                stopped.Execute(log, cancel.Token);
+                finished = true;
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.That(attempts, Is.LessThan(200), "every attempt must get further");
+            }
+        }
+        Assert.That(attempts, Is.GreaterThan(6), $"of {count.Reports} reports");
+        AssertSame(TinyRun.Outcome(stopped.OutputPath), expected);
+    }
+
+    [Test]
+    public void Numbers_that_are_logged_are_the_numbers_that_were_computed()
+    {
+        using TinyRun tiny = new();
+        RunFolder folder = tiny.Execute();
+        JsonObject[] lines = [.. File.ReadLines(folder.Metrics).Select(l => JsonNode.Parse(l)!.AsObject())];
+        JsonObject first = lines[0];
+        Assert.That(lines.Select(l => l["stage"]!.GetValue<string>()).Distinct(), Is.EqualTo(new[] { "stage-0-seed", "stage-1", "stage-2" }));
+        foreach (JsonObject line in lines)
+        {
+            double Get(string key) => line[key]!.GetValue<double>();
+            Assert.That(Get("rewards/margins"), Is.EqualTo(Get("rewards/chosen") - Get("rewards/rejected")).Within(1e-12));
+            Assert.That(Get("rewards/accuracies"), Is.InRange(0, 1));
+            Assert.That(line.ContainsKey("spa/alpha"), Is.EqualTo(line["stage"]!.GetValue<string>() != "stage-0-seed"));
+        }
+        Assert.That(first["step"]!.GetValue<int>(), Is.EqualTo(3));
+    }
+
+    [Test]
+    public void A_judge_against_the_previous_model_uses_the_model_before_the_sampler()
+    {
+        using TinyRun tiny = new();
+        RunFolder folder = tiny.Execute(overrides: ["spa.judge_reference=previous"]);
+        using var backend = new CpuBackend(new CpuOptions { Threads = 2 });
+        // Iteration 1 samples from pi_0, so pi_sft is before it; iteration 2 samples from pi_1 with pi_0 before it.
+        foreach ((int iteration, string reference) in new[] { (1, tiny.ModelPath), (2, folder.Model(0)) })
+        {
+            using ModelBundle bundle = ModelBundle.Open(reference);
+            using Model model = bundle.Load(backend, DType.Float32);
+            using var scorer = new Scorer(model, null, 0, 200);
+            SampledRow[] rows = [.. File.ReadLines(folder.Samples(iteration)).Select(l => SampledRow.FromJson(JsonNode.Parse(l)!.AsObject()))];
+            JsonObject[] judged = [.. File.ReadLines(folder.Pairs(iteration)).Select(l => JsonNode.Parse(l)!.AsObject())];
+            scorer.Score([.. rows.Select(r => new ScoreItem(r.PromptIds, [.. r.Responses.Select(s => s.Ids)]))], (i, s) =>
+                Assert.That(judged[i]["rewards"]!.AsArray().Select(x => x!.GetValue<double>()), Is.EqualTo(rows[i].Responses.Zip(s, (a, b) => 0.1 * (a.Logp - b.Logp))), $"iteration {iteration}"));
+        }
+    }
+
+    [TestCase("sft")]
+    [TestCase("previous")]
+    public void Without_seed_pairs_a_judge_against_the_first_model_itself_is_refused_at_once(string reference)
+    {
+        using TinyRun tiny = new();
+        Assert.That(() => tiny.Execute(overrides: ["spa.seed_dataset=null", $"spa.judge_reference={reference}"]), Throws.TypeOf<UsageException>().With.Message.EqualTo(
+            $"'spa.seed_dataset' is missing: with 'spa.judge_reference: {reference}' the first model would be judged against itself and every reward be 0; give seed pairs, or 'spa.judge_reference: none'"));
+        Assert.That(tiny.OutputPath, Does.Not.Exist);
+    }
+
+    [Test]
+    public void Without_seed_pairs_the_loop_begins_at_the_sft_model()
+    {
+        using TinyRun tiny = new();
+        RunFolder folder = tiny.Execute(overrides: ["spa.seed_dataset=null", "spa.judge_reference=none"]);
+        Assert.That(folder.Stage(0), Does.Not.Exist);
+        Assert.That(folder.Model(2), Does.Exist);
+    }
+
+    internal static void AssertSame(SortedDictionary<string, string> actual, SortedDictionary<string, string> expected)
+    {
+        Assert.That(actual.Keys, Is.EqualTo(expected.Keys));
+        Assert.Multiple(() =>
+        {
+            foreach ((string name, string content) in expected) Assert.That(actual[name], Is.EqualTo(content), name);
+        });
+    }
+
+    // Phases that a run did, by what it does not report as done before.
+    private static string[] Redone(TinyRun tiny, params string[] overrides)
+    {
+        var log = new CollectingLog();
+        tiny.Execute(log, overrides: overrides);
+        return [.. s_allPhases.Where(p => !log.Notices.Contains($"{p}: done before"))];
+    }
+}
