@@ -8,6 +8,9 @@ internal sealed class DependencyTests
     private static IEnumerable<(string Name, string Version)> Packages => XDocument.Parse(RepositoryFiles.Text("Directory.Packages.props")).Descendants("PackageVersion")
         .Select(p => (p.Attribute("Include")!.Value, p.Attribute("Version")!.Value));
 
+    private static IEnumerable<XElement> References =>
+        RepositoryFiles.EndingWith(".csproj").Concat(RepositoryFiles.EndingWith(".props")).SelectMany(f => XDocument.Load(f).Descendants("PackageReference"));
+
     [Test]
     public void Every_package_stands_in_the_architecture_with_version_reason_and_licence()
     {
@@ -27,12 +30,14 @@ internal sealed class DependencyTests
     }
 
     [Test]
+    public void Every_package_is_used() => Assert.That(References.Select(r => r.Attribute("Include")!.Value).Distinct(), Is.SupersetOf(Packages.Select(p => p.Name)));
+
+    [Test]
     public void Every_package_of_a_project_has_its_version_in_one_place()
     {
-        IEnumerable<XElement> references = RepositoryFiles.EndingWith(".csproj").Concat(RepositoryFiles.EndingWith(".props")).SelectMany(f => XDocument.Load(f).Descendants("PackageReference"));
         Assert.Multiple(() =>
         {
-            foreach (XElement reference in references)
+            foreach (XElement reference in References)
             {
                 Assert.That(Packages.Select(p => p.Name), Does.Contain(reference.Attribute("Include")!.Value));
                 Assert.That(reference.Attribute("Version"), Is.Null, "versions stand in Directory.Packages.props");
