@@ -5,6 +5,9 @@ internal static class Fixtures
 {
     private static readonly string s_root = FindRoot();
 
+    /// <summary>The checkout: the folder of Spa.sln.</summary>
+    public static string Root => s_root;
+
     /// <summary>Full path of a file or folder below <c>../shared</c>, or the running test is skipped.</summary>
     public static string Require(string path)
     {
