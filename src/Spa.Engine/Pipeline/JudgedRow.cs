@@ -9,6 +9,9 @@ namespace Spa.Engine.Pipeline;
 /// </summary>
 internal sealed record JudgedRow(SampledRow Sampled, double[] Rewards, JudgedPair Pair, string Judge)
 {
+    /// <summary>Whether a line of pairs.jsonl holds a pair.</summary>
+    public static bool HoldsPair(JsonObject line) => line["outcome"]!.GetValue<string>() == Spell(JudgeOutcome.Pair);
+
     public SampledResponse Chosen => Sampled.Responses[Pair.Chosen];
 
     public SampledResponse Rejected => Sampled.Responses[Pair.Rejected];
@@ -20,7 +23,7 @@ internal sealed record JudgedRow(SampledRow Sampled, double[] Rewards, JudgedPai
         var row = new JsonObject
         {
             ["index"] = Sampled.Index,
-            ["outcome"] = Pair.Outcome.ToString().ToLowerInvariant(),
+            ["outcome"] = Spell(Pair.Outcome),
             ["judge"] = Judge,
             ["rewards"] = new JsonArray([.. Rewards.Select(r => double.IsFinite(r) ? (JsonNode)r : null)]),
         };
@@ -37,4 +40,6 @@ internal sealed record JudgedRow(SampledRow Sampled, double[] Rewards, JudgedPai
         row["ref_rejected_logp"] = Rejected.Logp;
         return row;
     }
+
+    private static string Spell(JudgeOutcome outcome) => outcome.ToString().ToLowerInvariant();
 }

@@ -71,7 +71,7 @@ public sealed partial class SpaRun
         var pairs = new List<PreferenceExample>();
         foreach (SourceRow row in RowReader.Read(_folder.Pairs(iteration)))
         {
-            if (row.Json["outcome"]!.GetValue<string>() != "pair") continue;
+            if (!JudgedRow.HoldsPair(row.Json)) continue;
             pairs.Add(new PreferenceExample(SampledRow.Ints(row.Json["prompt_ids"]!), SampledRow.Ints(row.Json["chosen_ids"]!), SampledRow.Ints(row.Json["rejected_ids"]!),
                 row.Json["ref_chosen_logp"]!.GetValue<double>(), row.Json["ref_rejected_logp"]!.GetValue<double>()));
         }

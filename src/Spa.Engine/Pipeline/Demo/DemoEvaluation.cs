@@ -3,7 +3,6 @@ using Spa.Engine.Data;
 using Spa.Engine.Evaluation.Statistics;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;
-using Spa.Engine.Preference;
 
 namespace Spa.Engine.Pipeline.Demo;
 
@@ -70,7 +69,7 @@ internal sealed class DemoEvaluation(RunFolder folder, DemoData data, ModelBundl
     private static Interval Labels(string pairs)
     {
         Dictionary<string, DemoFact> facts = DemoTask.Prompts.ToDictionary(p => p.Text, p => p.Fact);
-        int[] signs = [.. RowReader.Read(pairs).Select(r => r.Json).Where(r => r["outcome"]!.GetValue<string>() == JudgeOutcome.Pair.ToString().ToLowerInvariant()).Select(r =>
+        int[] signs = [.. RowReader.Read(pairs).Select(r => r.Json).Where(JudgedRow.HoldsPair).Select(r =>
         {
             DemoFact fact = facts[r["prompt"]![0]!["content"]!.GetValue<string>()];
             int Gold(string field) => DemoGold.Of(r[field]!.GetValue<string>(), fact).Score;
