@@ -38,6 +38,15 @@ internal sealed partial class RepositoryTests
     }
 
     [Test]
+    public void Every_test_fixture_that_a_document_names_exists()
+    {
+        var fixtures = RepositoryFiles.EndingWith("Tests.cs").Select(f => Path.GetFileNameWithoutExtension(f)!).ToHashSet();
+        IEnumerable<string> missing = RepositoryFiles.EndingWith(".md").SelectMany(document => Fixture().Matches(File.ReadAllText(document))
+            .Select(m => m.Groups[1].Value).Where(name => !fixtures.Contains(name)).Select(name => $"{RepositoryFiles.Name(document)}: {name}"));
+        Assert.That(missing.Distinct(), Is.Empty);
+    }
+
+    [Test]
     public void The_test_command_of_the_README_is_what_CI_calls()
     {
         Assert.That(RepositoryFiles.Text("README.md"), Does.Contain("\n./build.sh test\n"));
@@ -49,6 +58,9 @@ internal sealed partial class RepositoryTests
 
     [GeneratedRegex(@"(?<![\w.-])/(work|root)/")]
     private static partial Regex MachinePath();
+
+    [GeneratedRegex(@"`([A-Z]\w+Tests)(\.cs)?`")]
+    private static partial Regex Fixture();
 
     [GeneratedRegex(@"\]\(([^)#\s]+)")]
     private static partial Regex Link();
