@@ -53,6 +53,8 @@ internal sealed class GoldReport
         ReportRow[] rows = [.. _json["models"]!.AsArray().Select(m => new ReportRow(m!["name"]!.GetValue<string>(),
             [.. columns.Select(c => RunReportBuilder.ToEstimate(m[c.Key]))], m["control"]!.GetValue<bool>()))];
         return new ReportTable("Gold score on held-out prompts", [.. columns.Select(c => c.Column)], rows,
-            $"One sampled answer to each of {_json["prompts"]} held-out prompts. Wins: against a fixed answer of the SFT model, ties half. Judge: the implicit reward picks the better of two SFT answers. Labels: the same on the pairs that a stage was trained on. 95 % intervals are over prompts, for this one run.");
+            $"One sampled answer to each of {_json["prompts"]} held-out prompts. Wins: against a fixed answer of the SFT model, ties half. "
+            + "Judge: the implicit reward picks the better of two SFT answers. Labels: the same on the pairs that a stage was trained on. "
+            + "95 % intervals are over prompts, for this one run.");
     }
 }

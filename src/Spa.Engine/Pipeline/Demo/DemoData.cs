@@ -77,8 +77,13 @@ internal sealed class DemoData
     }
 
     /// <summary>Two SFT answers per held-out prompt: the first is what models are compared with.</summary>
-    public DemoAnswer[][] ReadHeldOut() =>
-        [.. RowReader.Read(HeldOutPath).Select((row, i) => row.Json["responses"]!.AsArray().Select(r => DemoAnswer.FromJson(r!, HeldOut[i].Fact)).ToArray())];
+    /// <exception cref="SpaException">The file was changed since.</exception>
+    public DemoAnswer[][] ReadHeldOut()
+    {
+        JsonArray[] rows = [.. RowReader.Read(HeldOutPath).Select(row => row.Json["responses"]!.AsArray())];
+        if (rows.Length != HeldOut.Length) throw new SpaException($"{HeldOutPath}: expected {HeldOut.Length} rows, found {rows.Length}; delete the folder and run the demo again");
+        return [.. rows.Zip(HeldOut, (row, prompt) => row.Select(r => DemoAnswer.FromJson(r!, prompt.Fact)).ToArray())];
+    }
 
     // A person who errs with probability 0.1 says which of two answers is better.
     private int WriteSeed(DemoAnswer[][] answers)

@@ -53,7 +53,13 @@ internal sealed class DemoEvaluation(RunFolder folder, DemoData data, ModelBundl
     // Which of two SFT answers has the higher implicit reward; a tie of the rewards counts half, a tie of gold not at all.
     private (double Right, int Count) Judged(Model policy)
     {
-        (ScoreItem Item, int Sign)[] pairs = [.. _sftAnswers.Select((a, i) => (new ScoreItem(_sampler.Encode(data.HeldOut[i]), [a[0].Ids, a[1].Ids]), Math.Sign(a[0].Gold.Score - a[1].Gold.Score))).Where(p => p.Item2 != 0)];
+        var pairs = new List<(ScoreItem Item, int Sign)>();
+        foreach ((DemoPrompt prompt, DemoAnswer[] answers) in data.HeldOut.Zip(_sftAnswers))
+        {
+            int sign = Math.Sign(answers[0].Gold.Score - answers[1].Gold.Score);
+            if (sign != 0) pairs.Add((new ScoreItem(_sampler.Encode(prompt), [answers[0].Ids, answers[1].Ids]), sign));
+        }
+        if (pairs.Count == 0) return (0, 0);
         using Model reference = sft.Load(context.Backend, context.MatrixType);
         using var scorer = new Scorer(policy, reference, 0, pairs.Max(p => PackedBatch.RowsFor(p.Item.Prompt.Length, [.. p.Item.Responses.Select(r => r.Length)])));
         double right = 0;
@@ -62,7 +68,7 @@ internal sealed class DemoEvaluation(RunFolder folder, DemoData data, ModelBundl
             double Reward(ScoredResponse s) => s.Logp - s.ReferenceLogp!.Value;
             right += (1 + Math.Sign(Reward(scores[0]) - Reward(scores[1])) * pairs[i].Sign) / 2.0;
         }, context.Cancel);
-        return (right, pairs.Length);
+        return (right, pairs.Count);
     }
 
     // Of the pairs with unequal gold, the share whose chosen answer has the higher one.
