@@ -41,7 +41,7 @@ public static class ModelLoader
             StoredTensor stored = source.Find(p.Name);
             long[] expected = p.IsVector ? [p.Columns] : [p.Rows, p.Columns];
             if (!stored.Shape.AsSpan().SequenceEqual(expected))
-                throw new SpaException($"'{stored.File}': tensor '{p.Name}' must have shape [{string.Join(", ", expected)}] by config.json, found [{string.Join(", ", stored.Shape)}]");
+                throw new SpaException($"'{stored.File}': tensor '{p.Name}' must have shape [{string.Join(", ", expected)}] by config.json, found [{string.Join(", ", stored.Shape)}]; config and weights do not belong together");
         }
         foreach (string name in source.Tensors.Keys)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Configuration;
 using Spa.Engine.Data;
+using Spa.Engine.Pipeline.RowFiles;
 
 namespace Spa.Engine.Pipeline;
 
@@ -10,14 +11,15 @@ namespace Spa.Engine.Pipeline;
 /// </summary>
 internal sealed class LoopData
 {
-    public LoopData(RunConfig config, ModelTokenizer tokenizer, int maxPositions, RunLog log)
+    public LoopData(RunConfig config, ModelBundle model, RunLog log)
     {
         TrainingConfig training = config.Training;
+        int maxPositions = model.Config.MaxPositions;
         Truncation truncation = TrainingSetup.Truncation(training with { MaxLength = Math.Min(training.MaxLength ?? maxPositions, maxPositions) });
         BadRows badRows = TrainingSetup.BadRows(training);
-        if (config.Spa.SeedDataset is { } seed) Seed = ReadPairs(seed, tokenizer, truncation, badRows, log);
-        if (training.EvalDataset is { } eval) Evaluation = ReadPairs(eval, tokenizer, truncation, badRows, log);
-        for (int t = 1; t <= config.Spa.Iterations; t++) Prompts.Add(ReadPrompts(config, t, tokenizer, truncation, maxPositions, badRows, log));
+        if (config.Spa.SeedDataset is { } seed) Seed = ReadPairs(seed, model, truncation, badRows, log);
+        if (training.EvalDataset is { } eval) Evaluation = ReadPairs(eval, model, truncation, badRows, log);
+        for (int t = 1; t <= config.Spa.Iterations; t++) Prompts.Add(ReadPrompts(config, t, model, truncation, badRows, log));
     }
 
     /// <summary>D_0; empty without a seed stage.</summary>
@@ -38,32 +40,42 @@ internal sealed class LoopData
         ContentHash.Of(new JsonObject { ["prompts"] = new JsonArray([.. prompts.Select(p => (JsonNode)string.Join(' ', p.Ids))]) });
 
     /// <summary>Pairs of a file in tokens; the report's lines go to the log.</summary>
-    public static IReadOnlyList<TokenizedPair> ReadPairs(string path, IRowTokenizer tokenizer, Truncation truncation, BadRows badRows, RunLog log)
+    public static IReadOnlyList<TokenizedPair> ReadPairs(string path, ModelBundle model, Truncation truncation, BadRows badRows, RunLog log)
     {
         var report = new RowReport();
-        var tokenization = new RowTokenization(tokenizer, truncation, report);
-        List<TokenizedPair> pairs = [.. Rows.ReadPreferences(path, report, badRows).Select(tokenization.Pair).OfType<TokenizedPair>()];
+        var tokenization = new RowTokenization(model.RowTokenizer, truncation, report);
+        var pairs = new List<TokenizedPair>();
+        foreach (PreferenceRow row in Rows.ReadPreferences(path, report, badRows))
+        {
+            if (tokenization.Pair(row) is not { } pair) continue;
+            RowChecks.RequireIds(pair.Prompt, model.Config, row.Location);
+            RowChecks.RequireIds(pair.Chosen, model.Config, row.Location);
+            RowChecks.RequireIds(pair.Rejected, model.Config, row.Location);
+            pairs.Add(pair);
+        }
         foreach (string line in report.Lines()) log.Notice($"{path}: {line}");
         if (pairs.Count == 0) throw new SpaException($"{path}: no pair is left after tokenising; raise max_length or check the responses");
         return pairs;
     }
 
-    private static List<LoopPrompt> ReadPrompts(RunConfig config, int iteration, ModelTokenizer tokenizer, Truncation truncation, int maxPositions, BadRows badRows, RunLog log)
+    private static List<LoopPrompt> ReadPrompts(RunConfig config, int iteration, ModelBundle model, Truncation truncation, BadRows badRows, RunLog log)
     {
         (string file, long skip, int? take) = config.Spa.PromptsOf(iteration);
         var report = new RowReport();
-        var tokenization = new RowTokenization(tokenizer, truncation, report);
+        var tokenization = new RowTokenization(model.RowTokenizer, truncation, report);
         var prompts = new List<LoopPrompt>();
         long row = 0;
         foreach (PromptRow source in Rows.ReadPrompts(file, report, badRows))
         {
             if (row++ < skip) continue;
             if (take is { } limit && prompts.Count >= limit) break;
-            if (tokenization.Prompt(source, config.Spa.Sampling.MaxNewTokens) is { } prompt) prompts.Add(new LoopPrompt((int)row - 1, source.Source["prompt"], prompt.Tokens));
+            if (tokenization.Prompt(source, config.Spa.Sampling.MaxNewTokens) is not { } prompt) continue;
+            RowChecks.RequireIds(prompt.Tokens, model.Config, source.Location);
+            prompts.Add(new LoopPrompt((int)row - 1, source.Source["prompt"], prompt.Tokens));
         }
         foreach (string line in report.Lines()) log.Notice($"{file}: {line}");
         if (prompts.Count == 0 && row > skip)
-            throw new SpaException($"{file}: none of {row - skip} prompts leaves room for max_new_tokens {config.Spa.Sampling.MaxNewTokens}; lower spa.sampling.max_new_tokens or raise max_length (the model's context is {maxPositions})");
+            throw new SpaException($"{file}: none of {row - skip} prompts leaves room for max_new_tokens {config.Spa.Sampling.MaxNewTokens}; lower spa.sampling.max_new_tokens or raise max_length (the model's context is {model.Config.MaxPositions})");
         if (prompts.Count == 0) throw new SpaException($"{file}: iteration {iteration} has no prompt ({row} rows, {skip} belong to earlier iterations); give more prompts or fewer iterations");
         if (take is { } wanted && prompts.Count < wanted) log.Notice($"{file}: iteration {iteration} has {prompts.Count} prompts, {wanted} were asked for");
         return prompts;

@@ -78,7 +78,7 @@ public sealed class ModelTokenizer : IRowTokenizer
     public void RequireFits(int vocabulary, string model)
     {
         if (Tokenizer.VocabularySize > vocabulary)
-            throw new SpaException($"the tokenizer of '{_name}' has {Tokenizer.VocabularySize} tokens, the model '{model}' has {vocabulary}; they do not belong together");
+            throw new SpaException($"the tokenizer of '{_name}' has {Tokenizer.VocabularySize} tokens, the model '{model}' has {vocabulary}; they do not belong together, use the tokenizer that came with the model");
     }
 
     private Dictionary<string, object?> SpecialTokens()

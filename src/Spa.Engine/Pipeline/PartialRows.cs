@@ -28,12 +28,13 @@ public sealed class PartialRows : IDisposable
                 if (stale != _partial) File.Delete(stale);
             // Unbuffered: a row is one write, and nothing is left to be flushed by Dispose on a full disk.
             _stream = new FileStream(_partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            Existing = ReadWholeLines();
         }
         catch (Exception error) when (FileErrors.IsFileError(error))
         {
+            _stream?.Dispose();
             throw new SpaException($"'{_partial}' cannot be opened ({error.Message}); is another run working in this folder?", error);
         }
-        Existing = ReadWholeLines();
     }
 
     /// <summary>Rows of an earlier attempt.</summary>
@@ -90,7 +91,7 @@ public sealed class PartialRows : IDisposable
             }
             start = end + 1;
         }
-        _stream.SetLength(start);
+        if (start < bytes.Length) _stream.SetLength(start);
         _stream.Seek(0, SeekOrigin.End);
         return rows;
     }

@@ -32,7 +32,7 @@ public sealed partial class SpaRun : IDisposable
         try
         {
             RequireEndTokens();
-            _data = new LoopData(config, _sftBundle.Tokenizer, _sftBundle.Config.MaxPositions, context.Log);
+            _data = new LoopData(config, _sftBundle, context.Log);
             RequireDiskSpace();
             _state = new RunState(_folder.State, environment);
         }

@@ -5,6 +5,7 @@ using Spa.Engine.Models;
 using Spa.Engine.Pipeline.Estimates;
 using Spa.Engine.Preference;
 using Spa.Engine.Training;
+using Spa.Engine.Pipeline.RowFiles;
 
 namespace Spa.Engine.Pipeline;
 
@@ -25,7 +26,7 @@ internal sealed class TaskData : IDisposable
         Truncation truncation = TrainingSetup.Truncation(config.Training with { MaxLength = longest });
         BadRows badRows = TrainingSetup.BadRows(config.Training);
         if (config.Stage == ConfigurationStage.Sft) _examples = ReadExamples(dataset, truncation, badRows);
-        else _pairs = LoopData.ReadPairs(dataset, bundle.RowTokenizer, truncation, badRows, context.Log);
+        else _pairs = LoopData.ReadPairs(dataset, bundle, truncation, badRows, context.Log);
         if (config.Stage == ConfigurationStage.Dpo)
         {
             ReferencePath = config.Training.RefModelNameOrPath;
@@ -77,7 +78,13 @@ internal sealed class TaskData : IDisposable
         var tokenization = new RowTokenization(_bundle.RowTokenizer, truncation, report);
         ScoredTurns turns = _config.Training.AssistantOnlyLoss ? ScoredTurns.Assistant
             : _config.Training.CompletionOnlyLoss == false ? ScoredTurns.All : ScoredTurns.Auto;
-        List<TokenizedExample> examples = [.. Rows.ReadResponses(path, report, badRows).Select(row => tokenization.Example(row, turns)).OfType<TokenizedExample>()];
+        var examples = new List<TokenizedExample>();
+        foreach (ResponseRow row in Rows.ReadResponses(path, report, badRows))
+        {
+            if (tokenization.Example(row, turns) is not { } example) continue;
+            RowChecks.RequireIds(example.Tokens, _bundle.Config, row.Location);
+            examples.Add(example);
+        }
         foreach (string line in report.Lines()) _context.Log.Notice($"{path}: {line}");
         return examples.Count > 0 ? examples : throw new SpaException($"{path}: no example is left after tokenising; raise max_length or check the responses");
     }
