@@ -8,7 +8,8 @@ namespace Spa.Engine.Compute;
 /// Dimensions: T tokens of a packed batch, R rows chosen from it, C channels, H/Hkv heads, D head size, F MLP width, V vocabulary.
 /// Determinism: an output element is always the same sequence of operations, whatever the number of threads, the other rows of
 /// the batch, or the vector width. Reductions over tokens (weight gradients) go through the tokens in order and continue from
-/// what is already there, so splitting a batch into micro-batches does not change a bit.
+/// what is already there, so splitting a batch into micro-batches does not change a bit of a gradient that one op per batch adds to
+/// (a tied embedding gets two, the head's and the embedding's, whose order follows the split: docs/numerics.md).
 /// </summary>
 public abstract class ComputeBackend : IDisposable
 {

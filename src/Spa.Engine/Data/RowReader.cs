@@ -12,10 +12,12 @@ public static class RowReader
     {
         limits ??= RowLimits.Default;
         using FileStream file = Open(path);
-        using Stream content = IsGzip(file) ? new GzipSource(file, path, limits) : file;
-        PeekStream source = new(content);
+        PeekStream raw = new(file);
+        bool packed = raw.StartsWith([0x1f, 0x8b]);
+        using Stream content = packed ? new GzipSource(raw, path, limits) : raw;
+        PeekStream source = packed ? new PeekStream(content) : raw;
         IEnumerable<SourceRow> rows = source.StartsWith("PAR1"u8)
-            ? ParquetRows.Read(ReferenceEquals(content, file) ? file : Unpack(source, path, limits), path, limits)
+            ? ParquetRows.Read(!packed && file.CanSeek ? FromStart(file) : Unpack(source, path, limits), path, limits)
             : source.FirstTextByte() == '[' ? JsonArrayRows.Read(source, path, limits) : JsonLineRows.Read(source, path, limits);
         foreach (SourceRow row in rows) yield return row;
     }
@@ -34,11 +36,10 @@ public static class RowReader
         }
     }
 
-    private static bool IsGzip(FileStream file)
+    private static FileStream FromStart(FileStream file)
     {
-        bool gzip = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
         file.Position = 0;
-        return gzip;
+        return file;
     }
 
     private static MemoryStream Unpack(Stream source, string path, RowLimits limits)

@@ -11,6 +11,7 @@ internal static class ReferenceLogProbs
     {
         var examples = new PreferenceExample[pairs.Count];
         using var scorer = new Scorer(reference, null, 0, pairs.Max(p => PackedBatch.RowsFor(p.Prompt.Length, p.Chosen.Length, p.Rejected.Length)));
+        context.Log.Progress(phase, 0, pairs.Count, "pairs");
         scorer.Score([.. pairs.Select(p => new ScoreItem(p.Prompt, [p.Chosen, p.Rejected]))], (i, scores) =>
         {
             TokenizedPair pair = pairs[i];

@@ -52,6 +52,7 @@ public sealed partial class SpaRun
     {
         var pairs = new List<EvaluatedPair>();
         if (_data.Evaluation.Count == 0) return pairs;
+        _context.Log.Progress(phase, 0, _data.Evaluation.Count, "pairs");
         using var scorer = new Scorer(policy, reference, 0, _data.Evaluation.Max(p => PackedBatch.RowsFor(p.Prompt.Length, p.Chosen.Length, p.Rejected.Length)));
         scorer.Score([.. _data.Evaluation.Select(p => new ScoreItem(p.Prompt, [p.Chosen, p.Rejected]))], (i, scores) =>
         {

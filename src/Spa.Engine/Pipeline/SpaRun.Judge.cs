@@ -30,6 +30,7 @@ public sealed partial class SpaRun
             List<double[]> rewards = [.. output.Existing.Select(Rewards)];
             using Model? model = reference is null || _config.Spa.Judge == "random" ? null : Load(reference);
             using IResponseJudge judge = MakeJudge(iteration, model, LongestRow(rows));
+            _context.Log.Progress(phase, rewards.Count, rows.Length, "prompts");
             long tokens = 0;
             while (rewards.Count < rows.Length)
             {

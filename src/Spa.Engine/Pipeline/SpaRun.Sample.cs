@@ -58,6 +58,7 @@ public sealed partial class SpaRun
         if (first == prompts.Count) return 0;
         if (first > 0) _context.Log.Notice($"{phase}: continues behind {first} of {prompts.Count} prompts");
         using var generator = new Generator(model, settings, prompts.Max(p => p.Ids.Length));
+        _context.Log.Progress(phase, first, prompts.Count, "prompts");
         var rate = new Rate();
         generator.Generate([.. prompts.Skip(first).Select((p, i) => new GenerationPrompt(p.Ids, (uint)(first + i)))], (i, responses) =>
         {

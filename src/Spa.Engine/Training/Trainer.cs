@@ -67,6 +67,7 @@ public sealed class Trainer
         var watch = new Stopwatch();
         long tokens = _task.TokensSeen;
         int sinceRecord = 0;
+        log.Progress(phase, Step, Updates, "updates");
         while (Step < Updates)
         {
             if (cancel.IsCancellationRequested)

@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using System.Text;
 using System.Text.Json.Nodes;
 using Spa.Engine.Data;
@@ -20,6 +21,16 @@ internal sealed class RowReaderTests
         using DataFile packed = new("rows.jsonl.gz", DataFile.Gzip(bytes));
         Assert.That(Read(plain).Select(row => row.Json["a"]!.GetValue<int>()), Is.EqualTo(new[] { 1, 2 }));
         Assert.That(Read(packed).Select(row => row.Json["a"]!.GetValue<double>()), Is.EqualTo(new[] { 1.0, 2.0 }));
+    }
+
+    [Test]
+    [Platform("Linux", Reason = "names a pipe by its path under /proc")]
+    public void A_pipe_is_read_like_a_file()
+    {
+        using AnonymousPipeServerStream reader = new(PipeDirection.In);
+        using (AnonymousPipeClientStream writer = new(PipeDirection.Out, reader.ClientSafePipeHandle)) writer.Write("{\"a\":1}\n{\"a\":2}\n"u8);
+        IEnumerable<SourceRow> rows = RowReader.Read($"/proc/self/fd/{reader.SafePipeHandle.DangerousGetHandle()}");
+        Assert.That(rows.Select(row => row.Json["a"]!.GetValue<int>()), Is.EqualTo(new[] { 1, 2 }));
     }
 
     [Test]

@@ -16,7 +16,15 @@ internal sealed class TrainingBench : IDisposable
 
     public static readonly TrainerSettings Settings = new()
     {
-        Epochs = 3, MicroBatch = 2, Accumulation = 2, LearningRate = 3e-3, Schedule = ScheduleKind.Cosine, WarmupRatio = 0.1, WeightDecay = 0.01, LoggingSteps = 1, SaveSteps = 0,
+        Epochs = 3,
+        MicroBatch = 2,
+        Accumulation = 2,
+        LearningRate = 3e-3,
+        Schedule = ScheduleKind.Cosine,
+        WarmupRatio = 0.1,
+        WeightDecay = 0.01,
+        LoggingSteps = 1,
+        SaveSteps = 0,
     };
 
     private readonly Model? _reference;
