@@ -29,7 +29,7 @@ public sealed class RunEstimate
     {
         (_config, _model, _backend, _matrixType) = (config, model, context.Backend, context.MatrixType);
         _layout = new DecoderLayout(model.Config, new ParameterNames(), _matrixType);
-        if (config.Stage == ConfigurationStage.Run) AddLoop(new LoopData(config, model.Tokenizer, model.Config.MaxPositions, context.Log));
+        if (config.Stage == ConfigurationStage.Run) AddLoop(new LoopData(config, model, context.Log));
         else AddStage(context);
     }
 
