@@ -3,9 +3,9 @@ using Spa.Engine.Configuration;
 using Spa.Engine.Data;
 using Spa.Engine.Models;
 using Spa.Engine.Pipeline.Estimates;
+using Spa.Engine.Pipeline.RowFiles;
 using Spa.Engine.Preference;
 using Spa.Engine.Training;
-using Spa.Engine.Pipeline.RowFiles;
 
 namespace Spa.Engine.Pipeline;
 
