@@ -43,7 +43,7 @@ internal sealed class GoldReport
         (string Key, ReportColumn Column)[] columns =
         [
             ("gold", new("Mean gold", Plot: true)),
-            ("win", new("Wins against SFT", NumberStyle.Percent, Plot: true, Reference: 0.5, ReferenceLabel: "SFT")),
+            ("win", new("Wins against SFT", NumberStyle.Percent, Plot: true, Reference: 0.5, ReferenceLabel: "even")),
             ("judge", new("Judge right", NumberStyle.Percent)),
             ("labels", new("Labels right", NumberStyle.Percent)),
             ("length", new("Tokens")),
