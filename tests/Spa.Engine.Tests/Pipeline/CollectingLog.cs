@@ -17,6 +17,7 @@ internal sealed class CollectingLog(Action<int>? progress = null) : RunLog
     public override void Progress(string phase, long done, long total, string unit, string detail = "")
     {
         Phases.Add(phase);
-        progress?.Invoke(++_reports);
+        _reports++;
+        progress?.Invoke(_reports);
     }
 }

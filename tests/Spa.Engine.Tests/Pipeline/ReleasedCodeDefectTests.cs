@@ -22,7 +22,7 @@ internal sealed partial class ReleasedCodeDefectTests
     [Test]
     public void Defect_01_lambda_is_applied_without_being_set_by_hand()
     {
-        RunConfig defaults = RunConfig.Bind(ConfigurationFile.Parse("model_name_or_path: m\noutput_dir: o\nspa: {{seed_dataset: s, prompts: [a, b, c], iterations: 3}}", "c.yaml"), ConfigurationStage.Run, out _);
+        RunConfig defaults = RunConfig.Bind(ConfigurationFile.Parse("model_name_or_path: m\noutput_dir: o\nspa: {seed_dataset: s, prompts: [a, b, c], iterations: 3}", "c.yaml"), ConfigurationStage.Run, out _);
         Assert.That(Enumerable.Range(1, 3).Select(t => TrainingSetup.Refinement(defaults.Spa, t).Extrapolation), Is.EqualTo(new[] { 0.5, 0.25, 0.125 }), "the paper's, one per iteration");
         // And it reaches the numbers: the extrapolated margins of the same data differ from the plain ones.
         using TrainingBench with = new(refinement: TrainingBench.Refinement), without = new(refinement: TrainingBench.Refinement with { Extrapolation = 0 });
