@@ -55,7 +55,7 @@ internal sealed partial class ReleasedCodeDefectTests
         var log = new CollectingLog();
         using TrainingBench bench = new(TrainingBench.Settings with { LoggingSteps = 3 }, TrainingBench.Refinement);
         bench.Trainer.Run(log, "test", bench.Records.Add, () => { }, CancellationToken.None);
-        Assert.That((log.Reports, bench.Records.Count), Is.EqualTo((4, 4)), "42 pairs in 12 updates: one report for three updates");
+        Assert.That((log.Reports, bench.Records.Count), Is.EqualTo((5, 4)), "42 pairs in 12 updates: one report at the beginning, then one for three updates");
     }
 
     [Test]
