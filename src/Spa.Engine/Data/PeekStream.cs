@@ -7,6 +7,7 @@ internal sealed class PeekStream : Stream
     private readonly byte[] _head = new byte[4096];
     private readonly int _headLength;
     private int _position;
+    private long _passed;
 
     public PeekStream(Stream inner)
     {
@@ -23,7 +24,8 @@ internal sealed class PeekStream : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    /// <summary>Bytes given so far, a left-out byte order mark included.</summary>
+    public override long Position { get => _position + _passed; set => throw new NotSupportedException(); }
 
     public bool StartsWith(ReadOnlySpan<byte> magic) => _head.AsSpan(_position, _headLength - _position).StartsWith(magic);
 
@@ -36,7 +38,12 @@ internal sealed class PeekStream : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        if (_position == _headLength) return _inner.Read(buffer);
+        if (_position == _headLength)
+        {
+            int got = _inner.Read(buffer);
+            _passed += got;
+            return got;
+        }
         int count = Math.Min(buffer.Length, _headLength - _position);
         _head.AsSpan(_position, count).CopyTo(buffer);
         _position += count;
