@@ -1,7 +1,7 @@
 namespace Spa.Engine.Compute;
 
 /// <summary>
-/// What the head computes per response row, all [R] float32 vectors (SPA.md 4.2: one pass, three log-probs). Absent tensors are not
+/// What the head computes per response row, all [R] float32 vectors (docs/algorithm.md section 4.2: one pass, three log-probs). Absent tensors are not
 /// computed. a are the policy's logits, b the reference's, c = (1 + lambda) a - lambda b; y is the row's label.
 /// </summary>
 public struct LogProbRows

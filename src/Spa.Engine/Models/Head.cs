@@ -4,7 +4,7 @@ namespace Spa.Engine.Models;
 
 /// <summary>
 /// The output head. Logits exist only for a chunk of response rows; a pass yields the policy's, the reference's and the extrapolated
-/// log-probs at once (SPA.md 4.2). If all rows fit into one chunk, backward reuses its logits, else it makes each chunk again:
+/// log-probs at once (docs/algorithm.md section 4.2). If all rows fit into one chunk, backward reuses its logits, else it makes each chunk again:
 /// the same bits for one more product.
 /// </summary>
 public sealed class Head

@@ -3,8 +3,8 @@ using Spa.Engine.Models;
 namespace Spa.Engine.Pipeline;
 
 /// <summary>
-/// The model's own implicit reward, r = beta (log pi_{t-1}(y|x) - log pi_ref(y|x)) (SPA.md section 1). The numerator is what the sampler kept
-/// (SPA.md 4.1), so only the reference is run; without a reference the reward is beta log pi_{t-1}(y|x).
+/// The model's own implicit reward, r = beta (log pi_{t-1}(y|x) - log pi_ref(y|x)) (docs/algorithm.md section 1). The numerator is what the sampler kept
+/// (docs/algorithm.md section 4.1), so only the reference is run; without a reference the reward is beta log pi_{t-1}(y|x).
 /// </summary>
 internal sealed class ImplicitJudge(double beta, Model? reference, int longestRow) : IResponseJudge
 {

@@ -34,7 +34,7 @@ public static class SingleStage
             ["label_smoothing"] = training.LabelSmoothing,
             ["loss"] = string.Join(' ', training.LossType),
             ["spa"] = data.Refinement?.ToString(),
-            ["settings"] = (settings with { LoggingSteps = 0, SaveSteps = 0, SaveTotalLimit = 0, GradientCheckpointing = false }).ToString(),
+            ["settings"] = TrainingSetup.Identity(settings),
             ["dtype"] = context.MatrixType.ToString(),
         };
         string model = Path.Combine(folder.Path, "model"), checkpoints = Path.Combine(folder.Path, "checkpoints");

@@ -73,7 +73,7 @@ public sealed partial class SpaRun
 
     /// <summary>
     /// Largest |log-prob as sampled - log-prob as scored| over tokens of the first rows: judge and trainer use the sampler's values in the place of
-    /// the scorer's, which is right only while this is small (SPA.md 4.1).
+    /// the scorer's, which is right only while this is small (docs/algorithm.md section 4.1).
     /// </summary>
     private double SamplerScorerDifference(Model model, List<SampledRow> rows)
     {

@@ -34,7 +34,7 @@ public sealed partial class SpaRun
         inputs["pairs"] = judged.Key;
         inputs["refinement"] = refinement.ToString();
         PhaseRecord record = RunTraining(iteration, inputs, policy, (state, reference) =>
-            new PreferenceTask(state, reference, ReadPairs(iteration), settings, _config.Training.Beta, refinement), settings, NeedsReference(refinement));
+            new PreferenceTask(state, reference, ReadPairs(iteration), settings, _config.Training.Beta, refinement), settings, refinement.NeedsReferenceLogits());
         return new StageModel(iteration, StageTitle(iteration), _folder.Model(iteration), record.Key);
     }
 
@@ -62,9 +62,6 @@ public sealed partial class SpaRun
         return record;
     }
 
-    // The released method extrapolates from full reference logits; with lambda or alpha 0 the sampler's log-probs are all that is needed.
-    private static bool NeedsReference(RefinementSettings refinement) => refinement is { Extrapolation: not 0, LabelSmoothing: not 0 };
-
     /// <summary>Pairs of pairs.jsonl; the reference's log-probs are those of the sampler, which is the same model.</summary>
     private List<PreferenceExample> ReadPairs(int iteration)
     {
@@ -85,12 +82,11 @@ public sealed partial class SpaRun
         AtomicFile.WriteAllText(_folder.Audit(stage), audit.ToJsonString(StageAudit.Indented) + "\n");
     }
 
-    // Intervals of logging and saving change no weight and are left out.
     private JsonObject TrainingInputs(StageModel start, TrainerSettings settings) => new()
     {
         ["model"] = start.Key,
         ["beta"] = _config.Training.Beta,
-        ["settings"] = (settings with { LoggingSteps = 0, SaveSteps = 0, SaveTotalLimit = 0, GradientCheckpointing = false }).ToString(),
+        ["settings"] = TrainingSetup.Identity(settings),
         ["dtype"] = _context.MatrixType.ToString(),
     };
 }

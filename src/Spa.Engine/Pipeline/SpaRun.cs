@@ -6,7 +6,7 @@ using Spa.Engine.Models;
 namespace Spa.Engine.Pipeline;
 
 /// <summary>
-/// Spread Preference Annotation (Kim et al. 2025, arXiv 2406.04412; SPA.md section 1) as phases that are each done once: running it again is a
+/// Spread Preference Annotation (Kim et al. 2025, arXiv 2406.04412; docs/algorithm.md section 1) as phases that are each done once: running it again is a
 /// no-op, running it after an interruption goes on where it stopped and ends with the same bits.
 /// </summary>
 public sealed partial class SpaRun : IDisposable

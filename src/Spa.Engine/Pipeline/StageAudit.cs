@@ -6,7 +6,7 @@ using Spa.Engine.Preference;
 
 namespace Spa.Engine.Pipeline;
 
-/// <summary>audit.json: what the data of an iteration is like (SPA.md section 4.5), and afterwards what training flagged.</summary>
+/// <summary>audit.json: what the data of an iteration is like (docs/algorithm.md section 4.5), and afterwards what training flagged.</summary>
 internal static class StageAudit
 {
     private static readonly string[] s_ofTraining = ["extrapolated_margins", "flagged", "largest_flagged_margin"];

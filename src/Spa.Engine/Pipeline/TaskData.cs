@@ -54,7 +54,7 @@ internal sealed class TaskData : IDisposable
     public ITrainingTask MakeTask(PolicyState policy, TrainerSettings settings)
     {
         if (_config.Stage == ConfigurationStage.Sft) return new SftTask(policy, _examples, settings);
-        bool keepReference = Refinement is { Extrapolation: not 0, LabelSmoothing: not 0 };
+        bool keepReference = Refinement?.NeedsReferenceLogits() == true;
         _reference = LoadReference(policy.Model);
         IReadOnlyList<PreferenceExample> examples = ReferenceLogProbs.Precompute(_reference ?? policy.Model, _pairs, _context, "dpo/reference");
         if (keepReference) _reference ??= policy.Model.Clone();

@@ -62,6 +62,10 @@ internal static class TrainingSetup
         };
     }
 
+    /// <summary>What the trained weights depend on: intervals of logging and saving and recomputed activations change no bit and are left out.</summary>
+    public static string Identity(TrainerSettings settings) =>
+        (settings with { LoggingSteps = 0, SaveSteps = 0, SaveTotalLimit = 0, GradientCheckpointing = false }).ToString();
+
     /// <summary>Refinement of iteration <paramref name="iteration"/> (from 1).</summary>
     public static RefinementSettings Refinement(SpaConfig config, int iteration) => new()
     {

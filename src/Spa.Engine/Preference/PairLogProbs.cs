@@ -1,6 +1,6 @@
 namespace Spa.Engine.Preference;
 
-/// <summary>Sums over response tokens of one pair, natural logarithms (SPA.md section 2).</summary>
+/// <summary>Sums over response tokens of one pair, natural logarithms (docs/algorithm.md section 2).</summary>
 public struct PairLogProbs
 {
     /// <summary>log pi_theta(y_w).</summary>

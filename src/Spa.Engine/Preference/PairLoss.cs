@@ -7,7 +7,7 @@ namespace Spa.Engine.Preference;
 public readonly record struct PairLoss(double Loss, double DChosen, double DRejected)
 {
     /// <summary>
-    /// Noise-aware DPO (SPA.md section 2): -(1 - alpha z) log sigmoid(beta D) - alpha z log sigmoid(-beta D), whose derivative by D is
+    /// Noise-aware DPO (docs/algorithm.md section 2): -(1 - alpha z) log sigmoid(beta D) - alpha z log sigmoid(-beta D), whose derivative by D is
     /// -beta (1 - alpha z - sigmoid(beta D)). alpha z = 0 is plain DPO (Rafailov et al. 2023).
     /// </summary>
     /// <param name="margin">D.</param>

@@ -1,6 +1,6 @@
 namespace Spa.Engine.Preference;
 
-/// <summary>Noise-aware training of one stage (SPA.md section 2).</summary>
+/// <summary>Noise-aware training of one stage (docs/algorithm.md section 2).</summary>
 public sealed record RefinementSettings
 {
     /// <summary>alpha: label smoothing of flagged pairs.</summary>
@@ -16,6 +16,12 @@ public sealed record RefinementSettings
 
     /// <summary>alpha is 0 while updates done are fewer than this share of the stage's updates.</summary>
     public double WarmupRatio { get; init; } = 0.2;
+
+    /// <summary>
+    /// Whether training needs the reference's logits. lambda 0 makes the extrapolated logits the policy's own, and alpha 0 makes flags
+    /// meaningless: then known log-probs of the reference are enough (docs/algorithm.md section 5, defect 18).
+    /// </summary>
+    public bool NeedsReferenceLogits() => Extrapolation != 0 && LabelSmoothing != 0;
 
     /// <summary>alpha during the update that follows <paramref name="updatesDone"/> others.</summary>
     public double AlphaAt(long updatesDone, long totalUpdates) => updatesDone < WarmupRatio * totalUpdates ? 0 : LabelSmoothing;

@@ -1,7 +1,7 @@
 namespace Spa.Engine.Reporting;
 
 /// <summary>
-/// What was measured about the data of one iteration (SPA.md section 4.5); what was not measured stays <see cref="Estimate.None"/>.
+/// What was measured about the data of one iteration (docs/algorithm.md section 4.5); what was not measured stays <see cref="Estimate.None"/>.
 /// </summary>
 public sealed record IterationAudit
 {

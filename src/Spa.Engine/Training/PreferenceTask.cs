@@ -5,7 +5,7 @@ using Spa.Engine.Preference;
 namespace Spa.Engine.Training;
 
 /// <summary>
-/// DPO, with noise-aware refinement where settings for it are given (SPA.md sections 2 and 6). Loss: mean over a micro-batch, micro-batches
+/// DPO, with noise-aware refinement where settings for it are given (docs/algorithm.md sections 2 and 6). Loss: mean over a micro-batch, micro-batches
 /// of an update weighted equally. The reference's forward runs only where its log-probs are not known or its logits are extrapolated.
 /// </summary>
 public sealed class PreferenceTask : ITrainingTask
@@ -75,8 +75,7 @@ public sealed class PreferenceTask : ITrainingTask
     /// <summary>Whether it was flagged then.</summary>
     public IReadOnlyList<bool> LatestFlags => _latestFlags;
 
-    // lambda 0 makes the extrapolated logits the policy's own: nothing to compute (SPA.md section 5, defect 18).
-    private bool Extrapolates => _refinement is { Extrapolation: not 0, LabelSmoothing: not 0 };
+    private bool Extrapolates => _refinement?.NeedsReferenceLogits() == true;
 
     public void BeginUpdate(ReadOnlySpan<int> examples, UpdateContext context) => _context = context;
 

@@ -87,7 +87,7 @@ public class GgufModelTests
     }
 
     [Test]
-    public void Every_weight_of_SmolLM2_equals_the_formula_in_the_order_of_the_checkpoint()
+    public void Queries_keys_and_other_weights_of_SmolLM2_equal_the_formula_in_the_order_of_the_checkpoint()
     {
         using GgufModel model = GgufModel.Open(SmolLM2());
         foreach (string name in new[] { "model.layers.0.self_attn.q_proj.weight", "model.layers.29.self_attn.k_proj.weight", "model.layers.7.mlp.down_proj.weight" })

@@ -3,7 +3,7 @@ using Spa.Engine.Models;
 
 namespace Spa.Engine.Tests.Models;
 
-/// <summary>Scores do not depend on batching, on sharing a prompt, or on what stands beside them; the extrapolation is the one of SPA.md section 2.</summary>
+/// <summary>Scores do not depend on batching, on sharing a prompt, or on what stands beside them; the extrapolation is the one of docs/algorithm.md section 2.</summary>
 internal sealed class ScorerTests : IDisposable
 {
     private readonly CpuBackend _backend = new(new CpuOptions { Threads = 2 });

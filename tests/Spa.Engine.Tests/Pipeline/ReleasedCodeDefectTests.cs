@@ -14,7 +14,7 @@ using Spa.Engine.Training;
 namespace Spa.Engine.Tests.Pipeline;
 
 /// <summary>
-/// The released code's defects 1 to 11 (SPA.md section 5), each as a test that it is not ours. Tests about more than one class, so beside the pipeline
+/// The released code's defects 1 to 11 (docs/algorithm.md section 5), each as a test that it is not ours. Tests about more than one class, so beside the pipeline
 /// that joins them.
 /// </summary>
 internal sealed partial class ReleasedCodeDefectTests

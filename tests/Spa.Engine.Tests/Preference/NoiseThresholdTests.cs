@@ -2,7 +2,7 @@ using Spa.Engine.Preference;
 
 namespace Spa.Engine.Tests.Preference;
 
-/// <summary>The three rules for z: <c>quantile</c> as CLI.md defines it, <c>rolling</c> as SPA.md section 6 does, <c>batch</c>.</summary>
+/// <summary>The three rules for z: <c>quantile</c> as docs/configuration.md defines it, <c>rolling</c> as docs/algorithm.md section 6 does, <c>batch</c>.</summary>
 internal sealed class NoiseThresholdTests
 {
     [Test]

@@ -3,7 +3,7 @@ using Spa.Engine.Tests.Compute;
 
 namespace Spa.Engine.Tests.Preference;
 
-/// <summary>The refinement loss against its definition in SPA.md section 2.</summary>
+/// <summary>The refinement loss against its definition in docs/algorithm.md section 2.</summary>
 internal sealed class PairLossTests
 {
     // Central differences in float64 over a step of 1e-5 carry 1e-10 of truncation and 1e-11 of cancellation.

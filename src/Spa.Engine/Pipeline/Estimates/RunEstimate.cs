@@ -49,7 +49,7 @@ public sealed class RunEstimate
     {
         using TaskData data = TaskData.Read(_config, _config.Training.DatasetName!, _model, context);
         bool pairs = _config.Stage == ConfigurationStage.Dpo;
-        bool reference = pairs && (_config.Training.RefModelNameOrPath is not null || data.Refinement is { Extrapolation: not 0, LabelSmoothing: not 0 });
+        bool reference = pairs && (_config.Training.RefModelNameOrPath is not null || data.Refinement?.NeedsReferenceLogits() == true);
         if (pairs) AddScoring("dpo/reference", data.Lengths);
         AddTraining(pairs ? "dpo/train" : "sft/train", data.Lengths, _config.Training.NumTrainEpochs, reference);
     }

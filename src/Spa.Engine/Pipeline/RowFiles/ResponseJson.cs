@@ -38,7 +38,7 @@ internal static class ResponseJson
         return json;
     }
 
-    /// <summary>beta D and beta M of SPA.md section 2; null without a reference.</summary>
+    /// <summary>beta D and beta M of docs/algorithm.md section 2; null without a reference.</summary>
     public static (double Margin, double ExtrapolatedMargin)? Margins(ScoredResponse chosen, ScoredResponse rejected, double beta)
     {
         if (chosen.ReferenceLogp is null || rejected.ReferenceLogp is null) return null;
