@@ -100,7 +100,7 @@ internal sealed class GoldenModel : IDisposable
         Tensor logits = default;
         using Arena arena = Backend.CreateArena("test", a =>
         {
-            space = new DecoderWorkspace(model.Config, ActivationPlan.Inference, ids.Length, ids.Length, a);
+            space = new DecoderWorkspace(model.Config, ActivationPlan.Inference, ids.Length, ids.Length, model.ActivationType, a);
             logits = a.Take("logits", DType.Float32, ids.Length, model.Config.VocabSize);
         });
         using var decoder = new Decoder(Backend, model.Config, 256);
