@@ -60,14 +60,16 @@ internal sealed class EmulatedContext
     public void Synchronize()
     {
         ThrowIfCapturing("waiting for a context");
-        while (true)
-        {
-            _streams.RemoveAll(static stream => stream.IsDestroyed && stream.IsIdle);
-            EmulatedStream[] busy = [.. _streams.Where(static stream => !stream.IsIdle)];
-            if (busy.Length == 0) break;
-            busy[Driver.Order.Next(busy.Length)].RunOne();
-        }
+        Drain();
+        if (Fault is not null) throw Fault;
+    }
 
+    /// <summary>As <see cref="Synchronize"/>, for calls that a capture only forbids by its mode.</summary>
+    /// <param name="what">The call in words.</param>
+    public void SynchronizeFor(string what)
+    {
+        ThrowIfCapturing(what, onlyUnsafe: true);
+        Drain();
         if (Fault is not null) throw Fault;
     }
 
@@ -88,15 +90,7 @@ internal sealed class EmulatedContext
     public void End()
     {
         foreach (EmulatedStream stream in _streams) stream.AbandonCapture();
-        try
-        {
-            if (Fault is null) Synchronize();
-        }
-        catch (DriverErrorException)
-        {
-            // The fault is kept and was reported.
-        }
-
+        Drain();
         foreach (EmulatedObject left in Objects.OrderBy(static left => left.Handle)) Driver.ReportLeak($"{left.Description} was not destroyed");
         foreach (string left in Memory.Descriptions) Driver.ReportLeak($"{left} were not freed");
         foreach (EmulatedObject left in Objects.ToArray()) left.Destroy();
@@ -104,5 +98,16 @@ internal sealed class EmulatedContext
         HandleTable.Remove(Handle);
         Ended = true;
         Core.Dispose();
+    }
+
+    private void Drain()
+    {
+        while (true)
+        {
+            _streams.RemoveAll(static stream => stream.IsDestroyed && stream.IsIdle);
+            EmulatedStream[] busy = [.. _streams.Where(static stream => !stream.IsIdle)];
+            if (busy.Length == 0) break;
+            busy[Driver.Order.Next(busy.Length)].RunOne();
+        }
     }
 }

@@ -51,7 +51,7 @@ internal static unsafe partial class EntryPoints
     private static CUresult cuMemFree(CUdeviceptr address) => InContext(nameof(cuMemFree), context =>
     {
         if (address.Value == 0) return;
-        context.Synchronize();
+        context.SynchronizeFor("freeing memory");
         context.Memory.Release(address.Value);
     });
 
@@ -86,7 +86,7 @@ internal static unsafe partial class EntryPoints
     [UnmanagedCallersOnly]
     private static CUresult cuMemFreeHost(void* address) => InContext(nameof(cuMemFreeHost), context =>
     {
-        context.Synchronize();
+        context.SynchronizeFor("freeing memory");
         if (!context.Driver.Pinned.Free(address)) throw Invalid($"no pinned host memory begins at 0x{(ulong)address:x}");
     });
 

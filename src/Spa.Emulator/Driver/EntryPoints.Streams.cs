@@ -45,7 +45,9 @@ internal static unsafe partial class EntryPoints
     private static CUresult cuStreamWaitEvent(CUstream stream, CUevent mark, uint flags) => OnStream(nameof(cuStreamWaitEvent), stream, target =>
     {
         if (flags > 1) throw Invalid($"flags {flags} are not known");
-        Get<EmulatedEvent>(mark.Value, "event", target.Context).Wait(target);
+        if (!HandleTable.TryGet(mark.Value, out EmulatedEvent? awaited)) throw new DriverErrorException(CUresult.CUDA_ERROR_INVALID_HANDLE, HandleTable.Describe(mark.Value, "event"));
+        if (awaited.Context.Driver != target.Context.Driver) throw new DriverErrorException(CUresult.CUDA_ERROR_INVALID_CONTEXT, "the event belongs to another driver");
+        awaited.Wait(target);
     });
 
     [UnmanagedCallersOnly]

@@ -30,6 +30,6 @@ internal static class HandleTable
 
     /// <summary>Why <see cref="TryGet"/> found nothing.</summary>
     public static string Describe(nint handle, string expected) => s_objects.TryGetValue(handle, out object? found)
-        ? $"expected the handle of a {expected}, found that of a {(found as EmulatedObject)?.Kind ?? found.GetType().Name}"
+        ? $"expected a handle of kind {expected}, found {(found as EmulatedObject)?.Kind ?? found.GetType().Name}"
         : handle > First && handle <= s_last ? $"the {expected} 0x{handle:x} was destroyed" : $"0x{handle:x} is no handle of a {expected}";
 }

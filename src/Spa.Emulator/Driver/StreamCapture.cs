@@ -16,6 +16,7 @@ internal sealed class StreamCapture
         _origin = origin;
         _mode = mode;
         _graph = new EmulatedGraph(origin.Context);
+        origin.Context.Objects.Remove(_graph);
         Enter(origin, []);
     }
 
@@ -70,7 +71,12 @@ internal sealed class StreamCapture
         bool isJoined = _graph.Nodes.Where(node => !_graph.HasSuccessor(node)).All(stream.Frontier.Contains);
         IsEnded = true;
         foreach (EmulatedStream each in _streams) each.AbandonCapture();
-        if (!IsInvalidated && isJoined) return _graph;
+        if (!IsInvalidated && isJoined)
+        {
+            stream.Context.Objects.Add(_graph);
+            return _graph;
+        }
+
         _graph.Destroy();
         ThrowIfInvalidated();
         throw new DriverErrorException(CUresult.CUDA_ERROR_STREAM_CAPTURE_UNJOINED, "work of another stream was captured that the first stream does not wait for");

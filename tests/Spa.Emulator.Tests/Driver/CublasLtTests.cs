@@ -143,15 +143,17 @@ public sealed unsafe class CublasLtTests
         ulong workspace = 1 << 20;
         Done(s_blas.cublasLtMatmulPreferenceSetAttribute(preference, cublasLtMatmulPreferenceAttributes_t.CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &workspace, 8));
         cublasLtMatmulHeuristicResult_t* results = stackalloc cublasLtMatmulHeuristicResult_t[4];
-        int found;
+        int* found = stackalloc int[1];
+        cublasLtHandle_t library = handle;
+        cublasLtMatmulPreference_t chosen = preference;
         cublasStatus_t Ask(cudaDataType_t type, int k, cublasLtEpilogue_t epilogue)
         {
             cublasLtMatrixLayout_t a = Layout(type, 4, k, k, true), b = Layout(type, 8, 6, 6, true), d = Layout(type, 4, 6, 6, true);
-            return s_blas.cublasLtMatmulAlgoGetHeuristic(handle, Description(false, false, epilogue), a, b, d, d, preference, 4, results, &found);
+            return s_blas.cublasLtMatmulAlgoGetHeuristic(library, Description(false, false, epilogue), a, b, d, d, chosen, 4, results, found);
         }
 
         Done(Ask(cudaDataType_t.CUDA_R_16BF, 8, cublasLtEpilogue_t.CUBLASLT_EPILOGUE_BIAS));
-        Assert.That((found, results[0].workspaceSize, results[0].state), Is.EqualTo((1, (nuint)0, cublasStatus_t.CUBLAS_STATUS_SUCCESS)));
+        Assert.That((*found, results[0].workspaceSize, results[0].state), Is.EqualTo((1, (nuint)0, cublasStatus_t.CUBLAS_STATUS_SUCCESS)));
         int split;
         Done(s_blas.cublasLtMatmulAlgoConfigGetAttribute(&results[0].algo, cublasLtMatmulAlgoConfigAttributes_t.CUBLASLT_ALGO_CONFIG_SPLITK_NUM, &split, 4, null));
         Assert.That(split, Is.EqualTo(1));

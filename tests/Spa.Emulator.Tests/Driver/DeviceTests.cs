@@ -34,7 +34,7 @@ public sealed unsafe class DeviceTests
         _ = new CublasLtFunctions(blas);
         Assert.That(functions.Names, Is.Empty);
         Assert.That(blas.Names, Is.Empty);
-        Assert.That(driver.Find("cuGLGetDevices"), Is.Zero);
+        Assert.That(driver.Find("cuGLGetDevices") == 0);
     }
 
     [Test]
@@ -166,7 +166,7 @@ public sealed unsafe class DeviceTests
         Ok(device.F.cuStreamDestroy(stream));
         Fails(device.F.cuStreamSynchronize(stream), CUresult.CUDA_ERROR_INVALID_HANDLE, "was destroyed");
         CUevent mark = device.Event();
-        Fails(device.F.cuStreamSynchronize(new CUstream(mark.Value)), CUresult.CUDA_ERROR_INVALID_HANDLE, "that of a event");
+        Fails(device.F.cuStreamSynchronize(new CUstream(mark.Value)), CUresult.CUDA_ERROR_INVALID_HANDLE, "expected a handle of kind stream, found event");
         Fails(device.F.cuStreamSynchronize(new CUstream(0x1234560)), CUresult.CUDA_ERROR_INVALID_HANDLE, "no handle");
     }
 }

@@ -11,7 +11,7 @@ public sealed unsafe class FaultTests
     public void A_fault_is_found_late_reported_and_stays_until_the_context_ends()
     {
         using var device = new TestDevice();
-        CUmodule module = device.Load(Ptx);
+        CUmodule module = device.Load(KernelText);
         CUfunction fault = device.Function(module, "fault"), add = device.Function(module, "add");
         CUdeviceptr a = device.Upload(1);
         CUstream stream = device.Stream();

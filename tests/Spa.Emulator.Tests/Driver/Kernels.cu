@@ -36,3 +36,17 @@ extern "C" __global__ void __launch_bounds__(128) bounded(int* p, int n, int val
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i < n) p[i] = tile[127 - threadIdx.x] + more[127 - threadIdx.x];
 }
+
+struct AddArgs
+{
+    int* p;
+    int n;
+    int value;
+};
+
+// The first kernel with its arguments in one struct.
+extern "C" __global__ void add_all(const __grid_constant__ AddArgs args)
+{
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < args.n) args.p[i] += args.value;
+}

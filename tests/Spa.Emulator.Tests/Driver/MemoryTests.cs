@@ -159,16 +159,16 @@ public sealed unsafe class MemoryTests
     {
         using var device = new TestDevice();
         CUdeviceptr memory = device.Allocate(1 << 16);
-        CUtensorMap map;
+        CUtensorMap* map = stackalloc CUtensorMap[1];
         ulong* sizes = stackalloc ulong[] { 128, 64 };
-        ulong stride = 256;
+        ulong* stride = stackalloc ulong[] { 256 };
         uint* box = stackalloc uint[] { 64, 32 };
         uint* steps = stackalloc uint[] { 1, 1 };
-        CUresult Encode(ulong address) => device.F.cuTensorMapEncodeTiled(&map, CUtensorMapDataType.CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, 2, (void*)address, sizes, &stride, box, steps,
+        CUresult Encode(ulong address) => device.F.cuTensorMapEncodeTiled(map, CUtensorMapDataType.CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, 2, (void*)address, sizes, stride, box, steps,
             CUtensorMapInterleave.CU_TENSOR_MAP_INTERLEAVE_NONE, CUtensorMapSwizzle.CU_TENSOR_MAP_SWIZZLE_128B, CUtensorMapL2promotion.CU_TENSOR_MAP_L2_PROMOTION_L2_128B,
             CUtensorMapFloatOOBfill.CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
         Ok(Encode(memory.Value));
-        Assert.That(map[1], Is.EqualTo(memory.Value));
+        Assert.That((*map)[1], Is.EqualTo(memory.Value));
         Fails(Encode(memory.Value + 4), CUresult.CUDA_ERROR_INVALID_VALUE, "that 16 divides");
         box[0] = 128;
         Fails(Encode(memory.Value), CUresult.CUDA_ERROR_INVALID_VALUE, "at most 128 bytes");

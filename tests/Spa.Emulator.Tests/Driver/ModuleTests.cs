@@ -12,7 +12,7 @@ public sealed unsafe class ModuleTests
     public void A_module_has_functions_and_variables()
     {
         using var device = new TestDevice();
-        CUmodule module = device.Load(Ptx);
+        CUmodule module = device.Load(KernelText);
         CUfunction shift = device.Function(module, "shift"), none;
         Assert.That(device.Function(module, "shift"), Is.EqualTo(shift));
         fixed (byte* name = "nothing\0"u8) Fails(device.F.cuModuleGetFunction(&none, module, name), CUresult.CUDA_ERROR_NOT_FOUND, "no kernel 'nothing'");
@@ -40,7 +40,7 @@ public sealed unsafe class ModuleTests
         CUlibrary library;
         CUkernel kernel;
         CUfunction function;
-        byte[] ptx = [.. Ptx, 0];
+        byte[] ptx = [.. KernelText, 0];
         fixed (byte* code = ptx) Ok(device.F.cuLibraryLoadData(&library, code, null, null, 0, null, null, 0));
         fixed (byte* name = "add\0"u8) Ok(device.F.cuLibraryGetKernel(&kernel, library, name));
         Ok(device.F.cuKernelGetFunction(&function, kernel));
@@ -56,17 +56,17 @@ public sealed unsafe class ModuleTests
     public void What_is_not_PTX_for_the_device_is_refused()
     {
         using var device = new TestDevice(new EmulatedDriverOptions { Architecture = EmulatedArchitecture.Sm80 });
-        CUmodule module;
+        CUmodule* module = stackalloc CUmodule[1];
         CUresult Load(byte[] image)
         {
-            fixed (byte* bytes = image) return device.F.cuModuleLoadData(&module, bytes);
+            fixed (byte* bytes = image) return device.F.cuModuleLoadData(module, bytes);
         }
 
         Fails(Load([0x7F, (byte)'E', (byte)'L', (byte)'F', 2, 0]), CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU, "found a cubin");
         Fails(Load([0x50, 0xED, 0x55, 0xBA, 1, 0]), CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU, "found a fatbin");
-        byte[] newer = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Ptx).Replace(".target sm_80", ".target sm_90a", StringComparison.Ordinal) + "\0");
+        byte[] newer = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(KernelText).Replace(".target sm_80", ".target sm_90a", StringComparison.Ordinal) + "\0");
         Fails(Load(newer), CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU, "found .target sm_90");
-        Fails(device.F.cuModuleLoadData(&module, null), CUresult.CUDA_ERROR_INVALID_VALUE, "null pointer");
+        Fails(device.F.cuModuleLoadData(module, null), CUresult.CUDA_ERROR_INVALID_VALUE, "null pointer");
     }
 
     [Test]
@@ -74,7 +74,7 @@ public sealed unsafe class ModuleTests
     {
         using var device = new TestDevice();
         CUmodule module;
-        byte[] wrong = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Ptx).Replace("ld.param.u64", "frobnicate.u64", StringComparison.Ordinal) + "\0");
+        byte[] wrong = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(KernelText).Replace("ld.param.u64", "frobnicate.u64", StringComparison.Ordinal) + "\0");
         fixed (byte* bytes = wrong) Fails(device.F.cuModuleLoadData(&module, bytes), CUresult.CUDA_ERROR_INVALID_PTX, "frobnicate");
     }
 
@@ -82,7 +82,7 @@ public sealed unsafe class ModuleTests
     public void Launches_that_no_device_can_do_are_refused()
     {
         using var device = new TestDevice();
-        CUmodule module = device.Load(Ptx);
+        CUmodule module = device.Load(KernelText);
         CUfunction add = device.Function(module, "add"), bounded = device.Function(module, "bounded");
         CUdeviceptr a = device.Upload(1);
         Fails(device.TryLaunch(add, a, 1, 1, grid: 0), CUresult.CUDA_ERROR_INVALID_VALUE, "found 0, 1, 1");
@@ -133,7 +133,7 @@ public sealed unsafe class ModuleTests
     public void Attributes_and_occupancy_follow_from_the_kernel()
     {
         using var device = new TestDevice();
-        CUmodule module = device.Load(Ptx);
+        CUmodule module = device.Load(KernelText);
         CUfunction bounded = device.Function(module, "bounded"), add = device.Function(module, "add");
         int Get(CUfunction function, CUfunction_attribute attribute)
         {

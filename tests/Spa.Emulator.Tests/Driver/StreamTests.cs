@@ -25,7 +25,7 @@ public sealed unsafe class StreamTests
     public void Work_of_a_stream_runs_in_order()
     {
         using var device = new TestDevice();
-        CUmodule module = device.Load(Ptx);
+        CUmodule module = device.Load(KernelText);
         CUfunction add = device.Function(module, "add"), scale = device.Function(module, "scale");
         CUdeviceptr a = device.Upload(1);
         CUstream stream = device.Stream();
@@ -40,7 +40,7 @@ public sealed unsafe class StreamTests
     public void The_default_stream_waits_for_blocking_streams_and_they_for_it()
     {
         using var device = new TestDevice();
-        CUmodule module = device.Load(Ptx);
+        CUmodule module = device.Load(KernelText);
         CUfunction add = device.Function(module, "add"), scale = device.Function(module, "scale");
         CUdeviceptr a = device.Upload(1);
         CUstream stream = device.Stream(Blocking);
@@ -56,7 +56,7 @@ public sealed unsafe class StreamTests
     public void An_event_orders_two_streams()
     {
         using var device = new TestDevice();
-        CUmodule module = device.Load(Ptx);
+        CUmodule module = device.Load(KernelText);
         CUfunction add = device.Function(module, "add"), scale = device.Function(module, "scale");
         CUdeviceptr a = device.Upload(1);
         CUstream first = device.Stream(), second = device.Stream();

@@ -24,7 +24,7 @@ internal sealed unsafe class TestDevice : IDisposable
         Ok(F.cuCtxSetCurrent(context));
     }
 
-    public static ReadOnlySpan<byte> Ptx => s_ptx.Value;
+    public static ReadOnlySpan<byte> KernelText => s_ptx.Value;
 
     public EmulatedDriverOptions Options { get; }
 
@@ -63,7 +63,7 @@ internal sealed unsafe class TestDevice : IDisposable
         return function;
     }
 
-    public CUfunction Function(string name) => Function(Load(Ptx), name);
+    public CUfunction Function(string name) => Function(Load(KernelText), name);
 
     public CUdeviceptr Allocate(long bytes)
     {
