@@ -6,15 +6,29 @@ public sealed record EmulatedArchitecture
     /// <summary>An H100-like device: compute capability 9.0, 132 multiprocessors with 228 KiB of shared memory each.</summary>
     public static EmulatedArchitecture Sm90 { get; } = new()
     {
-        Major = 9, Minor = 0, Multiprocessors = 132, SharedBytesPerMultiprocessor = 228 << 10, SharedBytesPerBlockOptIn = 227 << 10, L2Bytes = 50 << 20,
-        ClockKiloHertz = 1_980_000, MemoryClockKiloHertz = 2_619_000, MemoryBusBits = 5120,
+        Major = 9,
+        Minor = 0,
+        Multiprocessors = 132,
+        SharedBytesPerMultiprocessor = 228 << 10,
+        SharedBytesPerBlockOptIn = 227 << 10,
+        L2Bytes = 50 << 20,
+        ClockKiloHertz = 1_980_000,
+        MemoryClockKiloHertz = 2_619_000,
+        MemoryBusBits = 5120,
     };
 
     /// <summary>An A100-like device: compute capability 8.0, 108 multiprocessors with 164 KiB of shared memory each.</summary>
     public static EmulatedArchitecture Sm80 { get; } = new()
     {
-        Major = 8, Minor = 0, Multiprocessors = 108, SharedBytesPerMultiprocessor = 164 << 10, SharedBytesPerBlockOptIn = 163 << 10, L2Bytes = 40 << 20,
-        ClockKiloHertz = 1_410_000, MemoryClockKiloHertz = 1_593_000, MemoryBusBits = 5120,
+        Major = 8,
+        Minor = 0,
+        Multiprocessors = 108,
+        SharedBytesPerMultiprocessor = 164 << 10,
+        SharedBytesPerBlockOptIn = 163 << 10,
+        L2Bytes = 40 << 20,
+        ClockKiloHertz = 1_410_000,
+        MemoryClockKiloHertz = 1_593_000,
+        MemoryBusBits = 5120,
     };
 
     public const int MaxThreadsPerBlock = 1024;

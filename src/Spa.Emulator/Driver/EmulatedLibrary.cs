@@ -1,5 +1,3 @@
-using Spa.Interop.Driver;
-
 namespace Spa.Emulator.Driver;
 
 /// <summary>Code that is loaded into each context where a kernel of it is used.</summary>

@@ -63,8 +63,16 @@ public sealed unsafe class MemoryTests
         CUdeviceptr a = device.Upload(1, 2, 3, 4, 5, 6), b = device.Upload(0, 0, 0, 0, 0, 0);
         var copy = new CUDA_MEMCPY2D
         {
-            srcMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE, srcDevice = a, srcPitch = 12, srcXInBytes = 4,
-            dstMemoryType = CUmemorytype.CU_MEMORYTYPE_UNIFIED, dstDevice = b, dstPitch = 8, dstY = 1, WidthInBytes = 8, Height = 2,
+            srcMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE,
+            srcDevice = a,
+            srcPitch = 12,
+            srcXInBytes = 4,
+            dstMemoryType = CUmemorytype.CU_MEMORYTYPE_UNIFIED,
+            dstDevice = b,
+            dstPitch = 8,
+            dstY = 1,
+            WidthInBytes = 8,
+            Height = 2,
         };
         Ok(device.F.cuMemcpy2DAsync(&copy, default));
         Assert.That(device.Download(b, 6), Is.EqualTo(new[] { 0, 0, 2, 3, 5, 6 }));
@@ -73,8 +81,14 @@ public sealed unsafe class MemoryTests
         {
             copy = new CUDA_MEMCPY2D
             {
-                srcMemoryType = CUmemorytype.CU_MEMORYTYPE_HOST, srcHost = source, srcPitch = 8,
-                dstMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE, dstDevice = a, dstPitch = 12, WidthInBytes = 4, Height = 2,
+                srcMemoryType = CUmemorytype.CU_MEMORYTYPE_HOST,
+                srcHost = source,
+                srcPitch = 8,
+                dstMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE,
+                dstDevice = a,
+                dstPitch = 12,
+                WidthInBytes = 4,
+                Height = 2,
             };
             Ok(device.F.cuMemcpy2DAsync(&copy, default));
         }
