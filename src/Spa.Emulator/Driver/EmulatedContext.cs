@@ -86,18 +86,23 @@ internal sealed class EmulatedContext
         }
     }
 
-    /// <summary>Runs what is queued, reports what was not destroyed and frees everything.</summary>
+    /// <summary>Runs what is queued, reports what was not destroyed (unless a fault made that impossible) and frees everything.</summary>
     public void End()
     {
         foreach (EmulatedStream stream in _streams) stream.AbandonCapture();
         Drain();
-        foreach (EmulatedObject left in Objects.OrderBy(static left => left.Handle)) Driver.ReportLeak($"{left.Description} was not destroyed");
-        foreach (string left in Memory.Descriptions) Driver.ReportLeak($"{left} were not freed");
+        if (Fault is null) ReportLeaks();
         foreach (EmulatedObject left in Objects.ToArray()) left.Destroy();
         Legacy.Destroy();
         HandleTable.Remove(Handle);
         Ended = true;
         Core.Dispose();
+    }
+
+    private void ReportLeaks()
+    {
+        foreach (EmulatedObject left in Objects.OrderBy(static left => left.Handle)) Driver.ReportLeak($"{left.Description} was not destroyed");
+        foreach (string left in Memory.Descriptions) Driver.ReportLeak($"{left} were not freed");
     }
 
     private void Drain()

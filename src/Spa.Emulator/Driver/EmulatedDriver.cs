@@ -41,7 +41,7 @@ public sealed class EmulatedDriver : IEntryPoints, IDisposable
     /// <summary>Why the last failed call of this thread, on any emulated driver, failed; null if none failed.</summary>
     public static string? LastError => EmulatedMachine.Message;
 
-    /// <summary>What was not destroyed or freed when its context ended, one line each.</summary>
+    /// <summary>What was not destroyed or freed when its context ended, one line each; nothing of contexts with a fault, where destroying fails.</summary>
     public IReadOnlyList<string> Leaks => _leaks;
 
     /// <summary>Guards everything that belongs to this driver.</summary>
@@ -60,7 +60,12 @@ public sealed class EmulatedDriver : IEntryPoints, IDisposable
         if (_disposed) return;
         _disposed = true;
         foreach (DeviceSlot device in _devices) device.End();
-        lock (Gate) Pinned.FreeAll();
+        lock (Gate)
+        {
+            _leaks.AddRange(Pinned.Descriptions.Select(static range => $"{range} were not freed"));
+            Pinned.FreeAll();
+        }
+
         EmulatedMachine.Remove(_devices);
     }
 

@@ -10,6 +10,7 @@ internal sealed class EmulatedFunction : EmulatedObject
         : base(context, "function")
     {
         Function = function;
+        Function.MaxDynamicSharedBytes = Math.Max(0, EmulatedArchitecture.SharedBytesPerBlock - (int)function.StaticSharedBytes);
         Context.Objects.Remove(this);
     }
 

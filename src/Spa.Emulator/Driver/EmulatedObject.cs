@@ -19,7 +19,7 @@ internal abstract class EmulatedObject
     public nint Handle { get; }
 
     /// <summary>What a leak report says.</summary>
-    public virtual string Description => Kind;
+    public virtual string Description => $"{(Kind[0] is 'a' or 'e' ? "an" : "a")} {Kind}";
 
     /// <summary>Makes the handle invalid; queued work may still use the object.</summary>
     public virtual void Destroy()

@@ -29,13 +29,13 @@ internal static unsafe class MemoryCopies
     public static void DeviceToHost(EmulatedStream stream, ulong target, ulong source, nuint bytes, bool wait)
     {
         if (bytes == 0) return;
-        CopyEnd to = Host(stream.Context, target, 0, (long)bytes, "target");
+        CopyEnd output = Host(stream.Context, target, 0, (long)bytes, "target");
         if (wait) stream.Context.ThrowIfCapturing("a copy that waits", onlyUnsafe: true);
-        else ThrowIfCaptured(stream, to);
+        else ThrowIfCaptured(stream, output);
         stream.Context.Memory.ThrowIfOutside(source, (long)bytes, "source");
         foreach ((ulong at, int length) in Pieces((long)bytes))
-            stream.Submit(new CopyWork(new CopyEnd(source + at, 0, false, false), to with { Address = target + at }, length, 1));
-        if (wait || !to.IsPinned) stream.Synchronize();
+            stream.Submit(new CopyWork(new CopyEnd(source + at, 0, false, false), output with { Address = target + at }, length, 1));
+        if (wait || !output.IsPinned) stream.Synchronize();
     }
 
     public static void DeviceToDevice(EmulatedStream stream, ulong target, ulong source, nuint bytes)
@@ -60,20 +60,22 @@ internal static unsafe class MemoryCopies
     {
         long width = (long)copy.WidthInBytes, height = (long)copy.Height;
         if (width == 0 || height == 0) return;
+        if (copy.WidthInBytes > int.MaxValue) throw Invalid($"expected rows of at most {int.MaxValue} bytes, found {copy.WidthInBytes}");
         CopyEnd input = End(stream.Context, copy.srcMemoryType, (ulong)copy.srcHost, copy.srcDevice.Value, copy.srcPitch, copy.srcXInBytes, copy.srcY, width, height, "source");
-        CopyEnd to = End(stream.Context, copy.dstMemoryType, (ulong)copy.dstHost, copy.dstDevice.Value, copy.dstPitch, copy.dstXInBytes, copy.dstY, width, height, "target");
+        CopyEnd output = End(stream.Context, copy.dstMemoryType, (ulong)copy.dstHost, copy.dstDevice.Value, copy.dstPitch, copy.dstXInBytes, copy.dstY, width, height, "target");
         ThrowIfCaptured(stream, input);
-        ThrowIfCaptured(stream, to);
+        ThrowIfCaptured(stream, output);
         byte[]? staged = null;
-        if (input.IsHost && !input.IsPinned && !to.IsHost)
+        bool isPageable = input.IsHost && !input.IsPinned, isStaged = isPageable && !output.IsHost && width * height <= LargestPiece;
+        if (isStaged)
         {
             staged = new byte[width * height];
             for (long row = 0; row < height; row++)
                 new ReadOnlySpan<byte>((void*)(input.Address + (ulong)(row * input.Pitch)), (int)width).CopyTo(staged.AsSpan((int)(row * width)));
         }
 
-        stream.Submit(new CopyWork(input, to, width, height, staged));
-        if (to.IsHost && !to.IsPinned || to.IsHost && input.IsHost && !input.IsPinned) stream.Synchronize();
+        stream.Submit(new CopyWork(input, output, width, height, staged));
+        if (output.IsHost && !output.IsPinned || isPageable && !isStaged) stream.Synchronize();
     }
 
     private static CopyEnd End(EmulatedContext context, CUmemorytype type, ulong host, ulong device, nuint pitch, nuint x, nuint y, long width, long height, string role)

@@ -48,8 +48,8 @@ internal sealed class StreamCapture
     /// <summary>Lets a stream wait for nodes; a stream that is not being captured joins the capture.</summary>
     public void Join(EmulatedStream stream, GraphNode[] nodes)
     {
+        if (IsEnded) throw new DriverErrorException(CUresult.CUDA_ERROR_STREAM_CAPTURE_ISOLATION, "the event was last recorded in a capture that has ended");
         ThrowIfInvalidated();
-        if (IsEnded) throw new DriverErrorException(CUresult.CUDA_ERROR_STREAM_CAPTURE_ISOLATION, "the event was recorded in a capture that has ended");
         if (stream == stream.Context.Legacy) throw new DriverErrorException(CUresult.CUDA_ERROR_STREAM_CAPTURE_IMPLICIT, "the default stream cannot be captured");
         if (stream.Capture is { } other && other != this)
         {

@@ -112,6 +112,25 @@ public sealed unsafe class CublasLtTests
         Done(s_blas.cublasLtDestroy(handle));
     }
 
+    [TestCase(4, 64, 300)]
+    [TestCase(5, 33, 70)]
+    [TestCase(1, 96, 17)]
+    public void An_element_is_one_chain_over_k_whatever_the_shape(int m, int n, int k)
+    {
+        var random = new Random(m);
+        float[] a = [.. Enumerable.Range(0, m * k).Select(_ => random.NextSingle() - 0.5f)], b = [.. Enumerable.Range(0, k * n).Select(_ => random.NextSingle() - 0.5f)];
+        float[] product = Emulator.Driver.CublasLt.MatrixProduct.Multiply(a, b, m, n, k);
+        for (int row = 0; row < m; row++)
+        {
+            for (int column = 0; column < n; column++)
+            {
+                float sum = 0;
+                for (int i = 0; i < k; i++) sum = MathF.FusedMultiplyAdd(a[row * k + i], b[i * n + column], sum);
+                Assert.That(product[row * n + column], Is.EqualTo(sum));
+            }
+        }
+    }
+
     /// <summary>Makes a number's eight bits of mantissa its integer part.</summary>
     private static float Scale(float value) => value == 0 ? 1 : MathF.Pow(2, 7 - MathF.Floor(MathF.Log2(MathF.Abs(value))));
 

@@ -151,11 +151,14 @@ public sealed unsafe class DeviceTests
         CUevent kept = device.Event();
         Ok(device.F.cuEventDestroy(kept));
         device.Function("add");
+        device.Pinned(8);
         Ok(device.F.cuDevicePrimaryCtxRelease(device.Device));
         Assert.That(device.Driver.Leaks, Has.Count.EqualTo(3));
         Assert.That(device.Driver.Leaks, Has.Some.StartsWith("4096 bytes of device memory"));
         Assert.That(device.Driver.Leaks, Has.Some.EqualTo("a stream was not destroyed"));
-        Assert.That(device.Driver.Leaks, Has.Some.EqualTo("module was not destroyed"));
+        Assert.That(device.Driver.Leaks, Has.Some.EqualTo("a module was not destroyed"));
+        device.Driver.Dispose();
+        Assert.That(device.Driver.Leaks[3], Does.StartWith("32 bytes of pinned host memory"));
     }
 
     [Test]

@@ -30,6 +30,7 @@ public sealed unsafe class FaultTests
         Assert.That(device.F.cuCtxSynchronize(), Is.EqualTo(sticky));
         Assert.That(EmulatedDriver.LastError, Does.Contain(device.Driver.LastFault));
         Ok(device.F.cuDevicePrimaryCtxRelease(device.Device));
+        Assert.That(device.Driver.Leaks, Is.Empty);
         CUcontext context;
         Ok(device.F.cuDevicePrimaryCtxRetain(&context, device.Device));
         Ok(device.F.cuCtxSetCurrent(context));

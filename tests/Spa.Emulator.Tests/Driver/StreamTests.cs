@@ -138,4 +138,85 @@ public sealed unsafe class StreamTests
         Ok(device.F.cuMemFree(a));
         Ok(device.F.cuStreamSynchronize(stream));
     }
+
+    [Test]
+    public void Independent_streams_and_graph_nodes_run_in_an_order_drawn_from_the_seed()
+    {
+        HashSet<int> streams = [], graphs = [];
+        for (int seed = 0; seed < 12; seed++)
+        {
+            using var device = new TestDevice(new() { Emulator = new EmulatorOptions { Seed = seed } });
+            CUdeviceptr a = device.Upload(0);
+            CUstream first = device.Stream(), second = device.Stream();
+            CUevent fork = device.Event(), join = device.Event();
+            Ok(device.F.cuMemsetD32Async(a, 1, 1, first));
+            Ok(device.F.cuMemsetD32Async(a, 2, 1, second));
+            Ok(device.F.cuCtxSynchronize());
+            streams.Add(device.Download(a, 1)[0]);
+
+            CUgraph graph;
+            CUgraphExec executable;
+            Ok(device.F.cuStreamBeginCapture(first, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_GLOBAL));
+            Ok(device.F.cuEventRecord(fork, first));
+            Ok(device.F.cuStreamWaitEvent(second, fork, 0));
+            Ok(device.F.cuMemsetD32Async(a, 1, 1, first));
+            Ok(device.F.cuMemsetD32Async(a, 2, 1, second));
+            Ok(device.F.cuEventRecord(join, second));
+            Ok(device.F.cuStreamWaitEvent(first, join, 0));
+            Ok(device.F.cuStreamEndCapture(first, &graph));
+            Ok(device.F.cuGraphInstantiateWithFlags(&executable, graph, CUgraphInstantiate_flags.CUDA_GRAPH_INSTANTIATE_FLAG_NONE));
+            Ok(device.F.cuGraphLaunch(executable, default));
+            graphs.Add(device.Download(a, 1)[0]);
+        }
+
+        Assert.That(streams, Is.EquivalentTo(new[] { 1, 2 }));
+        Assert.That(graphs, Is.EquivalentTo(new[] { 1, 2 }));
+    }
+
+    [Test]
+    public void Devices_of_one_driver_wait_for_each_others_events()
+    {
+        using var device = new TestDevice(new() { Devices = 2 });
+        CUdeviceptr a = device.Upload(1);
+        int* pinned = device.Pinned(1);
+        *pinned = 0;
+        CUstream first = device.Stream();
+        CUevent mark = device.Event();
+        Ok(device.F.cuMemcpyDtoHAsync(pinned, a, 4, first));
+        Ok(device.F.cuEventRecord(mark, first));
+        CUdevice other;
+        CUcontext context;
+        Ok(device.F.cuDeviceGet(&other, device.Driver.FirstOrdinal + 1));
+        Ok(device.F.cuDevicePrimaryCtxRetain(&context, other));
+        Ok(device.F.cuCtxSetCurrent(context));
+        CUstream second = device.Stream();
+        CUdeviceptr b = device.Upload(0);
+        Ok(device.F.cuStreamWaitEvent(second, mark, 0));
+        Ok(device.F.cuMemcpyHtoDAsync(b, pinned, 4, second));
+        Ok(device.F.cuStreamSynchronize(second));
+        Assert.That(device.Download(b, 1)[0], Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Threads_share_a_device()
+    {
+        using var device = new TestDevice();
+        CUfunction add = device.Function("add");
+        const int Threads = 4, Launches = 200;
+        CUdeviceptr a = device.Upload(new int[Threads]);
+        CUresult[] results = new CUresult[Threads];
+        Thread[] threads = [.. Enumerable.Range(0, Threads).Select(i => new Thread(() =>
+        {
+            device.F.cuCtxSetCurrent(device.Context);
+            CUstream stream;
+            results[i] = device.F.cuStreamCreateWithPriority(&stream, CUstream_flags.CU_STREAM_NON_BLOCKING, 0);
+            for (int launch = 0; launch < Launches && results[i] == CUresult.CUDA_SUCCESS; launch++)
+                results[i] = device.TryLaunch(add, new CUdeviceptr(a.Value + 4 * (ulong)i), 1, 1, stream);
+            if (results[i] == CUresult.CUDA_SUCCESS) results[i] = device.F.cuStreamSynchronize(stream);
+        }))];
+        foreach (Thread thread in threads) thread.Start();
+        foreach (Thread thread in threads) thread.Join();
+        Assert.That(results, Is.All.EqualTo(CUresult.CUDA_SUCCESS));
+        Assert.That(device.Download(a, Threads), Is.All.EqualTo(Launches));
+    }
 }

@@ -84,10 +84,10 @@ internal static unsafe partial class CublasLtEntryPoints
 
     private static cublasStatus_t Set<T>(nint handle, string attribute, Func<T, bool> set)
         where T : class
-        => Status(EntryPoints.Free(nameof(Set), () =>
+        => Status(EntryPoints.Free(attribute, () =>
         {
-            if (!set(Get<T>(handle))) throw Invalid($"{attribute} is not emulated or its value has another size");
-        }));
+            if (!set(Get<T>(handle))) throw Invalid("the attribute is not emulated, or its value is impossible or has another size");
+        }, needsInit: false));
 
     private static DriverErrorException Invalid(string message) => new(CUresult.CUDA_ERROR_INVALID_VALUE, message);
 

@@ -18,11 +18,11 @@ internal static unsafe class MatrixProduct
             {
                 int row = 0;
                 for (; row + Rows <= m; row += Rows) Tile(left + (long)row * k, right + column, output + (long)row * n + column, n, k);
-                for (; row < m; row++) Row(left + (long)row * k, right + column, output + (long)row * n + column, Columns, n, k);
+                for (; row < m; row++) Row(left + (long)row * k, right + column, output + (long)row * n + column, n, k);
             }
 
             if (wide < n)
-                for (int row = 0; row < m; row++) Row(left + (long)row * k, right + wide, output + (long)row * n + wide, n - wide, n, k);
+                for (int row = 0; row < m; row++) Rest(left + (long)row * k, right + wide, output + (long)row * n + wide, n - wide, n, k);
         }
 
         return product;
@@ -55,7 +55,20 @@ internal static unsafe class MatrixProduct
         c31.Store(c + 3L * n + 16);
     }
 
-    private static void Row(float* a, float* b, float* c, int columns, int n, int k)
+    private static void Row(float* a, float* b, float* c, int n, int k)
+    {
+        Vector512<float> c0 = default, c1 = default;
+        for (int i = 0; i < k; i++)
+        {
+            c0 = Vector512.FusedMultiplyAdd(Vector512.Create(a[i]), Vector512.Load(b + (long)i * n), c0);
+            c1 = Vector512.FusedMultiplyAdd(Vector512.Create(a[i]), Vector512.Load(b + (long)i * n + 16), c1);
+        }
+
+        c0.Store(c);
+        c1.Store(c + 16);
+    }
+
+    private static void Rest(float* a, float* b, float* c, int columns, int n, int k)
     {
         for (int i = 0; i < k; i++)
             for (int j = 0; j < columns; j++) c[j] = MathF.FusedMultiplyAdd(a[i], b[(long)i * n + j], c[j]);
