@@ -1,3 +1,4 @@
+using Spa.Emulator.Checks;
 using Spa.Interop.Driver;
 
 namespace Spa.Emulator.Driver;

@@ -210,4 +210,18 @@ public sealed unsafe class CublasLtTests
         Assert.That(device.F.cuStreamSynchronize(stream), Is.Not.EqualTo(CUresult.CUDA_SUCCESS));
         Assert.That(device.Driver.LastFault, Is.Not.Null);
     }
+
+    [Test]
+    public void A_product_of_memory_that_was_never_written_is_a_fault()
+    {
+        using var device = new TestDevice();
+        CUdeviceptr a = device.Allocate(4), d = device.Allocate(4);
+        cublasLtHandle_t handle;
+        Done(s_blas.cublasLtCreate(&handle));
+        float alpha = 1, beta = 0;
+        cublasLtMatrixLayout_t one = Layout(cudaDataType_t.CUDA_R_32F, 1, 1, 1, true);
+        Done(s_blas.cublasLtMatmul(handle, Description(false, false), &alpha, (void*)a.Value, one, (void*)a.Value, one, &beta, (void*)d.Value, one, (void*)d.Value, one, null, null, 0, default));
+        Assert.That(device.F.cuCtxSynchronize(), Is.EqualTo(CUresult.CUDA_ERROR_LAUNCH_FAILED));
+        Assert.That(device.Driver.LastFault, Does.Contain("uninitialised"));
+    }
 }

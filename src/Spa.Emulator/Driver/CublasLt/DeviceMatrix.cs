@@ -16,12 +16,10 @@ internal static class DeviceMatrix
     {
         float[] dense = new float[layout.Rows * layout.Columns];
         float[] line = new float[layout.LineLength];
-        byte[] bytes = new byte[layout.LineLength * layout.ElementBytes];
         bool isContiguous = layout.IsRowMajor != transpose;
         for (long i = 0; i < layout.Lines; i++)
         {
-            context.Core.Memory.Read(At(layout, address, index, i), bytes);
-            Widen(layout.Type, bytes, line);
+            Widen(layout.Type, context.Core.Memory.Access(At(layout, address, index, i), layout.LineBytes, write: false), line);
             if (isContiguous) line.CopyTo(dense, i * layout.LineLength);
             else
                 for (long j = 0; j < line.Length; j++) dense[j * layout.Lines + i] = line[j];
@@ -34,12 +32,10 @@ internal static class DeviceMatrix
     public static void Write(EmulatedContext context, in MatrixLayout layout, ulong address, int index, float[] dense)
     {
         float[] line = new float[layout.LineLength];
-        byte[] bytes = new byte[layout.LineLength * layout.ElementBytes];
         for (long i = 0; i < layout.Lines; i++)
         {
             for (long j = 0; j < line.Length; j++) line[j] = layout.IsRowMajor ? dense[i * layout.Columns + j] : dense[j * layout.Columns + i];
-            Narrow(layout.Type, line, bytes);
-            context.Core.Memory.Write(At(layout, address, index, i), bytes);
+            Narrow(layout.Type, line, context.Core.Memory.Access(At(layout, address, index, i), layout.LineBytes, write: true));
         }
     }
 
@@ -49,7 +45,7 @@ internal static class DeviceMatrix
 
     private static ulong At(in MatrixLayout layout, ulong address, int index, long line) => address + (ulong)((index * layout.Stride + line * layout.Lead) * layout.ElementBytes);
 
-    private static void Widen(cudaDataType_t type, byte[] bytes, float[] values)
+    private static void Widen(cudaDataType_t type, ReadOnlySpan<byte> bytes, float[] values)
     {
         if (type == cudaDataType_t.CUDA_R_32F)
         {
@@ -63,7 +59,7 @@ internal static class DeviceMatrix
             values[i] = isBf16 ? BitConverter.UInt32BitsToSingle((uint)halves[i] << 16) : (float)BitConverter.UInt16BitsToHalf(halves[i]);
     }
 
-    private static void Narrow(cudaDataType_t type, float[] values, byte[] bytes)
+    private static void Narrow(cudaDataType_t type, float[] values, Span<byte> bytes)
     {
         if (type == cudaDataType_t.CUDA_R_32F)
         {
@@ -71,7 +67,7 @@ internal static class DeviceMatrix
             return;
         }
 
-        Span<ushort> halves = MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan());
+        Span<ushort> halves = MemoryMarshal.Cast<byte, ushort>(bytes);
         bool isBf16 = type == cudaDataType_t.CUDA_R_16BF;
         for (int i = 0; i < values.Length; i++) halves[i] = isBf16 ? Bf16(values[i]) : BitConverter.HalfToUInt16Bits((Half)values[i]);
     }

@@ -18,6 +18,8 @@ internal readonly record struct MatrixLayout(cudaDataType_t Type, long Rows, lon
 
     public long LineLength => IsRowMajor ? Columns : Rows;
 
+    public int LineBytes => checked((int)(LineLength * ElementBytes));
+
     public bool IsSupported => Type is cudaDataType_t.CUDA_R_32F or cudaDataType_t.CUDA_R_16F or cudaDataType_t.CUDA_R_16BF;
 
     public bool IsValid => Rows > 0 && Columns > 0 && Rows <= int.MaxValue && Columns <= int.MaxValue && Lead >= LineLength;
