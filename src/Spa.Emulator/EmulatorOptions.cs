@@ -1,17 +1,29 @@
 namespace Spa.Emulator;
 
-/// <summary>How an emulated device runs.</summary>
+/// <summary>How an emulated device behaves.</summary>
 public sealed record EmulatorOptions
 {
-    /// <summary>Draws the order in which blocks and warps run, and of independent work on streams.</summary>
-    public int Seed { get; init; }
-
-    /// <summary>Check every access for initialised memory and races. Bounds and alignment are always checked.</summary>
+    /// <summary>Check uninitialised reads, races and alignment. Bounds and use after free are always checked.</summary>
     public bool Check { get; init; } = true;
 
-    /// <summary>Count instructions, sectors, bank conflicts and bytes.</summary>
-    public bool Count { get; init; }
+    /// <summary>Count instructions, sectors and conflicts; see <see cref="EmulatedDevice.LastCounts"/>.</summary>
+    public bool Count { get; init; } = true;
 
-    /// <summary>Most warp instructions of a block before the launch is taken for endless.</summary>
-    public long BlockBudget { get; init; } = 2_000_000_000;
+    /// <summary>Draws the order of blocks and warps and the lengths of their turns.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Blocks that are interleaved. Blocks that wait for one another through global memory must all fit.</summary>
+    public int ResidentBlocks { get; init; } = 4;
+
+    /// <summary>Instructions that one warp may execute in one launch before it is taken for an endless loop.</summary>
+    public long InstructionBudget { get; init; } = 200_000_000;
+
+    /// <summary>Bytes that device memory can hold.</summary>
+    public long MemoryBytes { get; init; } = 16L << 30;
+
+    /// <summary>Most shared memory of a block, static and dynamic, in bytes (227 KiB on the H100 and H200).</summary>
+    public int MaxSharedBytes { get; init; } = 227 * 1024;
+
+    /// <summary>Where <c>printf</c> of a kernel goes; null drops it.</summary>
+    public TextWriter? Output { get; init; }
 }

@@ -1,27 +1,33 @@
 namespace Spa.Emulator.Counters;
 
-/// <summary>What an instruction keeps busy.</summary>
-public enum InstructionClass
+/// <summary>Classes that instructions are counted in.</summary>
+public enum InstructionClass : byte
 {
+    /// <summary>Additions, multiplications, comparisons of integers, logic, shifts, permutations.</summary>
     Integer,
     Float32,
     Float64,
-    Half,
+
+    /// <summary>Half and bfloat16 arithmetic, packed or not.</summary>
+    Float16,
+
+    /// <summary>Approximate functions: reciprocal, root, exponential, logarithm, sine.</summary>
     Special,
-    Conversion,
+    Convert,
+
+    /// <summary>Moves, selections, address conversions.</summary>
     Move,
-    Predicate,
     Control,
-    GlobalLoad,
-    GlobalStore,
-    SharedLoad,
-    SharedStore,
-    LocalMemory,
-    ParameterLoad,
-    AsyncCopy,
+
+    /// <summary>Barriers, fences, warp synchronisation.</summary>
+    Synchronize,
+
+    /// <summary>Shuffles, votes, matches, reductions of a warp.</summary>
+    Warp,
+    Load,
+    Store,
     Atomic,
-    Shuffle,
-    Barrier,
+    AsyncCopy,
     Matrix,
-    MatrixLoad,
+    Other,
 }

@@ -1,74 +1,153 @@
+using Spa.Emulator.Warp;
+
 namespace Spa.Emulator.Counters;
 
-/// <summary>What a launch did. Exact, and the same for every run of the same kernel on the same data.</summary>
-public sealed class LaunchCounts
+/// <summary>What one launch, or several of one kernel, did: exact numbers, the same in every run with the same data. Instructions are those of warps, bytes those that lanes asked for.</summary>
+public sealed record LaunchCounts
 {
-    private readonly long[] _instructions = new long[Enum.GetValues<InstructionClass>().Length];
+    private readonly long[] _byClass = new long[Enum.GetValues<InstructionClass>().Length];
 
-    /// <summary>Name of the kernel.</summary>
     public required string Kernel { get; init; }
 
-    public required LaunchGeometry Geometry { get; init; }
+    public long Launches { get; init; } = 1;
 
-    /// <summary>Instructions issued, one for a warp.</summary>
-    public long Instructions => _instructions.Sum();
+    /// <summary>Instructions of warps, predicated-off ones included.</summary>
+    public long Instructions { get; init; }
 
-    /// <summary>Lanes that took part in instructions.</summary>
-    public long LaneInstructions { get; internal set; }
+    /// <summary>Instructions times lanes that executed them.</summary>
+    public long LaneInstructions { get; init; }
 
-    /// <summary>Active lanes per instruction, of 32.</summary>
-    public double ActiveLanes => Instructions == 0 ? 0 : (double)LaneInstructions / Instructions;
+    /// <summary>Operations of all lanes on floats outside of matrix instructions; a fused multiply-add is two.</summary>
+    public long Flops { get; init; }
 
-    public long DivergentBranches { get; internal set; }
+    /// <summary>Operations of matrix instructions.</summary>
+    public long MatrixFlops { get; init; }
 
-    /// <summary>Operations of float32, float64, half and matrix instructions; a multiply-add is two.</summary>
-    public long Flops { get; internal set; }
+    /// <summary>Arrivals of warps at barriers, and fences.</summary>
+    public long Barriers => Of(InstructionClass.Synchronize);
 
-    /// <summary>The part of <see cref="Flops"/> that matrix instructions made.</summary>
-    public long MatrixFlops { get; internal set; }
+    public long GlobalLoads { get; init; }
 
-    public long GlobalReadBytes { get; internal set; }
+    public long GlobalStores { get; init; }
 
-    public long GlobalWrittenBytes { get; internal set; }
+    public long GlobalAtomics { get; init; }
 
-    /// <summary>Warp instructions that reached global memory.</summary>
-    public long GlobalRequests { get; internal set; }
+    /// <summary>Distinct stretches of 32 bytes, summed over requests.</summary>
+    public long GlobalLoadSectors { get; init; }
 
-    /// <summary>Distinct stretches of 32 bytes that those touched.</summary>
-    public long GlobalSectors { get; internal set; }
+    public long GlobalStoreSectors { get; init; }
 
-    public double SectorsPerRequest => GlobalRequests == 0 ? 0 : (double)GlobalSectors / GlobalRequests;
+    public long GlobalAtomicSectors { get; init; }
 
-    public long SharedBytes { get; internal set; }
+    public long GlobalLoadBytes { get; init; }
 
-    public long SharedRequests { get; internal set; }
+    public long GlobalStoreBytes { get; init; }
 
-    /// <summary>Passes of 128 bytes that shared requests needed beyond those that their bytes need.</summary>
-    public long BankConflicts { get; internal set; }
+    public long GlobalAtomicBytes { get; init; }
 
-    public long LocalBytes { get; internal set; }
+    public long SharedRequests { get; init; }
 
-    public long Barriers => Of(InstructionClass.Barrier);
+    /// <summary>Passes over the banks that shared requests took.</summary>
+    public long SharedPasses { get; init; }
 
-    public long Of(InstructionClass kind) => _instructions[(int)kind];
+    /// <summary>Passes beyond those that the width of the accesses needs.</summary>
+    public long BankConflicts { get; init; }
 
-    internal void Add(InstructionClass kind) => _instructions[(int)kind]++;
+    public long SharedBytes { get; init; }
 
-    /// <summary>Adds another launch of the same kernel.</summary>
-    public void Add(LaunchCounts other)
+    public long LocalBytes { get; init; }
+
+    public long ConstBytes { get; init; }
+
+    public long ParameterBytes { get; init; }
+
+    /// <summary>All 32-byte sectors that crossed between a multiprocessor and memory.</summary>
+    public long GlobalSectors => GlobalLoadSectors + GlobalStoreSectors + GlobalAtomicSectors;
+
+    /// <summary>Sectors per request to global memory; 4 is right for 32 lanes of 4 bytes.</summary>
+    public double SectorsPerRequest => GlobalLoads + GlobalStores + GlobalAtomics is > 0 and var requests ? (double)GlobalSectors / requests : 0;
+
+    /// <summary>Lanes per instruction, of 32: less means divergence or predication.</summary>
+    public double ActiveLanes => Instructions > 0 ? (double)LaneInstructions / Instructions : 0;
+
+    /// <summary>Instructions of a class.</summary>
+    public long Of(InstructionClass kind) => _byClass[(int)kind];
+
+    /// <summary>The sum of two launches of one kernel.</summary>
+    public static LaunchCounts operator +(LaunchCounts a, LaunchCounts b)
     {
-        for (int i = 0; i < _instructions.Length; i++) _instructions[i] += other._instructions[i];
-        LaneInstructions += other.LaneInstructions;
-        DivergentBranches += other.DivergentBranches;
-        Flops += other.Flops;
-        MatrixFlops += other.MatrixFlops;
-        GlobalReadBytes += other.GlobalReadBytes;
-        GlobalWrittenBytes += other.GlobalWrittenBytes;
-        GlobalRequests += other.GlobalRequests;
-        GlobalSectors += other.GlobalSectors;
-        SharedBytes += other.SharedBytes;
-        SharedRequests += other.SharedRequests;
-        BankConflicts += other.BankConflicts;
-        LocalBytes += other.LocalBytes;
+        LaunchCounts sum = new()
+        {
+            Kernel = a.Kernel,
+            Launches = a.Launches + b.Launches,
+            Instructions = a.Instructions + b.Instructions,
+            LaneInstructions = a.LaneInstructions + b.LaneInstructions,
+            Flops = a.Flops + b.Flops,
+            MatrixFlops = a.MatrixFlops + b.MatrixFlops,
+            GlobalLoads = a.GlobalLoads + b.GlobalLoads,
+            GlobalStores = a.GlobalStores + b.GlobalStores,
+            GlobalAtomics = a.GlobalAtomics + b.GlobalAtomics,
+            GlobalLoadSectors = a.GlobalLoadSectors + b.GlobalLoadSectors,
+            GlobalStoreSectors = a.GlobalStoreSectors + b.GlobalStoreSectors,
+            GlobalAtomicSectors = a.GlobalAtomicSectors + b.GlobalAtomicSectors,
+            GlobalLoadBytes = a.GlobalLoadBytes + b.GlobalLoadBytes,
+            GlobalStoreBytes = a.GlobalStoreBytes + b.GlobalStoreBytes,
+            GlobalAtomicBytes = a.GlobalAtomicBytes + b.GlobalAtomicBytes,
+            SharedRequests = a.SharedRequests + b.SharedRequests,
+            SharedPasses = a.SharedPasses + b.SharedPasses,
+            BankConflicts = a.BankConflicts + b.BankConflicts,
+            SharedBytes = a.SharedBytes + b.SharedBytes,
+            LocalBytes = a.LocalBytes + b.LocalBytes,
+            ConstBytes = a.ConstBytes + b.ConstBytes,
+            ParameterBytes = a.ParameterBytes + b.ParameterBytes,
+        };
+        for (int i = 0; i < sum._byClass.Length; i++) sum._byClass[i] = a._byClass[i] + b._byClass[i];
+        return sum;
+    }
+
+    /// <summary>See the operator.</summary>
+    public static LaunchCounts Add(LaunchCounts a, LaunchCounts b) => a + b;
+
+    internal static unsafe LaunchCounts From(LaunchState launch)
+    {
+        long instructions = 0, lanes = 0, flops = 0, matrixFlops = 0;
+        long[] byClass = new long[Enum.GetValues<InstructionClass>().Length];
+        for (int pc = 0; pc < launch.Program.Length; pc++)
+        {
+            Instruction* i = launch.Program.Code + pc;
+            long executed = launch.Executions[2 * pc], active = launch.Executions[2 * pc + 1];
+            instructions += executed;
+            lanes += active;
+            byClass[(int)i->Class] += executed;
+            if (i->Class == InstructionClass.Matrix) matrixFlops += active * i->Flops;
+            else flops += active * i->Flops;
+        }
+        AccessCounts a = launch.Accesses;
+        LaunchCounts counts = new()
+        {
+            Kernel = launch.Program.Name,
+            Instructions = instructions,
+            LaneInstructions = lanes,
+            Flops = flops,
+            MatrixFlops = matrixFlops,
+            GlobalLoads = a.GlobalLoads,
+            GlobalStores = a.GlobalStores,
+            GlobalAtomics = a.GlobalAtomics,
+            GlobalLoadSectors = a.GlobalLoadSectors,
+            GlobalStoreSectors = a.GlobalStoreSectors,
+            GlobalAtomicSectors = a.GlobalAtomicSectors,
+            GlobalLoadBytes = a.GlobalLoadBytes,
+            GlobalStoreBytes = a.GlobalStoreBytes,
+            GlobalAtomicBytes = a.GlobalAtomicBytes,
+            SharedRequests = a.SharedRequests,
+            SharedPasses = a.SharedPasses,
+            BankConflicts = a.BankConflicts,
+            SharedBytes = a.SharedBytes,
+            LocalBytes = a.LocalBytes,
+            ConstBytes = a.ConstBytes,
+            ParameterBytes = a.ParameterBytes,
+        };
+        byClass.CopyTo(counts._byClass, 0);
+        return counts;
     }
 }

@@ -1,145 +1,181 @@
-using System.Runtime.InteropServices;
+using Spa.Emulator.Checks;
 
 namespace Spa.Emulator.Memory;
 
 /// <summary>
-/// Global memory. Addresses are never used twice, with gaps between allocations, so that an access behind one or after its release is seen for
-/// what it is. Fresh memory is poisoned and counts as unwritten.
+/// Global memory. Addresses are the device's own, never host pointers; they are not used twice, and guard gaps separate allocations, so that an access past an end
+/// or to freed memory is always seen. Fresh memory holds bytes 0xFF (NaN for every float type).
 /// </summary>
 public sealed unsafe class DeviceMemory : IDisposable
 {
-    // Far from zero, from host addresses and from the windows of the other spaces.
-    private const ulong First = 0x7000_0000_0000;
-    private const int Alignment = 256;
-    private const int Gap = 4096;
+    internal const ulong FirstAddress = 0x7000_0000_0000;
+    private const long Granularity = 512;
+    private const int KeptTombstones = 4096;
 
-    private readonly List<Allocation> _live = [];
-    private readonly List<(ulong Start, long Bytes, string Tag)> _freed = [];
-    private ulong _next = First;
+    private readonly EmulatorOptions _options;
 
-    /// <summary>Bytes of all allocations.</summary>
-    public long BytesInUse { get; private set; }
+    // In order of addresses, freed ones included until there are too many.
+    private readonly List<MemoryRegion> _regions = [];
+    private MemoryRegion? _last;
+    private ulong _nextAddress = FirstAddress;
+    private int _freed;
 
-    /// <summary>An aligned range of <paramref name="bytes"/> bytes; <paramref name="tag"/> names it in messages.</summary>
-    public ulong Allocate(long bytes, string tag) => Add(bytes, tag, isReadOnly: false).Start;
+    internal DeviceMemory(EmulatorOptions options) => _options = options;
 
-    /// <exception cref="DeviceFaultException">Nothing begins at that address.</exception>
+    /// <summary>Bytes in live allocations.</summary>
+    public long UsedBytes { get; private set; }
+
+    /// <summary>Live allocations.</summary>
+    public int Count => _regions.Count - _freed;
+
+    /// <summary>Allocates; the address is a multiple of 512.</summary>
+    /// <param name="bytes">More than 0.</param>
+    /// <param name="tag">Name in reports.</param>
+    /// <exception cref="OutOfMemoryException">The device's memory is full.</exception>
+    public ulong Allocate(long bytes, string tag)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        if (bytes > _options.MemoryBytes - UsedBytes)
+            throw new OutOfMemoryException($"emulated device memory: {bytes} bytes wanted for '{tag}', {_options.MemoryBytes - UsedBytes} of {_options.MemoryBytes} free");
+        MemoryRegion region = new(_nextAddress, bytes, tag, _options.Check);
+        _nextAddress += (ulong)((bytes + Granularity - 1) / Granularity * Granularity + Granularity);
+        _regions.Add(region);
+        UsedBytes += bytes;
+        return region.Address;
+    }
+
+    /// <summary>Frees what <see cref="Allocate"/> returned.</summary>
+    /// <exception cref="DeviceFaultException">The address is no live allocation's first.</exception>
     public void Free(ulong address)
     {
-        int at = IndexOf(address);
-        if (at < 0 || _live[at].Start != address) throw new DeviceFaultException($"free of 0x{address:x}: no allocation begins there{Describe(address)}");
-        Allocation allocation = _live[at];
-        _live.RemoveAt(at);
-        _freed.Add((allocation.Start, allocation.Bytes, allocation.Tag));
-        BytesInUse -= allocation.Bytes;
-        allocation.Release();
+        MemoryRegion? region = Nearest(address);
+        if (region is null || region.Address != address) throw new DeviceFaultException(DeviceFaultKind.OutOfBounds, $"free of 0x{address:x}, where no allocation begins");
+        if (region.IsFreed) throw new DeviceFaultException(DeviceFaultKind.UseAfterFree, $"free of 0x{address:x} ('{region.Tag}'), which is free already");
+        UsedBytes -= region.Size;
+        region.Dispose();
+        if (++_freed <= KeptTombstones) return;
+        int surplus = _freed / 2;
+        _freed -= surplus;
+        _regions.RemoveAll(r => r.IsFreed && surplus-- > 0);
     }
 
+    /// <summary>Copies from the host and marks the bytes as initialised.</summary>
     public void Write(ulong address, ReadOnlySpan<byte> source)
     {
-        if (source.Length == 0) return;
-        Allocation allocation = Require(address, source.Length, "host write");
-        long at = (long)(address - allocation.Start);
-        source.CopyTo(new Span<byte>(allocation.Data + at, source.Length));
-        new Span<byte>(allocation.State + at, source.Length).Fill(ByteState.Written);
+        if (source.IsEmpty) return;
+        MemoryRegion region = Require(address, source.Length, "host write", out long offset);
+        source.CopyTo(new Span<byte>(region.Data + offset, source.Length));
+        region.MarkWritten(offset, source.Length);
     }
 
-    /// <summary>Reading bytes that were never written is allowed here: a copy of a whole buffer may include its padding.</summary>
-    public void Read(ulong address, Span<byte> target)
+    /// <summary>Copies to the host; bytes that were never written read as 0xFF.</summary>
+    public void Read(ulong address, Span<byte> destination)
     {
-        if (target.Length == 0) return;
-        Allocation allocation = Require(address, target.Length, "host read");
-        new ReadOnlySpan<byte>(allocation.Data + (long)(address - allocation.Start), target.Length).CopyTo(target);
+        if (destination.IsEmpty) return;
+        MemoryRegion region = Require(address, destination.Length, "host read", out long offset);
+        new ReadOnlySpan<byte>(region.Data + offset, destination.Length).CopyTo(destination);
     }
 
-    /// <summary>Copies bytes together with what is known of them. The ranges may overlap.</summary>
-    public void Copy(ulong target, ulong source, long bytes)
+    /// <summary>Copies within the device; what was uninitialised stays so.</summary>
+    public void Copy(ulong destination, ulong source, long bytes)
     {
         if (bytes == 0) return;
-        Allocation from = Require(source, bytes, "copy from"), to = Require(target, bytes, "copy to");
-        long fromAt = (long)(source - from.Start), toAt = (long)(target - to.Start);
-        Buffer.MemoryCopy(from.Data + fromAt, to.Data + toAt, bytes, bytes);
-        Buffer.MemoryCopy(from.State + fromAt, to.State + toAt, bytes, bytes);
+        MemoryRegion from = Require(source, bytes, "copy from", out long fromOffset), to = Require(destination, bytes, "copy to", out long toOffset);
+        Buffer.MemoryCopy(from.Data + fromOffset, to.Data + toOffset, bytes, bytes);
+        to.CopyWritten(toOffset, from, fromOffset, bytes);
     }
 
-    /// <summary>Repeats a value of 1, 2 or 4 bytes.</summary>
-    public void Fill(ulong address, uint value, int valueBytes, long count)
+    /// <summary>Sets every byte.</summary>
+    public void Fill(ulong address, byte value, long bytes)
     {
-        if (count == 0) return;
-        Allocation allocation = Require(address, count * valueBytes, "fill");
-        byte* data = allocation.Data + (long)(address - allocation.Start);
-        for (long i = 0; i < count; i++)
-        {
-            if (valueBytes == 1) data[i] = (byte)value;
-            else if (valueBytes == 2) ((ushort*)data)[i] = (ushort)value;
-            else ((uint*)data)[i] = value;
-        }
-        NativeMemory.Fill(allocation.State + (long)(address - allocation.Start), (nuint)(count * valueBytes), ByteState.Written);
+        if (bytes == 0) return;
+        MemoryRegion region = Require(address, bytes, "fill", out long offset);
+        System.Runtime.InteropServices.NativeMemory.Fill(region.Data + offset, (nuint)bytes, value);
+        region.MarkWritten(offset, bytes);
     }
 
-    /// <summary>Start and length of the allocation that holds an address.</summary>
-    public bool TryFind(ulong address, out ulong start, out long bytes)
+    /// <summary>Sets every 4-byte word.</summary>
+    public void Fill(ulong address, uint value, long words)
     {
-        Allocation? allocation = Find(address);
-        (start, bytes) = allocation is null ? (0, 0) : (allocation.Start, allocation.Bytes);
-        return allocation is not null;
+        if (words == 0) return;
+        MemoryRegion region = Require(address, 4 * words, "fill", out long offset);
+        for (long i = 0; i < words; i++) ((uint*)(region.Data + offset))[i] = value;
+        region.MarkWritten(offset, 4 * words);
     }
+
+    /// <summary>The host's view of <paramref name="bytes"/> bytes, for code that stands for a library's kernel.</summary>
+    /// <param name="address">First byte.</param>
+    /// <param name="bytes">Bytes.</param>
+    /// <param name="write">Whether all of them will be written; otherwise they must be initialised.</param>
+    /// <exception cref="DeviceFaultException">Outside of an allocation, or read before it was written.</exception>
+    public Span<byte> Access(ulong address, int bytes, bool write)
+    {
+        MemoryRegion region = Require(address, bytes, write ? "write" : "read", out long offset);
+        if (write) region.MarkWritten(offset, bytes);
+        else if (region.FindUnwritten(offset, bytes) is >= 0 and var missing)
+            throw new DeviceFaultException(DeviceFaultKind.UninitializedRead, $"read of uninitialised memory at 0x{region.Address + (ulong)missing:x} (byte {missing} of '{region.Tag}')");
+        return new Span<byte>(region.Data + offset, bytes);
+    }
+
+    /// <summary>The live allocation that holds the address.</summary>
+    public bool TryFind(ulong address, out ulong first, out long bytes, out string tag)
+    {
+        MemoryRegion? region = Find(address);
+        (first, bytes, tag) = region is null ? (0, 0, "") : (region.Address, region.Size, region.Tag);
+        return region is not null;
+    }
+
+    /// <summary>Tag, address and size of every live allocation.</summary>
+    public IEnumerable<(string Tag, ulong Address, long Bytes)> Allocations() => _regions.Where(r => !r.IsFreed).Select(r => (r.Tag, r.Address, r.Size));
 
     public void Dispose()
     {
-        foreach (Allocation allocation in _live) allocation.Release();
-        _live.Clear();
+        foreach (MemoryRegion region in _regions) region.Dispose();
+        _regions.Clear();
+        _last = null;
     }
 
-    internal Allocation Add(long bytes, string tag, bool isReadOnly)
+    /// <summary>The live region that holds the address, or null.</summary>
+    internal MemoryRegion? Find(ulong address)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1);
-        Allocation allocation = new(_next, bytes, tag, isReadOnly);
-        _next += (ulong)((bytes + Gap + Alignment - 1) / Alignment * Alignment);
-        _live.Add(allocation);
-        BytesInUse += bytes;
-        return allocation;
+        MemoryRegion? last = _last;
+        if (last is not null && address - last.Address < (ulong)last.Size && !last.IsFreed) return last;
+        MemoryRegion? region = Nearest(address);
+        if (region is null || region.IsFreed || address - region.Address >= (ulong)region.Size) return null;
+        _last = region;
+        return region;
     }
 
-    internal Allocation? Find(ulong address)
+    /// <summary>The last region, freed or not, that begins at or before the address.</summary>
+    internal MemoryRegion? Nearest(ulong address)
     {
-        int at = IndexOf(address);
-        return at >= 0 && address < _live[at].End ? _live[at] : null;
-    }
-
-    /// <summary>What lies at or near an address, for a message; begins with a colon.</summary>
-    internal string Describe(ulong address)
-    {
-        foreach ((ulong start, long bytes, string tag) in _freed)
-            if (address >= start && address < start + (ulong)bytes) return $": byte {address - start} of '{tag}' ({bytes} bytes), which has been freed";
-        int at = IndexOf(address);
-        if (at >= 0)
-        {
-            Allocation below = _live[at];
-            if (address < below.End) return $": byte {address - below.Start} of '{below.Tag}' ({below.Bytes} bytes)";
-            if (address < below.End + Gap) return $": {address - below.End} bytes behind the end of '{below.Tag}' ({below.Bytes} bytes)";
-        }
-        if (at + 1 < _live.Count && _live[at + 1].Start - address <= Gap) return $": {_live[at + 1].Start - address} bytes before '{_live[at + 1].Tag}' ({_live[at + 1].Bytes} bytes)";
-        return address < Gap ? ": a null pointer" : ": no allocation is near";
-    }
-
-    private Allocation Require(ulong address, long bytes, string what)
-    {
-        Allocation? allocation = Find(address);
-        if (allocation is null || address + (ulong)bytes > allocation.End) throw new DeviceFaultException($"{what} of {bytes} bytes at 0x{address:x}{Describe(allocation is null ? address : allocation.End)}");
-        return allocation;
-    }
-
-    /// <summary>Index of the last allocation that begins at or before an address, or -1.</summary>
-    private int IndexOf(ulong address)
-    {
-        int low = 0, high = _live.Count - 1;
-        while (low <= high)
+        int low = 0, high = _regions.Count;
+        while (low < high)
         {
             int middle = (low + high) / 2;
-            if (_live[middle].Start <= address) low = middle + 1;
-            else high = middle - 1;
+            if (_regions[middle].Address <= address) low = middle + 1;
+            else high = middle;
         }
-        return high;
+        return low == 0 ? null : _regions[low - 1];
+    }
+
+    /// <summary>What lies at an address, for reports.</summary>
+    internal string Describe(ulong address, long bytes)
+    {
+        MemoryRegion? region = Nearest(address);
+        if (region is null || address - region.Address > (ulong)region.Size + (1UL << 32)) return "no allocation is near";
+        string name = $"'{region.Tag}' (0x{region.Address:x}, {region.Size} bytes)";
+        if (region.IsFreed) return $"in {name}, which was freed";
+        long past = (long)(address - region.Address) + bytes - region.Size;
+        return past <= 0 ? $"in {name}" : $"ends {past} bytes past the end of {name}";
+    }
+
+    private MemoryRegion Require(ulong address, long bytes, string action, out long offset)
+    {
+        MemoryRegion? region = Find(address);
+        offset = region is null ? 0 : (long)(address - region.Address);
+        if (region is not null && bytes >= 0 && bytes <= region.Size - offset) return region;
+        DeviceFaultKind kind = Nearest(address) is { IsFreed: true } freed && address - freed.Address < (ulong)freed.Size ? DeviceFaultKind.UseAfterFree : DeviceFaultKind.OutOfBounds;
+        throw new DeviceFaultException(kind, $"{action} of {bytes} bytes at 0x{address:x}: {Describe(address, bytes)}");
     }
 }

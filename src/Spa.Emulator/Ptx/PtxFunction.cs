@@ -5,32 +5,36 @@ namespace Spa.Emulator.Ptx;
 /// <summary>A kernel of a loaded module.</summary>
 public sealed class PtxFunction
 {
-    // What a launch may use without asking for more.
-    private const int UsualSharedBytes = 48 * 1024, UsualThreads = 1024;
+    private readonly PtxFunctionSyntax _syntax;
 
-    internal PtxFunction(PtxProgram program, int maxThreads)
+    internal PtxFunction(PtxModule module, PtxFunctionSyntax syntax, KernelProgram program)
     {
+        Module = module;
         Program = program;
-        MaxThreads = maxThreads == 0 ? UsualThreads : maxThreads;
-        MaxDynamicSharedBytes = Math.Max(0, UsualSharedBytes - program.StaticSharedBytes);
+        _syntax = syntax;
+        Parameters = [.. syntax.Parameters.Select(p => ((int)p.Place, (int)p.Size))];
     }
 
-    public string Name => Program.Name;
+    public string Name => _syntax.Name;
 
-    /// <summary>Place and bytes of each parameter in the block of parameters.</summary>
-    public IReadOnlyList<(int Offset, int Size)> Parameters => Program.Parameters;
+    public PtxModule Module { get; }
 
+    /// <summary>Offset and bytes of each parameter in the parameter buffer.</summary>
+    public IReadOnlyList<(int Offset, int Size)> Parameters { get; }
+
+    /// <summary>Bytes of the parameter buffer.</summary>
     public int ParameterBytes => Program.ParameterBytes;
 
     public int StaticSharedBytes => Program.StaticSharedBytes;
 
-    /// <summary>Dynamic shared memory that a launch may ask for.</summary>
+    /// <summary>Most dynamic shared memory that a launch may ask for; 48 KiB less the static bytes until it is raised.</summary>
     public int MaxDynamicSharedBytes { get; set; }
 
-    public int MaxThreads { get; }
+    /// <summary>Threads of a block that the kernel was compiled for (<c>.maxntid</c>), at most 1,024.</summary>
+    public int MaxThreads => _syntax.MaxThreads > 0 ? _syntax.MaxThreads : 1024;
 
     /// <summary>Bytes of local memory of a thread.</summary>
     public int LocalBytes => Program.LocalBytes;
 
-    internal PtxProgram Program { get; }
+    internal KernelProgram Program { get; }
 }

@@ -1,230 +1,164 @@
 namespace Spa.Emulator.Ptx;
 
-/// <summary>Reads a module: variables, functions, their registers and statements. What instructions mean is the decoder's business.</summary>
+/// <summary>Parses one PTX module. It knows the grammar, not the instructions; <see cref="Warp.Decode.Decoder"/> knows those.</summary>
 internal sealed partial class PtxParser
 {
+    private readonly string _source;
     private readonly List<PtxToken> _tokens;
-    private readonly PtxSyntax _module;
-    private int _at;
+    private readonly PtxSyntax _syntax;
+    private int _next;
 
-    private PtxParser(string text, string name)
+    private PtxParser(string text, string source)
     {
-        _tokens = new PtxLexer(text, name).Read();
-        _module = new PtxSyntax { Name = name };
+        _source = source;
+        _tokens = new PtxLexer(text, source).Read();
+        _syntax = new PtxSyntax { Name = source };
     }
 
-    /// <exception cref="PtxException">The text is not PTX that this device accepts.</exception>
-    public static PtxSyntax Parse(string text, string name)
+    /// <exception cref="PtxException">The text is not PTX, with the line.</exception>
+    public static PtxSyntax Parse(string text, string source)
     {
-        PtxParser parser = new(text, name);
-        parser.ReadModule();
-        return parser._module;
+        PtxParser parser = new(text, source);
+        while (parser.Current.Kind != PtxTokenKind.End) parser.ParseTop();
+        if (parser._syntax.Version.Length == 0) throw new PtxException(source, 1, "no .version directive; expected PTX text");
+        return parser._syntax;
     }
 
-    private PtxToken Current => _tokens[_at];
+    private PtxToken Current => _tokens[_next];
 
-    private PtxToken Take() => _tokens[_at++];
+    private PtxToken Take() => _tokens[_next < _tokens.Count - 1 ? _next++ : _next];
 
     private bool TryTake(string text)
     {
         if (!Current.Is(text)) return false;
-        _at++;
+        _next++;
         return true;
     }
 
     private void Expect(string text)
     {
-        if (!TryTake(text)) throw Error($"expected '{text}', found '{Current.Text}'");
+        if (!TryTake(text)) throw Unexpected($"'{text}'");
     }
 
-    private string TakeWord(string what)
-    {
-        if (Current.Kind != PtxTokenKind.Word) throw Error($"expected {what}, found '{Current.Text}'");
-        return Take().Text;
-    }
+    private PtxException Unexpected(string expected) => new(_source, Current.Line, $"expected {expected}, found '{Current.Text}'");
+
+    private string TakeWord(string what) => Current.Kind == PtxTokenKind.Word ? Take().Text : throw Unexpected(what);
 
     private long TakeInteger(string what)
     {
         bool negative = TryTake("-");
-        if (Current.Kind != PtxTokenKind.Integer) throw Error($"expected {what}, found '{Current.Text}'");
+        if (Current.Kind != PtxTokenKind.Integer) throw Unexpected(what);
         long value = (long)Take().Value;
         return negative ? -value : value;
     }
 
-    private PtxException Error(string message) => new(_module.Name, Current.Line, message);
-
-    private void ReadModule()
+    private void ParseTop()
     {
-        while (Current.Kind != PtxTokenKind.End)
+        PtxToken token = Current;
+        switch (token.Text)
         {
-            switch (Current.Text)
-            {
-                case ".version":
-                    _at++;
-                    _module.Version = Take().Text;
-                    break;
-                case ".target":
-                    _at++;
-                    _module.Target = TakeWord("a target");
-                    while (TryTake(",")) _at++;
-                    break;
-                case ".address_size":
-                    _at++;
-                    if (TakeInteger("an address size") != 64) throw Error("expected 64-bit addresses");
-                    break;
-                case ".file":
-                    ReadFile();
-                    break;
-                case ".section":
-                    SkipBraces();
-                    break;
-                case ".visible" or ".extern" or ".weak" or ".common":
-                    ReadLinked();
-                    break;
-                case ".entry" or ".func":
-                    ReadFunction();
-                    break;
-                case ".global" or ".const" or ".shared":
-                    AddVariable(ReadVariable(isExtern: false));
-                    break;
-                case ".alias" or ".pragma":
-                    while (!TryTake(";")) _at++;
-                    break;
-                default:
-                    throw Error($"expected a directive, found '{Current.Text}'");
-            }
-        }
-    }
-
-    private void ReadLinked()
-    {
-        bool isExtern = Current.Text == ".extern";
-        _at++;
-        if (Current.Text is ".entry" or ".func") ReadFunction();
-        else AddVariable(ReadVariable(isExtern));
-    }
-
-    private void ReadFile()
-    {
-        _at++;
-        int number = (int)TakeInteger("a file number");
-        if (Current.Kind != PtxTokenKind.Text) throw Error("expected a file name");
-        _module.Files[number] = Take().Text;
-        while (TryTake(",")) _at++;
-    }
-
-    private void SkipBraces()
-    {
-        while (!Current.Is("{")) _at++;
-        int depth = 0;
-        do
-        {
-            if (Current.Kind == PtxTokenKind.End) throw Error("expected '}'");
-            if (Current.Is("{")) depth++;
-            if (Current.Is("}")) depth--;
-            _at++;
-        }
-        while (depth > 0);
-    }
-
-    private void AddVariable(PtxVariable variable) => _module.Variables[variable.Name] = variable;
-
-    /// <summary>From the space on: <c>.shared .align 16 .b8 name[64] = {...};</c></summary>
-    private PtxVariable ReadVariable(bool isExtern)
-    {
-        PtxVariable variable = ReadDeclaration(isExtern);
-        if (TryTake("=")) ReadInitializer(variable);
-        Expect(";");
-        return variable;
-    }
-
-    private PtxVariable ReadDeclaration(bool isExtern)
-    {
-        int line = Current.Line;
-        string space = TakeWord("a state space")[1..];
-        int alignment = 0, lanes = 1;
-        PtxType type = PtxType.None;
-        while (Current.Kind == PtxTokenKind.Word && Current.Text[0] == '.')
-        {
-            string word = Take().Text;
-            if (word == ".align") alignment = (int)TakeInteger("an alignment");
-            else if (word is ".v2" or ".v4") lanes = word[2] - '0';
-            else if (word is ".ptr" or ".global" or ".shared" or ".const" or ".local" or ".attribute" or ".noalias") continue;
-            else type = PtxTypes.Find(word[1..]);
-        }
-        if (type == PtxType.None) throw Error("expected a type in a declaration");
-        string name = TakeWord("a name");
-        long count = lanes;
-        bool open = false;
-        while (TryTake("["))
-        {
-            if (TryTake("]"))
-            {
-                open = true;
-                continue;
-            }
-            count *= TakeInteger("a length");
-            Expect("]");
-        }
-        int size = PtxTypes.Size(type);
-        return new PtxVariable { Name = name, Space = space, Type = type, Alignment = Math.Max(alignment, size * lanes), Size = open ? 0 : size * count, Line = line, IsExtern = isExtern };
-    }
-
-    private void ReadInitializer(PtxVariable variable)
-    {
-        int size = PtxTypes.Size(variable.Type), at = 0;
-        byte[] bytes = new byte[variable.Size];
-        void Element()
-        {
-            if (TryTake("{"))
-            {
-                do Element();
-                while (TryTake(","));
+            case ".version":
+                Take();
+                _syntax.Version = Take().Text;
+                return;
+            case ".target":
+                Take();
+                _syntax.Target = TakeWord("a target such as sm_80");
+                while (TryTake(",")) TakeWord("a target option");
+                return;
+            case ".address_size":
+                Take();
+                if (TakeInteger("64") != 64) throw new PtxException(_source, token.Line, "only .address_size 64 is supported");
+                return;
+            case ".file":
+                ParseFile();
+                return;
+            case ".section":
+                while (!Current.Is("{")) Take();
+                while (!Current.Is("}") && Current.Kind != PtxTokenKind.End) Take();
                 Expect("}");
                 return;
-            }
-            if (at + size > bytes.Length) throw Error($"'{variable.Name}' has more initial values than elements");
-            if (Current.Kind == PtxTokenKind.Word)
-            {
-                string symbol = TakeWord("a symbol");
-                if (symbol == "generic")
-                {
-                    Expect("(");
-                    symbol = TakeWord("a symbol");
-                    Expect(")");
-                }
-                long addend = TryTake("+") ? TakeInteger("an addend") : 0;
-                variable.Addresses.Add((at, size, symbol, addend));
-            }
-            else
-            {
-                bool negative = TryTake("-");
-                if (!Current.IsNumber) throw Error($"expected a number, found '{Current.Text}'");
-                PtxToken number = Take();
-                ulong value = NumberBits(number, variable.Type, negative);
-                for (int i = 0; i < size; i++) bytes[at + i] = (byte)(value >> (8 * i));
-            }
-            at += size;
+            case ".pragma":
+            case ".alias":
+                while (!TryTake(";")) Take();
+                return;
+            case ";":
+                Take();
+                return;
         }
-        Element();
-        variable.Initial = bytes;
+        bool isExtern = false;
+        while (Current.Text is ".visible" or ".extern" or ".weak" or ".common") isExtern |= Take().Text == ".extern";
+        if (Current.Is(".entry") || Current.Is(".func")) ParseFunction();
+        else if (IsSpace(Current.Text)) foreach (PtxVariable variable in ParseVariables(isExtern)) _syntax.Variables[variable.Name] = variable;
+        else throw Unexpected("a directive of module scope");
     }
 
-    /// <summary>The bits of a literal in an instruction or variable of a type.</summary>
-    internal static ulong NumberBits(PtxToken number, PtxType type, bool negative)
+    private void ParseFile()
     {
-        if (number.Kind == PtxTokenKind.Integer)
+        Take();
+        int number = (int)TakeInteger("a file number");
+        _syntax.Files[number] = Current.Kind == PtxTokenKind.Text ? Take().Text : throw Unexpected("a file name");
+        while (TryTake(",")) Take();
+    }
+
+    private void ParseFunction()
+    {
+        bool isEntry = Take().Text == ".entry";
+        while (Current.Is(".attribute")) SkipParentheses();
+        List<PtxVariable> returns = Current.Is("(") ? ParseParameters() : [];
+        int line = Current.Line;
+        string name = TakeWord("a function name");
+        List<PtxVariable> parameters = Current.Is("(") ? ParseParameters() : [];
+        PtxFunctionSyntax function = new() { Name = name, IsEntry = isEntry, Line = line };
+        function.Returns.AddRange(returns);
+        function.Parameters.AddRange(parameters);
+        while (!Current.Is("{") && !Current.Is(";")) ParsePerformanceDirective(function);
+        if (!TryTake(";")) ParseBody(function);
+        if (function.HasBody || !_syntax.Functions.ContainsKey(name)) _syntax.Functions[name] = function;
+    }
+
+    private void SkipParentheses()
+    {
+        Take();
+        while (!TryTake(")")) Take();
+    }
+
+    private void ParsePerformanceDirective(PtxFunctionSyntax function)
+    {
+        string directive = TakeWord("a directive, ';' or '{'");
+        switch (directive)
         {
-            if (type == PtxType.F32) return BitConverter.SingleToUInt32Bits(negative ? -(float)number.Value : number.Value);
-            if (type == PtxType.F64) return BitConverter.DoubleToUInt64Bits(negative ? -(double)number.Value : number.Value);
-            return negative ? unchecked(0 - number.Value) : number.Value;
+            case ".maxntid":
+            case ".reqntid":
+                long threads = TakeInteger("a number of threads");
+                while (TryTake(",")) threads *= TakeInteger("a number of threads");
+                function.MaxThreads = (int)Math.Min(threads, 1024);
+                break;
+            case ".minnctapersm" or ".maxnreg" or ".maxnctapersm" or ".maxclusterrank":
+                TakeInteger("a number");
+                break;
+            case ".reqnctapercluster":
+                do TakeInteger("a number"); while (TryTake(","));
+                break;
+            case ".noreturn" or ".explicitcluster" or ".blocksareclusters":
+                break;
+            case ".pragma":
+                while (!TryTake(";")) Take();
+                break;
+            default:
+                throw new PtxException(_source, Current.Line, $"unknown directive '{directive}' before the body of a function");
         }
-        if (number.Kind == PtxTokenKind.Float32Bits)
+    }
+
+    private List<PtxVariable> ParseParameters()
+    {
+        List<PtxVariable> parameters = [];
+        Expect("(");
+        while (!TryTake(")"))
         {
-            uint bits = (uint)number.Value ^ (negative ? 0x80000000u : 0);
-            return type == PtxType.F64 ? BitConverter.DoubleToUInt64Bits(BitConverter.UInt32BitsToSingle(bits)) : bits;
+            parameters.AddRange(ParseVariables(isExtern: false, inList: true));
+            TryTake(",");
         }
-        ulong wide = number.Value ^ (negative ? 1ul << 63 : 0);
-        return type == PtxType.F32 ? BitConverter.SingleToUInt32Bits((float)BitConverter.UInt64BitsToDouble(wide)) : wide;
+        return parameters;
     }
 }

@@ -3,20 +3,21 @@ namespace Spa.Emulator.Warp;
 /// <summary>How the warp's loop treats an instruction.</summary>
 internal enum InstructionKind : byte
 {
-    /// <summary>Runs for its lanes and goes on.</summary>
+    /// <summary>Runs for the active lanes and goes on.</summary>
     Plain,
-
-    /// <summary>As Plain, once all lanes that it names have come to it.</summary>
-    Converging,
     Branch,
-
-    /// <summary>A branch whose target is chosen by a register.</summary>
-    IndexedBranch,
+    BranchIndexed,
     Call,
     Return,
     Exit,
+
+    /// <summary>Runs when all lanes that its member mask names are here.</summary>
+    Gated,
+
+    /// <summary><c>bar.warp.sync</c>.</summary>
+    WarpBarrier,
     Barrier,
 
-    /// <summary>A barrier that nobody waits at.</summary>
-    BarrierArrival,
+    /// <summary>Ends the warp's turn (<c>nanosleep</c>).</summary>
+    Pause,
 }

@@ -3,47 +3,37 @@ using Spa.Emulator.Memory;
 
 namespace Spa.Emulator.Warp;
 
-/// <summary>One launch: what its blocks share.</summary>
-internal sealed class LaunchState
+/// <summary>What all blocks of a launch share.</summary>
+internal sealed unsafe class LaunchState
 {
-    private uint _time;
+    public required EmulatorOptions Options { get; init; }
 
-    public LaunchState(PtxProgram program, LaunchGeometry geometry, byte[] parameters, DeviceMemory memory, EmulatorOptions options, uint time, Random random)
-    {
-        (Program, Geometry, Parameters, Memory, Options, Random, _time) = (program, geometry, parameters, memory, options, random, time);
-        StartTime = Tick();
-        if (options.Count) Counts = new LaunchCounts { Kernel = program.Name, Geometry = geometry };
-        Fences = new uint[geometry.Blocks];
-    }
+    public required KernelProgram Program { get; init; }
 
-    public PtxProgram Program { get; }
+    public required LaunchGeometry Geometry { get; init; }
 
-    public LaunchGeometry Geometry { get; }
+    public required DeviceMemory Memory { get; init; }
 
-    public byte[] Parameters { get; }
+    /// <summary>The parameter buffer.</summary>
+    public required byte* Parameters { get; init; }
 
-    public DeviceMemory Memory { get; }
+    /// <summary>Serial of the launch's first block; shadows with a smaller one belong to earlier launches.</summary>
+    public required uint FirstSerial { get; init; }
 
-    public EmulatorOptions Options { get; }
+    /// <summary>Executions and active lanes of every instruction, two numbers each; null where nothing is counted.</summary>
+    public long* Executions { get; set; }
 
-    public Random Random { get; }
+    public AccessCounts Accesses { get; } = new();
 
-    public LaunchCounts? Counts { get; }
+    public AccessScratch Scratch { get; } = new();
 
-    public uint StartTime { get; }
+    public bool IsCounting => Executions != null;
 
-    public uint Time => _time;
+    /// <summary>Serials published at an address by atomics and strong stores after a fence.</summary>
+    public Dictionary<ulong, HashSet<uint>> Published { get; } = [];
 
-    /// <summary>When a block last ran a fence or an atomic; 0: never.</summary>
-    public uint[] Fences { get; }
+    public System.Diagnostics.Stopwatch Time { get; } = System.Diagnostics.Stopwatch.StartNew();
 
-    public uint Tick() => ++_time;
-
-    public void Run()
-    {
-        int[] order = [.. Enumerable.Range(0, (int)Geometry.Blocks)];
-        Random.Shuffle(order);
-        using BlockState block = new(this);
-        foreach (int index in order) block.Run(index);
-    }
+    /// <summary>Instructions executed by all warps so far: the clock that kernels read.</summary>
+    public long Clock { get; set; }
 }

@@ -8,6 +8,6 @@ internal enum MemorySpace : byte
     Local,
     Const,
 
-    /// <summary>The kernel's parameters.</summary>
+    /// <summary>Parameters of the kernel.</summary>
     Param,
 }

@@ -1,173 +1,249 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Spa.Emulator.Checks;
 using Spa.Emulator.Counters;
 using Spa.Emulator.Memory;
 
 namespace Spa.Emulator.Warp;
 
-/// <summary>Addresses, and the checks of an access.</summary>
+/// <summary>From addresses to host pointers, with every check on the way.</summary>
 internal sealed unsafe partial class WarpState
 {
-    private Allocation? _last;
+    private static readonly Vector512<ulong> s_lanes = Vector512.Create(0UL, 1, 2, 3, 4, 5, 6, 7);
 
-    /// <summary>Address of a lane: register plus offset.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Address(Instruction i, int lane) => (i.A < 0 ? 0 : i.WideAddress ? Wide(i.A)[lane] : Lanes(i.A)[lane]) + (ulong)i.Offset;
-
-    /// <summary>Where <paramref name="bytes"/> bytes lie in host memory, after all checks. Null for the read-only parameters' space is not returned: those are copied.</summary>
-    /// <param name="i">The instruction.</param>
-    /// <param name="lane">The lane.</param>
-    /// <param name="address">In the space's own or in generic addresses.</param>
-    /// <param name="bytes">Bytes of the access.</param>
-    /// <param name="write">Whether it writes.</param>
-    /// <param name="atomic">Atomics need no order among each other.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public byte* Resolve(Instruction i, int lane, ulong address, int bytes, bool write, bool atomic = false)
+    /// <summary>
+    /// Checks the access of the active lanes and gives each one's host pointer in <see cref="AccessScratch.Pointers"/>.
+    /// Returns the first lane's pointer where all 32 lanes follow one another, else null.
+    /// </summary>
+    public byte* Resolve(Instruction* i, uint mask)
     {
-        MemorySpace space = i.Space;
-        if (space == MemorySpace.Generic)
+        AccessScratch scratch = _launch.Scratch;
+        ulong* addresses = scratch.Addresses;
+        Vector512<ulong> offset = Vector512.Create((ulong)i->Immediate);
+        if ((i->Access & AccessFlags.NarrowBase) != 0)
         {
-            space = Windows.SpaceOf(address);
-            if (space != MemorySpace.Global) address -= Windows.Start(space);
+            uint* narrow = (uint*)(Registers + i->A);
+            for (int k = 0; k < Lanes.Count; k += 8) (Vector512.WidenLower(Vector512.Create(Vector256.Load(narrow + k), Vector256<uint>.Zero)) + offset).Store(addresses + k);
         }
-        if ((address & (ulong)(bytes - 1)) != 0) throw Block.Fault(this, 1u << lane, $"{(write ? "write" : "read")} of {bytes} bytes at 0x{address:x}, which is not a multiple of {bytes}");
-        return space switch
+        else
         {
-            MemorySpace.Shared => Checked(Block.Shared, lane, address, bytes, write, atomic, isShared: true),
-            MemorySpace.Local => Local(lane, address, bytes),
-            MemorySpace.Param => Parameter(lane, address, bytes, write),
-            _ => Checked(Global(lane, address, bytes, write), lane, address, bytes, write, atomic, isShared: false),
-        };
-    }
-
-    private Allocation Global(int lane, ulong address, int bytes, bool write)
-    {
-        Allocation? allocation = _last;
-        if (allocation is null || address < allocation.Start || address >= allocation.End || allocation.Data == null) _last = allocation = Block.Launch.Memory.Find(address);
-        if (allocation is null) throw Block.Fault(this, 1u << lane, $"{(write ? "write" : "read")} of {bytes} bytes at 0x{address:x}{Block.Launch.Memory.Describe(address)}");
-        if (write && allocation.IsReadOnly) throw Block.Fault(this, 1u << lane, $"write of {bytes} bytes to constant data '{allocation.Tag}'");
-        return allocation;
-    }
-
-    private byte* Local(int lane, ulong address, int bytes)
-    {
-        if (address + (ulong)bytes > (ulong)Block.Program.LocalBytes) throw Block.Fault(this, 1u << lane, $"access to {bytes} bytes at {address} of {Block.Program.LocalBytes} bytes of local memory");
-        if (Counts is not null) Counts.LocalBytes += bytes;
-        return Block.LocalOf(this, lane) + address;
-    }
-
-    private byte* Parameter(int lane, ulong address, int bytes, bool write)
-    {
-        byte[] parameters = Block.Launch.Parameters;
-        if (write) throw Block.Fault(this, 1u << lane, "write to the kernel's parameters");
-        if (address + (ulong)bytes > (ulong)parameters.Length) throw Block.Fault(this, 1u << lane, $"read of {bytes} bytes at {address} of {parameters.Length} bytes of parameters");
-        // Pinned for the launch.
-        return (byte*)Unsafe.AsPointer(ref parameters[address]);
-    }
-
-    private byte* Checked(Allocation allocation, int lane, ulong address, int bytes, bool write, bool atomic, bool isShared)
-    {
-        long at = (long)(address - allocation.Start);
-        if (at + bytes > allocation.Bytes)
-        {
-            string where = isShared ? $": {at + bytes - allocation.Bytes} bytes behind the block's {Block.SharedBytes} bytes of shared memory" : Block.Launch.Memory.Describe(allocation.End);
-            throw Block.Fault(this, 1u << lane, $"{(write ? "write" : "read")} of {bytes} bytes at 0x{address:x}{where}");
+            ulong* wide = (ulong*)(Registers + i->A);
+            for (int k = 0; k < Lanes.Count; k += 8) (Vector512.Load(wide + k) + offset).Store(addresses + k);
         }
-        byte* state = allocation.State + at;
-        if (Block.Launch.Options.Check)
+        if (i->Space != MemorySpace.Generic) return ResolveIn(i->Space, addresses, i, mask);
+        byte* together = null;
+        for (uint rest = mask; rest != 0;)
         {
-            if (!write || atomic) CheckWritten(allocation, state, lane, address, bytes, isShared);
-            if (!atomic) CheckRace(allocation, at, lane, bytes, write, isShared);
-        }
-        if (write)
-        {
-            for (int b = 0; b < bytes; b++) state[b] = ByteState.Written;
-        }
-        return allocation.Data + at;
-    }
-
-    private void CheckWritten(Allocation allocation, byte* state, int lane, ulong address, int bytes, bool isShared)
-    {
-        bool good = bytes switch
-        {
-            1 => *state == ByteState.Written,
-            2 => *(ushort*)state == 0x0101,
-            4 => *(uint*)state == 0x01010101u,
-            8 => *(ulong*)state == ByteState.EightWritten,
-            _ => *(ulong*)state == ByteState.EightWritten && ((ulong*)state)[1] == ByteState.EightWritten,
-        };
-        if (good) return;
-        int first = 0;
-        while (state[first] == ByteState.Written) first++;
-        string where = isShared ? $"byte {address + (ulong)first} of shared memory" : $"byte {address - allocation.Start + (ulong)first} of '{allocation.Tag}'";
-        throw Block.Fault(this, 1u << lane, state[first] == ByteState.InFlight ? $"read of {where}, which a cp.async writes that has not been waited for" : $"read of {where}, which was never written");
-    }
-
-    private void CheckRace(Allocation allocation, long at, int lane, int bytes, bool write, bool isShared)
-    {
-        allocation.TrackRaces();
-        uint now = Block.Launch.Time;
-        for (long word = at >> 2; word <= (at + bytes - 1) >> 2; word++)
-        {
-            Touch* touch = allocation.Touches + word;
-            long from = Math.Max(at, word << 2), to = Math.Min(at + bytes, (word + 1) << 2);
-            byte mask = (byte)(((1 << (int)(to - from)) - 1) << (int)(from & 3));
-            if ((touch->WriteMask & mask) != 0 && Conflicts(touch->WriteBlock, touch->WriteWarp, touch->WriteTime, isShared)) throw Race(allocation, lane, word, write ? "write" : "read", "write", touch->WriteBlock, touch->WriteWarp, isShared);
-            if (write)
+            // Lanes of one access may point to different spaces.
+            MemorySpace space = Windows.SpaceOf(addresses[BitOperations.TrailingZeroCount(rest)]);
+            uint same = 0;
+            for (uint lanes = rest; lanes != 0; lanes &= lanes - 1)
             {
-                if ((touch->ReadMask & mask) != 0 && Conflicts(touch->ReadBlock, touch->ReadWarp, touch->ReadTime, isShared)) throw Race(allocation, lane, word, "write", "read", touch->ReadBlock, touch->ReadWarp, isShared);
-                bool same = touch->WriteTime == now && touch->WriteBlock == Block.Index && touch->WriteWarp == Index;
-                touch->WriteMask = (byte)(same ? touch->WriteMask | mask : mask);
-                (touch->WriteTime, touch->WriteBlock, touch->WriteWarp) = (now, Block.Index, (ushort)Index);
+                int lane = BitOperations.TrailingZeroCount(lanes);
+                if (Windows.SpaceOf(addresses[lane]) == space) same |= 1u << lane;
+            }
+            ulong* within = addresses;
+            if (space != MemorySpace.Global)
+            {
+                within = scratch.Local;
+                Vector512<ulong> start = Vector512.Create(Windows.Start(space));
+                for (int k = 0; k < Lanes.Count; k += 8) (Vector512.Load(addresses + k) - start).Store(within + k);
+            }
+            together = ResolveIn(space, within, i, same);
+            rest &= ~same;
+        }
+        return together;
+    }
+
+    private byte* ResolveIn(MemorySpace space, ulong* addresses, Instruction* i, uint mask)
+    {
+        switch (space)
+        {
+            case MemorySpace.Shared:
+                if (_launch.IsCounting) _launch.Accesses.CountShared(addresses, mask, i->Bytes);
+                return ResolveRegion(Block.Shared, addresses, i, mask, isShared: true);
+            case MemorySpace.Local:
+                if (_launch.IsCounting) _launch.Accesses.LocalBytes += (long)i->Bytes * BitOperations.PopCount(mask);
+                ResolvePrivate(addresses, i, mask);
+                return null;
+            case MemorySpace.Param:
+                ResolveParameters(addresses, i, mask);
+                return null;
+            default:
+                return ResolveGlobal(addresses, i, mask);
+        }
+    }
+
+    private byte* ResolveGlobal(ulong* addresses, Instruction* i, uint mask)
+    {
+        if (_launch.IsCounting)
+        {
+            if (i->Space == MemorySpace.Const) _launch.Accesses.ConstBytes += (long)i->Bytes * BitOperations.PopCount(mask);
+            else _launch.Accesses.CountGlobal(addresses, mask, i->Bytes, i->Access);
+        }
+        uint rest = mask;
+        while (true)
+        {
+            int first = BitOperations.TrailingZeroCount(rest);
+            MemoryRegion? region = _launch.Memory.Find(addresses[first]);
+            if (region is null) throw OutOfBounds(i, first, addresses[first]);
+            uint inside = Inside(region, addresses, rest, i->Bytes);
+            if ((inside >> first & 1) == 0) throw OutOfBounds(i, first, addresses[first]);
+            byte* together = ResolveRegion(region, addresses, i, inside, isShared: false);
+            rest &= ~inside;
+            if (rest == 0) return together;
+        }
+    }
+
+    /// <summary>Lanes whose bytes all lie in a region.</summary>
+    private static uint Inside(MemoryRegion region, ulong* addresses, uint mask, int bytes)
+    {
+        if (region.Size < bytes) return 0;
+        Vector512<ulong> start = Vector512.Create(region.Address), room = Vector512.Create((ulong)(region.Size - bytes));
+        ulong inside = 0;
+        for (int k = 0; k < Lanes.Count; k += 8) inside |= Vector512.LessThanOrEqual(Vector512.Load(addresses + k) - start, room).ExtractMostSignificantBits() << k;
+        return (uint)inside & mask;
+    }
+
+    /// <summary>Whether all lanes follow one another without a gap.</summary>
+    private static bool IsTogether(ulong* addresses, uint mask, int bytes)
+    {
+        if (mask != Lanes.All) return false;
+        Vector512<ulong> expected = Vector512.Create(addresses[0]) + s_lanes * Vector512.Create((ulong)bytes), step = Vector512.Create(8UL * (uint)bytes);
+        for (int k = 0; k < Lanes.Count; k += 8, expected += step)
+            if (Vector512.Load(addresses + k) != expected) return false;
+        return true;
+    }
+
+    private byte* ResolveRegion(MemoryRegion region, ulong* addresses, Instruction* i, uint mask, bool isShared)
+    {
+        int bytes = i->Bytes;
+        bool write = (i->Access & AccessFlags.Write) != 0, isChecking = _launch.Options.Check;
+        byte** pointers = _launch.Scratch.Pointers;
+        if (isShared)
+        {
+            uint outside = mask & ~Inside(region, addresses, mask, bytes);
+            if (outside != 0)
+            {
+                int lane = BitOperations.TrailingZeroCount(outside);
+                throw Fault(DeviceFaultKind.OutOfBounds, lane, $"out of bounds: {Action(i)} of {bytes} bytes at shared address 0x{addresses[lane]:x}; the block has {region.Size} bytes of shared memory");
+            }
+        }
+        if (write && region.IsReadOnly)
+        {
+            int lane = BitOperations.TrailingZeroCount(mask);
+            throw Fault(DeviceFaultKind.WriteToConstant, lane, $"write of {bytes} bytes to constant data at 0x{addresses[lane]:x} ('{region.Tag}')");
+        }
+        Vector512<ulong> toHost = Vector512.Create((ulong)region.Data - region.Address), all = Vector512<ulong>.Zero;
+        for (int k = 0; k < Lanes.Count; k += 8)
+        {
+            Vector512<ulong> address = Vector512.Load(addresses + k), host = address + toHost;
+            Vector512<ulong> active = Lanes.Mask<ulong>(mask >> k);
+            all |= address & active;
+            if (mask == Lanes.All) host.Store((ulong*)pointers + k);
+            else Vector512.ConditionalSelect(active, host, Vector512.Load((ulong*)pointers + k)).Store((ulong*)pointers + k);
+        }
+        if ((Fold(all) & (ulong)(bytes - 1)) != 0) throw Misaligned(i, addresses, mask);
+        bool together = IsTogether(addresses, mask, bytes);
+        if (isChecking)
+        {
+            if (!write || (i->Access & AccessFlags.Atomic) != 0) CheckWritten(region, addresses, i, mask, together, isShared);
+            if (!region.IsReadOnly) CheckRaces(region, addresses, i, mask, isShared);
+        }
+        if (write && !region.IsAllWritten)
+        {
+            if (together)
+            {
+                region.MarkWritten((long)(addresses[0] - region.Address), 32L * bytes);
             }
             else
             {
-                bool current = touch->ReadTime >= Block.StartTime && touch->ReadBlock == Block.Index;
-                bool other = current && touch->ReadMask != 0 && touch->ReadWarp != Index && !Block.IsOrdered(touch->ReadWarp == Touch.Many ? Index : touch->ReadWarp, Index, touch->ReadTime);
-                touch->ReadMask = (byte)(current ? touch->ReadMask | mask : mask);
-                touch->ReadWarp = other || (current && touch->ReadWarp == Touch.Many && !Block.IsOrderedAfterAll(Index, touch->ReadTime)) ? Touch.Many : (ushort)Index;
-                (touch->ReadTime, touch->ReadBlock) = (now, Block.Index);
+                for (uint rest = mask; rest != 0; rest &= rest - 1) region.MarkWritten((long)(addresses[BitOperations.TrailingZeroCount(rest)] - region.Address), bytes);
             }
         }
+        return together ? pointers[0] : null;
     }
 
-    private bool Conflicts(int block, ushort warp, uint time, bool isShared)
+    private static ulong Fold(Vector512<ulong> v)
     {
-        if (isShared ? time < Block.StartTime : time < Block.Launch.StartTime) return false;
-        if (!isShared && block != Block.Index)
+        Vector256<ulong> half = v.GetLower() | v.GetUpper();
+        Vector128<ulong> quarter = half.GetLower() | half.GetUpper();
+        return quarter[0] | quarter[1];
+    }
+
+    private void CheckWritten(MemoryRegion region, ulong* addresses, Instruction* i, uint mask, bool together, bool isShared)
+    {
+        if (region.IsAllWritten || together && region.FindUnwritten((long)(addresses[0] - region.Address), 32L * i->Bytes) < 0) return;
+        for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
-            // Ordered where the other block ran a fence behind its access, and this one after that.
-            uint released = Block.Launch.Fences[block];
-            return !(released > time && Block.Launch.Fences[Block.Index] > released);
+            int lane = BitOperations.TrailingZeroCount(rest);
+            long missing = region.FindUnwritten((long)(addresses[lane] - region.Address), i->Bytes);
+            if (missing < 0) continue;
+            string where = isShared ? $"shared address 0x{missing:x}" : $"0x{region.Address + (ulong)missing:x} (byte {missing} of '{region.Tag}')";
+            if (isShared && Block.FindPendingCopy(missing) is { } copy)
+                throw Fault(DeviceFaultKind.AsyncCopyPending, lane, $"read of {where}, where the cp.async at {_program.DescribePlace(copy.Pc)} has not been waited for");
+            throw Fault(DeviceFaultKind.UninitializedRead, lane, $"read of uninitialised memory at {where}");
         }
-        return warp == Touch.Many ? !Block.IsOrderedAfterAll(Index, time) : warp != Index && !Block.IsOrdered(warp, Index, time);
     }
 
-    private DeviceFaultException Race(Allocation allocation, int lane, long word, string mine, string other, int block, ushort warp, bool isShared)
+    private void ResolvePrivate(ulong* addresses, Instruction* i, uint mask)
     {
-        string where = isShared ? $"bytes {4 * word} to {4 * word + 3} of shared memory" : $"bytes {4 * word} to {4 * word + 3} of '{allocation.Tag}'";
-        string who = !isShared && block != Block.Index ? $"block {block}" : warp == Touch.Many ? "several warps" : $"warp {warp}";
-        return Block.Fault(this, 1u << lane, $"race: {mine} of {where} without an order to the {other} by {who}");
-    }
-
-    /// <summary>A fence or an atomic: what this block did before is behind it for those that come after.</summary>
-    public void Order() => Block.Launch.Fences[Block.Index] = Block.Launch.Tick();
-
-    /// <summary>Counts a request to memory.</summary>
-    public void CountRequest(Instruction i, int bytes, bool write)
-    {
-        LaunchCounts counts = Counts!;
-        Span<ulong> addresses = stackalloc ulong[32];
-        int lanes = 0;
-        MemorySpace space = i.Space;
-        for (uint left = Exec; left != 0; left &= left - 1)
+        byte** pointers = _launch.Scratch.Pointers;
+        for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
-            ulong address = Address(i, BitOperations.TrailingZeroCount(left));
-            if (space == MemorySpace.Generic) space = Windows.SpaceOf(address);
-            addresses[lanes++] = address;
+            int lane = BitOperations.TrailingZeroCount(rest);
+            ulong address = addresses[lane];
+            if (address > (ulong)_program.LocalBytes || (ulong)_program.LocalBytes - address < (ulong)i->Bytes)
+                throw Fault(DeviceFaultKind.OutOfBounds, lane, $"out of bounds: {Action(i)} of {i->Bytes} bytes at local address 0x{address:x}; a thread has {_program.LocalBytes} bytes of local memory");
+            if ((address & (ulong)(i->Bytes - 1)) != 0) throw Misaligned(i, addresses, mask);
+            pointers[lane] = LocalOf(lane) + address;
         }
-        addresses = addresses[..lanes];
-        if (space == MemorySpace.Global) MemoryCounts.Global(counts, addresses, bytes, write);
-        else if (space == MemorySpace.Shared) MemoryCounts.Shared(counts, addresses, bytes);
     }
+
+    private void ResolveParameters(ulong* addresses, Instruction* i, uint mask)
+    {
+        byte** pointers = _launch.Scratch.Pointers;
+        if (_launch.IsCounting) _launch.Accesses.ParameterBytes += (long)i->Bytes * BitOperations.PopCount(mask);
+        for (uint rest = mask; rest != 0; rest &= rest - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(rest);
+            ulong address = addresses[lane];
+            if ((i->Access & AccessFlags.Write) != 0) throw Fault(DeviceFaultKind.WriteToConstant, lane, $"write of {i->Bytes} bytes to the kernel's parameters (byte {address})");
+            if (address > (ulong)_program.ParameterBytes || (ulong)_program.ParameterBytes - address < (ulong)i->Bytes)
+                throw Fault(DeviceFaultKind.OutOfBounds, lane, $"out of bounds: read of {i->Bytes} bytes at byte {address} of {_program.ParameterBytes} bytes of parameters");
+            if ((address & (ulong)(i->Bytes - 1)) != 0) throw Misaligned(i, addresses, mask);
+            pointers[lane] = _launch.Parameters + address;
+        }
+    }
+
+    private static string Action(Instruction* i) => (i->Access & AccessFlags.Atomic) != 0 ? "atomic access" : (i->Access & AccessFlags.Write) != 0 ? "write" : "read";
+
+    private DeviceFaultException Misaligned(Instruction* i, ulong* addresses, uint mask)
+    {
+        for (uint rest = mask; rest != 0; rest &= rest - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(rest);
+            if ((addresses[lane] & (ulong)(i->Bytes - 1)) != 0)
+                return Fault(DeviceFaultKind.Misaligned, lane, $"misaligned: {Action(i)} of {i->Bytes} bytes at 0x{addresses[lane]:x}, which is no multiple of {i->Bytes}");
+        }
+        throw new InvalidOperationException("no lane is misaligned");
+    }
+
+    private DeviceFaultException OutOfBounds(Instruction* i, int lane, ulong address)
+    {
+        MemoryRegion? nearest = _launch.Memory.Nearest(address);
+        bool freed = nearest is { IsFreed: true } && address - nearest.Address < (ulong)nearest.Size;
+        string what = freed ? "use after free" : "out of bounds";
+        return Fault(freed ? DeviceFaultKind.UseAfterFree : DeviceFaultKind.OutOfBounds, lane, $"{what}: {Action(i)} of {i->Bytes} bytes at 0x{address:x}; {_launch.Memory.Describe(address, i->Bytes)}");
+    }
+
+    /// <summary>A report about a lane at the instruction that runs.</summary>
+    public DeviceFaultException Fault(DeviceFaultKind kind, int lane, string what)
+    {
+        LaunchGeometry g = _launch.Geometry;
+        int thread = Index * Lanes.Count + lane;
+        return new DeviceFaultException(kind, $"{what}; kernel {_program.Name} at {_program.DescribePlace(_pc)}, block {Block.Index}, thread {ThreadIndex(g, thread)}");
+    }
+
+    public static (int X, int Y, int Z) ThreadIndex(in LaunchGeometry g, int thread) => (thread % g.BlockX, thread / g.BlockX % g.BlockY, thread / (g.BlockX * g.BlockY));
 }

@@ -1,393 +1,180 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using Spa.Emulator.Counters;
+using System.Runtime.InteropServices;
 
 namespace Spa.Emulator.Warp;
 
 /// <summary>
-/// A warp: its registers, and its lanes in groups that stand at the same instruction. The group with the lowest instruction runs first, which
-/// brings lanes together again behind a branch.
+/// 32 threads in step. Registers lie lane by lane, so that an instruction is a few vector operations. Lanes that went different ways form groups; the group with the lowest
+/// instruction runs first, and groups that meet join, which brings lanes together again behind a branch.
 /// </summary>
-internal sealed unsafe partial class WarpState
+internal sealed unsafe partial class WarpState : IDisposable
 {
-    private const byte Ready = 0, Converging = 1, AtBarrier = 2;
+    private readonly LaunchState _launch;
+    private readonly KernelProgram _program;
+    private readonly uint _lanes;
+    private readonly LaneGroup[] _groups = new LaneGroup[Lanes.Count];
+    private readonly byte* _local;
+    private int _count;
+    private int _pc;
+    private long _budget;
 
-    private readonly int[] _places = new int[32];
-    private readonly uint[] _masks = new uint[32];
-    private readonly byte[] _states = new byte[32];
-    private int _groups;
-
-    /// <summary>Return places of each lane per called function.</summary>
-    private readonly Dictionary<int, int[]> _returns = [];
-
-    public WarpState(BlockState block, int index)
+    public WarpState(LaunchState launch, BlockState block, int index, int threads)
     {
+        _launch = launch;
+        _program = launch.Program;
         Block = block;
         Index = index;
-        Counts = block.Counts;
+        _lanes = threads >= Lanes.Count ? Lanes.All : (1u << threads) - 1;
+        Registers = (byte*)NativeMemory.AlignedAlloc((nuint)_program.RegisterBytes, 64);
+        NativeMemory.Clear(Registers, (nuint)_program.RegisterBytes);
+        _local = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(64, (long)_program.LocalBytes * Lanes.Count), 64);
+        Seen = (uint*)NativeMemory.AlignedAlloc(32 * sizeof(uint), 64);
+        *(uint*)(Registers + KernelProgram.True) = Lanes.All;
+        foreach ((int offset, int laneBytes, ulong value) in _program.Constants)
+        {
+            if (laneBytes == 2) Lanes.Broadcast((ushort)value, (ushort*)(Registers + offset), Lanes.All);
+            else if (laneBytes == 4) Lanes.Broadcast((uint)value, (uint*)(Registers + offset), Lanes.All);
+            else if (laneBytes == 8) Lanes.Broadcast(value, (ulong*)(Registers + offset), Lanes.All);
+            else *(uint*)(Registers + offset) = value != 0 ? Lanes.All : 0;
+        }
     }
 
     public BlockState Block { get; }
 
-    /// <summary>Number of the warp in its block.</summary>
+    public LaunchState Launch => _launch;
+
+    public KernelProgram Program => _program;
+
+    /// <summary>Number in the block.</summary>
     public int Index { get; }
 
-    public LaunchCounts? Counts { get; }
+    public byte* Registers { get; }
 
-    /// <summary>The register file: 32 lanes of four bytes (eight for 64-bit registers) each, predicates one word.</summary>
-    public byte* File { get; private set; }
+    /// <summary>Lanes that have not exited.</summary>
+    public uint Alive { get; private set; }
 
-    /// <summary>Lanes for which the present instruction runs.</summary>
-    public uint Exec { get; private set; }
+    /// <summary>Barriers passed, from 1; accesses carry it.</summary>
+    public uint Clock { get; private set; }
 
-    /// <summary>Lanes that have not ended.</summary>
-    public uint Live { get; private set; }
+    /// <summary>For every warp of the block: the clock up to which its accesses lie before this warp's next one.</summary>
+    public uint* Seen { get; }
 
-    public Instruction Current { get; private set; } = null!;
+    /// <summary>Instruction that is running.</summary>
+    public int Pc => _pc;
 
-    /// <summary>Copies issued and not yet committed, and committed groups, oldest first.</summary>
-    public List<AsyncCopy> Uncommitted { get; } = [];
+    public void Start()
+    {
+        Alive = _lanes;
+        _count = 1;
+        _groups[0] = new LaneGroup { Pc = _program.Entry, Mask = _lanes };
+        _budget = _launch.Options.InstructionBudget;
+        Clock = 1;
+        for (int w = 0; w < 32; w++) Seen[w] = 0;
+        _copies.Clear();
+        Array.Clear(_committed);
+        Specials.Fill(this);
+    }
 
-    public Queue<AsyncCopy[]> Committed { get; } = [];
-
-    public bool HasEnded => Live == 0;
-
-    /// <summary>Whether some group can run.</summary>
     public bool CanRun
     {
         get
         {
-            for (int g = 0; g < _groups; g++) if (_states[g] == Ready) return true;
+            for (int g = 0; g < _count; g++) if (_groups[g].State == LaneGroupState.Ready) return true;
             return false;
         }
     }
 
-    public void Start(byte* file, uint live)
+    /// <summary>Local memory of a lane.</summary>
+    public byte* LocalOf(int lane) => _local + (long)lane * _program.LocalBytes;
+
+    /// <summary>Runs until all lanes wait or have exited, or for that many instructions.</summary>
+    public void Run(int turn)
     {
-        File = file;
-        Live = live;
-        _groups = 1;
-        (_places[0], _masks[0], _states[0]) = (0, live, Ready);
-        Uncommitted.Clear();
-        Committed.Clear();
-        LaneBits.Fill(this, live);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint* Lanes(int offset) => (uint*)(File + offset);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong* Wide(int offset) => (ulong*)(File + offset);
-
-    /// <summary>Value of a lane of a register of 4 or 8 bytes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Get(int offset, int lane, int width) => width == 8 ? Wide(offset)[lane] : Lanes(offset)[lane];
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Set(int offset, int lane, int width, ulong value)
-    {
-        if (width == 8) Wide(offset)[lane] = value;
-        else Lanes(offset)[lane] = (uint)value;
-    }
-
-    /// <summary>Sets the bits of a predicate for the lanes that run.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void SetPredicate(int offset, uint bits)
-    {
-        uint* predicate = (uint*)(File + offset);
-        *predicate = (*predicate & ~Exec) | (bits & Exec);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Put(int offset, Vector512<uint> low, Vector512<uint> high)
-    {
-        byte* p = File + offset;
-        if (Exec == uint.MaxValue)
+        Instruction* code = _program.Code;
+        long* executions = _launch.Executions;
+        int left = turn;
+        while (left > 0)
         {
-            low.Store((uint*)p);
-            high.Store((uint*)p + 16);
-            return;
-        }
-        Vector512.ConditionalSelect(LaneBits.Mask32(Exec), low, Vector512.Load((uint*)p)).Store((uint*)p);
-        Vector512.ConditionalSelect(LaneBits.Mask32(Exec >> 16), high, Vector512.Load((uint*)p + 16)).Store((uint*)p + 16);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PutWide(int offset, int part, Vector512<ulong> value)
-    {
-        ulong* p = (ulong*)(File + offset) + 8 * part;
-        if (Exec == uint.MaxValue) value.Store(p);
-        else Vector512.ConditionalSelect(LaneBits.Mask64(Exec >> (8 * part)), value, Vector512.Load(p)).Store(p);
-    }
-
-    /// <summary>Runs until every lane waits or has ended.</summary>
-    public void Run()
-    {
-        Instruction[] code = Block.Program.Code;
-        while (Pick() is var group && group >= 0)
-        {
-            int place = _places[group];
-            uint mask = _masks[group];
-            int stop = NextPlace(group, place);
+            int picked = Pick();
+            if (picked < 0) break;
+            int pc = _groups[picked].Pc;
+            uint active = _groups[picked].Mask;
+            _groups[picked] = _groups[--_count];
+            int stop = NextStop(pc);
             while (true)
             {
-                if (place >= stop) break;
-                Instruction instruction = code[place];
-                Current = instruction;
-                uint exec = mask;
-                if (instruction.Guard >= 0)
+                if (pc >= stop || left <= 0)
                 {
-                    uint predicate = *(uint*)(File + instruction.Guard);
-                    exec &= instruction.GuardNegated ? ~predicate : predicate;
+                    Add(pc, active, LaneGroupState.Ready, 0);
+                    break;
                 }
-                Exec = exec;
-                Block.Step();
-                Counts?.Count(instruction, exec);
-                if (instruction.Kind == InstructionKind.Plain)
+                left--;
+                _pc = pc;
+                Instruction* i = code + pc;
+                uint mask = active & (*(uint*)(Registers + i->Predicate) ^ i->PredicateFlip);
+                if (executions != null)
                 {
-                    if (exec != 0) instruction.Run(this, instruction);
-                    place++;
+                    executions[2 * pc]++;
+                    executions[2 * pc + 1] += BitOperations.PopCount(mask);
+                }
+                if (i->Kind == InstructionKind.Plain)
+                {
+                    if (mask != 0) i->Execute(this, i, mask);
+                    pc++;
                     continue;
                 }
-                if (!Control(instruction, group, ref place, ref mask, exec)) break;
-                // A split made another group, whose place may come first or be met.
-                stop = NextPlace(group, place);
-            }
-            // A group that has ended, waits or was split off has written itself; the others go on from here.
-            if (_active == group)
-            {
-                _places[group] = place;
-                _masks[group] = mask;
+                if (i->Kind == InstructionKind.Pause) left = 0;
+                pc = Control(i, pc, mask, ref active);
+                if (active == 0) break;
+                stop = _count == 0 ? int.MaxValue : NextStop(pc);
             }
         }
-    }
-
-    /// <summary>Group that Run is working on; -1 once it wrote itself back.</summary>
-    private int _active;
-
-    /// <summary>Lets a waiting group go on.</summary>
-    public void Release(int barrier)
-    {
-        for (int g = 0; g < _groups; g++)
+        int executed = turn - Math.Max(left, 0);
+        _launch.Clock += executed;
+        _budget -= executed;
+        if (_budget < 0)
         {
-            if (_states[g] != AtBarrier || _barriers[g] != barrier) continue;
-            _states[g] = Ready;
+            throw Fault(Checks.DeviceFaultKind.InstructionBudget, BitOperations.TrailingZeroCount(Alive),
+                $"no end after {_launch.Options.InstructionBudget:N0} instructions of one warp: an endless loop, or a wait for a block that cannot run");
         }
     }
 
-    private readonly int[] _barriers = new int[32];
+    private void Add(int pc, uint mask, LaneGroupState state, uint wanted) => _groups[_count++] = new LaneGroup { Pc = pc, Mask = mask, State = state, Wanted = wanted };
 
-    /// <summary>The ready group with the lowest place, joined with all others at that place; -1 where none is ready.</summary>
+    /// <summary>Joins what stands at the lowest ready place and returns its index, or -1.</summary>
     private int Pick()
     {
         int best = -1;
-        for (int g = 0; g < _groups; g++)
-            if (_states[g] == Ready && (best < 0 || _places[g] < _places[best])) best = g;
-        if (best < 0) return _active = -1;
-        for (int g = _groups - 1; g >= 0; g--)
+        for (int g = 0; g < _count; g++)
+            if (_groups[g].State == LaneGroupState.Ready && (best < 0 || _groups[g].Pc < _groups[best].Pc)) best = g;
+        if (best < 0 || _count == 1) return best;
+        for (int g = _count - 1; g >= 0; g--)
         {
-            if (g == best || _states[g] == AtBarrier || _places[g] != _places[best]) continue;
-            _masks[best] |= _masks[g];
-            int last = _groups - 1;
-            bool bestIsLast = best == last;
-            Remove(g);
-            if (bestIsLast) best = g;
+            if (g == best || _groups[g].Pc != _groups[best].Pc || _groups[g].State > LaneGroupState.AtGate) continue;
+            _groups[best].Mask |= _groups[g].Mask;
+            _groups[g] = _groups[--_count];
+            if (best == _count) best = g;
         }
-        return _active = best;
+        return best;
     }
 
-    /// <summary>The lowest place at or above <paramref name="place"/> where another group stands, and at which this one must stop; a lower one stops it at once.</summary>
-    private int NextPlace(int group, int place)
+    /// <summary>Where a group at <paramref name="pc"/> has to stop: at once where another is ready before it, else at the first place where one stands.</summary>
+    private int NextStop(int pc)
     {
-        int next = int.MaxValue;
-        for (int g = 0; g < _groups; g++)
+        int stop = int.MaxValue;
+        for (int g = 0; g < _count; g++)
         {
-            if (g == group || _states[g] == AtBarrier) continue;
-            if (_states[g] == Ready && _places[g] < place) return 0;
-            if (_places[g] >= place) next = Math.Min(next, _places[g]);
+            ref LaneGroup group = ref _groups[g];
+            if (group.State == LaneGroupState.Ready) stop = Math.Min(stop, group.Pc);
+            else if (group.State == LaneGroupState.AtGate && group.Pc >= pc) stop = Math.Min(stop, group.Pc);
         }
-        return next;
+        return stop;
     }
 
-    private void Remove(int group)
+    public void Dispose()
     {
-        int last = --_groups;
-        (_places[group], _masks[group], _states[group], _barriers[group]) = (_places[last], _masks[last], _states[last], _barriers[last]);
-    }
-
-    private void AddGroup(int place, uint mask, byte state = Ready, int barrier = 0)
-    {
-        (_places[_groups], _masks[_groups], _states[_groups], _barriers[_groups]) = (place, mask, state, barrier);
-        _groups++;
-    }
-
-    /// <summary>Control flow. True: the group goes on at <paramref name="place"/> with <paramref name="mask"/>; false: it is done for now.</summary>
-    private bool Control(Instruction i, int group, ref int place, ref uint mask, uint exec)
-    {
-        switch (i.Kind)
-        {
-            case InstructionKind.Converging:
-                uint needed = NamedLanes(i, exec) & Live;
-                if (exec != 0 && (exec & needed) != needed)
-                {
-                    _places[group] = place;
-                    _masks[group] = mask;
-                    _states[group] = Converging;
-                    _active = -1;
-                    return false;
-                }
-                if (exec != 0) i.Run(this, i);
-                place++;
-                return true;
-            case InstructionKind.Branch:
-                if (exec == mask)
-                {
-                    place = i.Target;
-                    return true;
-                }
-                if (exec == 0)
-                {
-                    place++;
-                    return true;
-                }
-                if (Counts is not null) Counts.DivergentBranches++;
-                AddGroup(i.Target, exec);
-                mask &= ~exec;
-                place++;
-                return true;
-            case InstructionKind.IndexedBranch:
-                Split(mask & ~exec, place + 1);
-                for (uint left = exec; left != 0;)
-                {
-                    uint index = Lanes(i.A)[BitOperations.TrailingZeroCount(left)];
-                    uint same = 0;
-                    for (uint rest = left; rest != 0; rest &= rest - 1)
-                        if (Lanes(i.A)[BitOperations.TrailingZeroCount(rest)] == index) same |= 1u << BitOperations.TrailingZeroCount(rest);
-                    if (index >= i.Targets.Length) throw Block.Fault(this, same, $"brx.idx with index {index} of {i.Targets.Length} targets");
-                    AddGroup(i.Targets[index], same);
-                    left &= ~same;
-                }
-                return Leave(group);
-            case InstructionKind.Call:
-                return Call(i, group, ref place, ref mask, exec);
-            case InstructionKind.Return:
-                return Return(i, group, ref place, ref mask, exec);
-            case InstructionKind.Exit:
-                End(exec);
-                mask &= ~exec;
-                place++;
-                return mask != 0 || Leave(group);
-            default:
-                return Barrier(i, group, ref place, ref mask, exec);
-        }
-    }
-
-    private void Split(uint mask, int place)
-    {
-        if (mask != 0) AddGroup(place, mask);
-    }
-
-    /// <summary>Takes the group away; its lanes are elsewhere now.</summary>
-    private bool Leave(int group)
-    {
-        Remove(group);
-        _active = -1;
-        return false;
-    }
-
-    private void End(uint exec)
-    {
-        if (exec == 0) return;
-        Live &= ~exec;
-        Block.LanesEnded();
-    }
-
-    private bool Call(Instruction i, int group, ref int place, ref uint mask, uint exec)
-    {
-        if (exec == 0)
-        {
-            place++;
-            return true;
-        }
-        var call = (CallSite)i.Extra!;
-        if (!_returns.TryGetValue(call.Function, out int[]? places)) _returns[call.Function] = places = new int[32];
-        for (uint left = exec; left != 0; left &= left - 1)
-        {
-            int lane = BitOperations.TrailingZeroCount(left);
-            places[lane] = place + 1;
-            byte* local = Block.LocalOf(this, lane);
-            foreach ((int from, int to, int bytes) in call.Arguments) Buffer.MemoryCopy(local + from, local + to, bytes, bytes);
-        }
-        Split(mask & ~exec, place + 1);
-        AddGroup(i.Target, exec);
-        return Leave(group);
-    }
-
-    private bool Return(Instruction i, int group, ref int place, ref uint mask, uint exec)
-    {
-        if (i.Mode < 0)
-        {
-            End(exec);
-            mask &= ~exec;
-            place++;
-            return mask != 0 || Leave(group);
-        }
-        if (exec == 0)
-        {
-            place++;
-            return true;
-        }
-        int[] places = _returns[i.Mode];
-        Split(mask & ~exec, place + 1);
-        for (uint left = exec; left != 0;)
-        {
-            int to = places[BitOperations.TrailingZeroCount(left)];
-            uint same = 0;
-            for (uint rest = left; rest != 0; rest &= rest - 1)
-                if (places[BitOperations.TrailingZeroCount(rest)] == to) same |= 1u << BitOperations.TrailingZeroCount(rest);
-            AddGroup(to, same);
-            left &= ~same;
-        }
-        return Leave(group);
-    }
-
-    private bool Barrier(Instruction i, int group, ref int place, ref uint mask, uint exec)
-    {
-        if (exec == 0)
-        {
-            place++;
-            return true;
-        }
-        int lane = BitOperations.TrailingZeroCount(exec);
-        int id = (int)Lanes(i.A)[lane], threads = i.B < 0 ? 0 : (int)Lanes(i.B)[lane];
-        if ((uint)id > 15) throw Block.Fault(this, exec, $"barrier {id}: expected 0 to 15");
-        Split(mask & ~exec, place + 1);
-        bool waits = i.Kind == InstructionKind.Barrier;
-        if (waits) AddGroup(place + 1, exec, AtBarrier, id);
-        else AddGroup(place + 1, exec);
-        Leave(group);
-        Block.Arrive(this, i, id, threads, exec);
-        return false;
-    }
-
-    /// <summary>Lanes that must be here for the instruction to run.</summary>
-    private uint NamedLanes(Instruction i, uint exec)
-    {
-        if (i.E < 0 || exec == 0) return uint.MaxValue;
-        uint named = Lanes(i.E)[BitOperations.TrailingZeroCount(exec)];
-        if ((named & exec) != exec) throw Block.Fault(this, exec & ~named, $"{i}: a lane runs it that its mask 0x{named:x8} does not name");
-        return named;
-    }
-
-    /// <summary>Where lanes stand that wait, one line each.</summary>
-    public IEnumerable<string> Waiting()
-    {
-        for (int g = 0; g < _groups; g++)
-        {
-            Instruction at = Block.Program.Code[_states[g] == AtBarrier ? _places[g] - 1 : _places[g]];
-            string what = _states[g] == AtBarrier ? $"at barrier {_barriers[g]}" : $"at {at}";
-            yield return $"warp {Index}, lanes 0x{_masks[g]:x8}: {what}, {Block.Program.Place(at)}";
-        }
+        NativeMemory.AlignedFree(Registers);
+        NativeMemory.AlignedFree(_local);
+        NativeMemory.AlignedFree(Seen);
     }
 }

@@ -1,0 +1,6 @@
+namespace Spa.Emulator.Warp.Ops;
+
+internal readonly struct Off : IFlag
+{
+    public static bool On => false;
+}

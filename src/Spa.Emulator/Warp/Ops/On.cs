@@ -1,0 +1,6 @@
+namespace Spa.Emulator.Warp.Ops;
+
+internal readonly struct On : IFlag
+{
+    static bool IFlag.On => true;
+}
