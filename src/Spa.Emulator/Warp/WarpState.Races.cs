@@ -12,6 +12,9 @@ namespace Spa.Emulator.Warp;
 /// </summary>
 internal sealed unsafe partial class WarpState
 {
+    // Accesses of blocks with a smaller serial are over: earlier launches, and for shared memory every other block.
+    private uint _oldest;
+
     private void CheckRaces(MemoryRegion region, ulong* addresses, Instruction* i, uint mask, bool isShared)
     {
         if (Clock >= AccessShadow.MaxClock) return;
@@ -19,6 +22,7 @@ internal sealed unsafe partial class WarpState
         if (shadows == null) return;
         bool write = (i->Access & AccessFlags.Write) != 0, strong = (i->Access & AccessFlags.Strong) != 0;
         int bytes = i->Bytes;
+        _oldest = isShared ? Block.Serial : _launch.FirstSerial;
         for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
             int lane = BitOperations.TrailingZeroCount(rest);
@@ -45,7 +49,7 @@ internal sealed unsafe partial class WarpState
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsOrdered(uint serial, uint recorded, uint me)
     {
-        if (serial < _launch.FirstSerial) return true;
+        if (serial < _oldest) return true;
         if (serial == Block.Serial)
         {
             uint thread = recorded & AccessShadow.ThreadMask;
@@ -80,7 +84,7 @@ internal sealed unsafe partial class WarpState
             }
             s->Bytes |= (byte)(part << 4);
         }
-        else if (s->ReaderSerial >= _launch.FirstSerial && !IsOrdered(s->ReaderSerial, s->Reader, me))
+        else if (s->ReaderSerial >= _oldest && !IsOrdered(s->ReaderSerial, s->Reader, me))
         {
             s->Flags |= AccessShadow.OtherBlocks;
             s->Bytes |= (byte)(part << 4);
@@ -101,7 +105,7 @@ internal sealed unsafe partial class WarpState
         if ((s->Bytes & part) != 0 && !(strong && (s->Flags & AccessShadow.StrongWrite) != 0) && !IsOrdered(s->WriterSerial, s->Writer, me)
             && !IsSameValue(s->WriterSerial, s->Writer, me, i, addresses, mask))
             throw Race(region, s, i, lane, addresses, isShared, "written", s->WriterSerial, s->Writer);
-        if ((s->Bytes >> 4 & part) != 0 && s->ReaderSerial >= _launch.FirstSerial && !(strong && (s->Flags & AccessShadow.StrongRead) != 0))
+        if ((s->Bytes >> 4 & part) != 0 && s->ReaderSerial >= _oldest && !(strong && (s->Flags & AccessShadow.StrongRead) != 0))
         {
             bool mine = s->ReaderSerial == Block.Serial && (s->Reader >> 5 & 31) == (uint)Index && s->Reader >> AccessShadow.ThreadBits == Clock;
             bool others = (s->Flags & AccessShadow.OtherBlocks) != 0 && Block.Acquired is null
