@@ -7,7 +7,7 @@ public sealed record EmulatorOptions
     public bool Check { get; init; } = true;
 
     /// <summary>Count instructions, sectors and conflicts; see <see cref="EmulatedDevice.LastCounts"/>.</summary>
-    public bool Count { get; init; } = true;
+    public bool Count { get; init; }
 
     /// <summary>Draws the order of blocks and warps and the lengths of their turns.</summary>
     public int Seed { get; init; } = 1;
@@ -19,7 +19,7 @@ public sealed record EmulatorOptions
     public long InstructionBudget { get; init; } = 200_000_000;
 
     /// <summary>Bytes that device memory can hold.</summary>
-    public long MemoryBytes { get; init; } = 16L << 30;
+    public long MemoryBytes { get; init; } = long.MaxValue;
 
     /// <summary>Most shared memory of a block, static and dynamic, in bytes (227 KiB on the H100 and H200).</summary>
     public int MaxSharedBytes { get; init; } = 227 * 1024;

@@ -27,6 +27,7 @@ internal struct AccessShadow
 
     /// <summary>Another lane of the same warp has read too, at the same clock.</summary>
     public const byte OtherLanes = 16;
+    public const byte Others = OtherWarps | OtherBlocks | OtherLanes;
 
     public uint WriterSerial;
     public uint Writer;
@@ -36,5 +37,8 @@ internal struct AccessShadow
     /// <summary>Bytes of the word that the writer (low four bits) and the readers (high four bits) touched.</summary>
     public byte Bytes;
     public byte Flags;
-    private readonly ushort _padding;
+
+    /// <summary>Bytes that other readers touched too.</summary>
+    public byte OtherBytes;
+    private readonly byte _padding;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Spa.Emulator.Checks;
 
 namespace Spa.Emulator.Memory;
@@ -85,22 +86,21 @@ public sealed unsafe class DeviceMemory : IDisposable
         to.CopyWritten(toOffset, from, fromOffset, bytes);
     }
 
-    /// <summary>Sets every byte.</summary>
-    public void Fill(ulong address, byte value, long bytes)
+    /// <summary>Repeats a value of 1, 2 or 4 bytes.</summary>
+    /// <param name="address">First byte.</param>
+    /// <param name="value">The value; its low bytes count.</param>
+    /// <param name="valueBytes">1, 2 or 4.</param>
+    /// <param name="count">How often.</param>
+    public void Fill(ulong address, uint value, int valueBytes, long count)
     {
-        if (bytes == 0) return;
+        if (count == 0) return;
+        long bytes = count * valueBytes;
         MemoryRegion region = Require(address, bytes, "fill", out long offset);
-        System.Runtime.InteropServices.NativeMemory.Fill(region.Data + offset, (nuint)bytes, value);
+        byte* target = region.Data + offset;
+        if (valueBytes == 1) NativeMemory.Fill(target, (nuint)bytes, (byte)value);
+        else if (valueBytes == 2) for (long i = 0; i < count; i++) ((ushort*)target)[i] = (ushort)value;
+        else for (long i = 0; i < count; i++) ((uint*)target)[i] = value;
         region.MarkWritten(offset, bytes);
-    }
-
-    /// <summary>Sets every 4-byte word.</summary>
-    public void Fill(ulong address, uint value, long words)
-    {
-        if (words == 0) return;
-        MemoryRegion region = Require(address, 4 * words, "fill", out long offset);
-        for (long i = 0; i < words; i++) ((uint*)(region.Data + offset))[i] = value;
-        region.MarkWritten(offset, 4 * words);
     }
 
     /// <summary>The host's view of <paramref name="bytes"/> bytes, for code that stands for a library's kernel.</summary>

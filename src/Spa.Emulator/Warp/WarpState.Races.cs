@@ -63,38 +63,40 @@ internal sealed unsafe partial class WarpState
     {
         if ((s->Bytes & part) != 0 && !(strong && (s->Flags & AccessShadow.StrongWrite) != 0) && !IsOrdered(s->WriterSerial, s->Writer, me))
             throw Race(region, s, i, lane, addresses, isShared, "written", s->WriterSerial, s->Writer);
-        uint serial = Block.Serial;
-        if (s->ReaderSerial == serial)
+        // The last reader is known. Of others that read the same bytes, unordered with it, it is known that they are: flags, and which bytes.
+        uint reader = s->Reader;
+        byte others = 0;
+        if (s->ReaderSerial >= _oldest && (s->Bytes >> 4 & part) != 0)
         {
-            uint reader = s->Reader;
-            if ((reader >> 5 & 31) == (uint)Index)
+            if (s->ReaderSerial != Block.Serial)
             {
-                if ((reader ^ me) >> AccessShadow.ThreadBits != 0) s->Flags &= unchecked((byte)~AccessShadow.OtherLanes);
-                else if (reader != me) s->Flags |= AccessShadow.OtherLanes;
-                s->Reader = me;
+                if (!IsOrdered(s->ReaderSerial, reader, me)) others = AccessShadow.OtherBlocks;
             }
-            else if (reader >> AccessShadow.ThreadBits <= Seen[reader >> 5 & 31])
+            else if ((reader >> 5 & 31) != (uint)Index)
             {
-                s->Reader = me;
-                s->Flags &= unchecked((byte)~(AccessShadow.OtherLanes | AccessShadow.OtherWarps));
+                if (reader >> AccessShadow.ThreadBits > Seen[reader >> 5 & 31]) others = AccessShadow.OtherWarps;
             }
-            else
+            else if (reader >> AccessShadow.ThreadBits == Clock)
             {
-                s->Flags |= AccessShadow.OtherWarps;
+                others = reader != me ? AccessShadow.OtherLanes : (byte)(s->Flags & AccessShadow.Others);
             }
-            s->Bytes |= (byte)(part << 4);
         }
-        else if (s->ReaderSerial >= _oldest && !IsOrdered(s->ReaderSerial, s->Reader, me))
+        if (others == 0)
         {
-            s->Flags |= AccessShadow.OtherBlocks;
-            s->Bytes |= (byte)(part << 4);
-        }
-        else
-        {
-            s->ReaderSerial = serial;
-            s->Reader = me;
             s->Flags &= AccessShadow.StrongWrite;
-            s->Bytes = (byte)(s->Bytes & 15 | part << 4);
+            s->OtherBytes = 0;
+        }
+        else if (reader != me)
+        {
+            s->Flags |= others;
+            s->OtherBytes |= (byte)(s->Bytes >> 4 & part);
+        }
+        if ((others & (AccessShadow.OtherBlocks | AccessShadow.OtherWarps)) == 0)
+        {
+            bool same = s->ReaderSerial == Block.Serial && reader == me;
+            s->ReaderSerial = Block.Serial;
+            s->Reader = me;
+            s->Bytes = (byte)(s->Bytes & 15 | (same ? s->Bytes & 0xF0 | part << 4 : part << 4));
         }
         if (strong) s->Flags |= AccessShadow.StrongRead;
         else s->Flags &= unchecked((byte)~AccessShadow.StrongRead);
@@ -108,11 +110,11 @@ internal sealed unsafe partial class WarpState
         if ((s->Bytes >> 4 & part) != 0 && s->ReaderSerial >= _oldest && !(strong && (s->Flags & AccessShadow.StrongRead) != 0))
         {
             bool mine = s->ReaderSerial == Block.Serial && (s->Reader >> 5 & 31) == (uint)Index && s->Reader >> AccessShadow.ThreadBits == Clock;
-            bool others = (s->Flags & AccessShadow.OtherBlocks) != 0 && Block.Acquired is null
-                || mine && (s->Flags & (AccessShadow.OtherWarps | AccessShadow.OtherLanes)) != 0;
+            bool others = (s->OtherBytes & part) != 0 && ((s->Flags & AccessShadow.OtherBlocks) != 0 && Block.Acquired is null
+                || mine && (s->Flags & (AccessShadow.OtherWarps | AccessShadow.OtherLanes)) != 0);
             if (others || !IsOrdered(s->ReaderSerial, s->Reader, me)) throw Race(region, s, i, lane, addresses, isShared, "read", s->ReaderSerial, s->Reader);
         }
-        bool same = s->WriterSerial == Block.Serial && (s->Writer ^ me) >> 5 == 0;
+        bool same = s->WriterSerial == Block.Serial && s->Writer == me;
         s->Bytes = (byte)(s->Bytes & 0xF0 | (same ? s->Bytes & 15 | part : part));
         s->WriterSerial = Block.Serial;
         s->Writer = me;
