@@ -11,4 +11,7 @@ internal unsafe interface IMmaElement
 
     /// <summary>Widens the eight rows of a register to double: element e of row r to <c>tile[r * stride + e]</c>.</summary>
     static abstract void Rows(uint* register, double* tile, int stride);
+
+    /// <summary>The same, transposed: element e of row r (column r of B) to <c>tile[e * 8 + r]</c>.</summary>
+    static abstract void Columns(uint* register, double* tile);
 }

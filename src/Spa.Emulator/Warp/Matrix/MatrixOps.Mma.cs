@@ -59,18 +59,15 @@ internal static unsafe partial class MatrixOps
         int k = blocks * TA.PerRow;
         double* sums = stackalloc double[16 * 8];
         double* rows = stackalloc double[16 * 32];
-        double* columns = stackalloc double[8 * 32];
         double* depths = stackalloc double[32 * 8];
         TAccumulator.Load(c, sums);
         for (int block = 0; block < blocks; block++)
         {
             TA.Rows(a[2 * block], rows + block * TA.PerRow, k);
             TA.Rows(a[2 * block + 1], rows + 8 * k + block * TA.PerRow, k);
-            TB.Rows(b[block], columns + block * TB.PerRow, k);
+            TB.Columns(b[block], depths + block * TB.PerRow * 8);
         }
 
-        for (int i = 0; i < k; i++)
-            for (int column = 0; column < 8; column++) depths[i * 8 + column] = columns[column * k + i];
         MultiplyAdd(rows, depths, sums, k);
         MultiplyAdd(rows + 8 * k, depths, sums + 64, k);
         TAccumulator.Store(d, sums);

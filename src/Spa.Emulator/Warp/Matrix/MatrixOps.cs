@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Spa.Emulator.Warp.Matrix;
 
 /// <summary>
@@ -26,15 +28,25 @@ internal static unsafe partial class MatrixOps
         {
             uint* destination = destinations[matrix];
             byte** rows = rowAddresses + 8 * matrix;
-            for (int lane = 0; lane < 32; lane++)
-            {
-                int r = lane >> 2, t = lane & 3;
-                destination[lane] = transpose
-                    ? ((ushort*)rows[2 * t])[r] | (uint)((ushort*)rows[2 * t + 1])[r] << 16
-                    : ((uint*)rows[r])[t];
-            }
+            if (transpose) Transpose(destination, rows);
+            else
+                for (int r = 0; r < 8; r++) Vector128.Load((uint*)rows[r]).Store(destination + 4 * r);
         }
     }
+
+    /// <summary>Rows 2t and 2t + 1 become the halves of word t of every column.</summary>
+    private static void Transpose(uint* destination, byte** rows)
+    {
+        Vector512<uint> left = Vector512.Create(Pair(rows[0], rows[1]), Pair(rows[2], rows[3]));
+        Vector512<uint> right = Vector512.Create(Pair(rows[4], rows[5]), Pair(rows[6], rows[7]));
+        Vector512<uint> isLeft = Vector512.Create(~0u, ~0u, 0, 0, ~0u, ~0u, 0, 0, ~0u, ~0u, 0, 0, ~0u, ~0u, 0, 0);
+        Vector512<uint> first = Vector512.Create(0u, 8, 0, 8, 1, 9, 1, 9, 2, 10, 2, 10, 3, 11, 3, 11), second = first + Vector512.Create(4u);
+        Vector512.ConditionalSelect(isLeft, Vector512.Shuffle(left, first), Vector512.Shuffle(right, first)).Store(destination);
+        Vector512.ConditionalSelect(isLeft, Vector512.Shuffle(left, second), Vector512.Shuffle(right, second)).Store(destination + 16);
+    }
+
+    private static Vector256<uint> Pair(byte* even, byte* odd) =>
+        Vector256.WidenLower(Vector128.Load((ushort*)even).ToVector256Unsafe()) | Vector256.WidenLower(Vector128.Load((ushort*)odd).ToVector256Unsafe()) << 16;
 
     /// <summary><c>stmatrix.sync.aligned.m8n8.xN[.trans].shared.b16</c>, the inverse of <see cref="LdMatrix"/>.</summary>
     public static void StMatrix(byte** rowAddresses, uint** sources, int count, bool transpose)

@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace Spa.Emulator.Warp.Matrix;
 
-/// <summary>Where element i = 8 row + column of a 16 by 8 tile of 32-bit values lies in the four registers of an mma accumulator.</summary>
+/// <summary>
+/// Moves between lanes and dense tiles. Element i = 8 row + column of a 16 by 8 tile of 32-bit values lies in one of the four registers of an mma accumulator; lane 4r + t of a
+/// register of A or B holds word t of row r.
+/// </summary>
 internal static unsafe class MmaColumns
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -11,6 +14,26 @@ internal static unsafe class MmaColumns
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Lane(int i) => (i >> 1) & 31;
+
+    /// <summary>Words of rows 0 to 3 and of rows 4 to 7, word by word instead of row by row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector512<uint> Left, Vector512<uint> Right) Transpose(uint* register)
+    {
+        Vector512<uint> order = Vector512.Create(0u, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+        return (Vector512.Shuffle(Vector512.Load(register), order), Vector512.Shuffle(Vector512.Load(register + 16), order));
+    }
+
+    /// <summary>Word <paramref name="t"/> of all eight rows, of what <see cref="Transpose"/> gave.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<uint> Words(in Vector512<uint> left, in Vector512<uint> right, int t) =>
+        Vector256.Create(Quarter(left, t), Quarter(right, t));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> Quarter(in Vector512<uint> whole, int t)
+    {
+        Vector256<uint> half = t < 2 ? whole.GetLower() : whole.GetUpper();
+        return (t & 1) == 0 ? half.GetLower() : half.GetUpper();
+    }
 
     /// <summary>Rows <paramref name="row"/> and <paramref name="row"/> + 1 (even, below 8), eight columns each, from the registers of even and odd columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

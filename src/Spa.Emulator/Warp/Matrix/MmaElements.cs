@@ -16,6 +16,17 @@ internal readonly unsafe struct MmaBf16 : IMmaElement
             Vector512.WidenLower(bits.AsSingle().ToVector512Unsafe()).Store(tile + row * stride);
         }
     }
+
+    public static void Columns(uint* register, double* tile)
+    {
+        (Vector512<uint> left, Vector512<uint> right) = MmaColumns.Transpose(register);
+        for (int t = 0; t < 4; t++)
+        {
+            Vector256<uint> pair = MmaColumns.Words(left, right, t);
+            Vector512.WidenLower((pair << 16).AsSingle().ToVector512Unsafe()).Store(tile + 16 * t);
+            Vector512.WidenLower((pair & Vector256.Create(0xFFFF0000u)).AsSingle().ToVector512Unsafe()).Store(tile + 16 * t + 8);
+        }
+    }
 }
 
 /// <summary>float16, subnormals included.</summary>
@@ -29,6 +40,17 @@ internal readonly unsafe struct MmaF16 : IMmaElement
         {
             Vector256<float> values = Widen(Vector256.WidenLower(Vector128.Load((ushort*)(register + 4 * row)).ToVector256Unsafe()));
             Vector512.WidenLower(values.ToVector512Unsafe()).Store(tile + row * stride);
+        }
+    }
+
+    public static void Columns(uint* register, double* tile)
+    {
+        (Vector512<uint> left, Vector512<uint> right) = MmaColumns.Transpose(register);
+        for (int t = 0; t < 4; t++)
+        {
+            Vector256<uint> pair = MmaColumns.Words(left, right, t);
+            Vector512.WidenLower(Widen(pair & Vector256.Create(0xFFFFu)).ToVector512Unsafe()).Store(tile + 16 * t);
+            Vector512.WidenLower(Widen(pair >> 16).ToVector512Unsafe()).Store(tile + 16 * t + 8);
         }
     }
 
@@ -57,6 +79,16 @@ internal readonly unsafe struct MmaTf32 : IMmaElement
             Vector256.WidenLower(bits.AsSingle().ToVector256Unsafe()).Store(tile + row * stride);
         }
     }
+
+    public static void Columns(uint* register, double* tile)
+    {
+        (Vector512<uint> left, Vector512<uint> right) = MmaColumns.Transpose(register);
+        for (int t = 0; t < 4; t++)
+        {
+            Vector256<uint> bits = MmaColumns.Words(left, right, t) & Vector256.Create(0xFFFFE000u);
+            Vector512.WidenLower(bits.AsSingle().ToVector512Unsafe()).Store(tile + 8 * t);
+        }
+    }
 }
 
 /// <summary>Signed bytes.</summary>
@@ -69,6 +101,12 @@ internal readonly unsafe struct MmaS8 : IMmaElement
         for (int row = 0; row < 8; row++)
             for (int e = 0; e < 16; e++) tile[row * stride + e] = ((sbyte*)(register + 4 * row))[e];
     }
+
+    public static void Columns(uint* register, double* tile)
+    {
+        for (int e = 0; e < 16; e++)
+            for (int row = 0; row < 8; row++) tile[e * 8 + row] = ((sbyte*)(register + 4 * row))[e];
+    }
 }
 
 /// <summary>Unsigned bytes.</summary>
@@ -80,5 +118,11 @@ internal readonly unsafe struct MmaU8 : IMmaElement
     {
         for (int row = 0; row < 8; row++)
             for (int e = 0; e < 16; e++) tile[row * stride + e] = ((byte*)(register + 4 * row))[e];
+    }
+
+    public static void Columns(uint* register, double* tile)
+    {
+        for (int e = 0; e < 16; e++)
+            for (int row = 0; row < 8; row++) tile[e * 8 + row] = ((byte*)(register + 4 * row))[e];
     }
 }
