@@ -36,6 +36,8 @@ extern "C" __global__ void shared_past_the_end(int* p, int n) {
 }
 extern "C" __global__ void missing_barrier(int* p, int n) {
   __shared__ int s[64];
+  s[threadIdx.x] = 0;
+  __syncthreads();
   s[threadIdx.x] = threadIdx.x;
   p[threadIdx.x] = s[63 - threadIdx.x]; // missing_barrier
 }
@@ -78,7 +80,7 @@ extern "C" __global__ void barrier_in_branch(int* p, int n) {
 }
 extern "C" __global__ void barrier_half_warp(int* p, int n) {
   if (threadIdx.x < n) asm volatile("bar.sync 1, 64;"); // barrier_half_warp
-  p[threadIdx.x] = 1;
+  else asm volatile("bar.sync 2, 64;");
 }
 extern "C" __global__ void barriers_cross(int* p, int n) {
   if (threadIdx.x < 32) asm volatile("bar.sync 1, 64;"); // barriers_cross
@@ -127,6 +129,8 @@ extern "C" __global__ void copy_waits_too_little(int* p, int n) {
 }
 extern "C" __global__ void copy_without_barrier(int* p, int n) {
   __shared__ __align__(16) int s[256];
+  for (int i = 0; i < 4; i++) s[threadIdx.x * 4 + i] = 0;
+  __syncthreads();
   unsigned to = (unsigned)__cvta_generic_to_shared(s + threadIdx.x * 4);
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" :: "r"(to), "l"(p + threadIdx.x * 4) : "memory");
   asm volatile("cp.async.wait_all;" ::: "memory");

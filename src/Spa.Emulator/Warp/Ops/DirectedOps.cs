@@ -67,7 +67,7 @@ internal readonly struct DivideDirected<TMode, TFtz> : IScalarBinary<float, floa
     public static float Apply(float a, float b)
     {
         double x = DirectedRules.In<TFtz>(a), y = DirectedRules.In<TFtz>(b), quotient = x / y;
-        double rest = double.IsFinite(quotient) && y != 0 ? Math.FusedMultiplyAdd(-quotient, y, x) : 0;
+        double rest = double.IsFinite(quotient) && double.IsFinite(y) && y != 0 ? Math.FusedMultiplyAdd(-quotient, y, x) : 0;
         return DirectedRules.Out<TFtz, Off>(Directed.ToSingle(quotient, y < 0 ? -rest : rest, TMode.Mode));
     }
 }

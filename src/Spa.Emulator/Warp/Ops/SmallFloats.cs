@@ -47,6 +47,7 @@ internal static class SmallFloats
         int drop = 52 - mantissaBits;
         ulong kept;
         int place = exponent + bias;
+        if (place > 2 * bias) return Overflow(sign, infinity, rounding);
         if (place <= 0)
         {
             drop += 1 - place;
@@ -56,7 +57,11 @@ internal static class SmallFloats
         kept = mantissa >> drop;
         if (place > 0) kept -= 1UL << mantissaBits;
         ulong result = Rounded(sign, (ulong)place << mantissaBits, kept, mantissa & (1UL << drop) - 1, 1UL << drop, rounding);
-        if ((result & ~sign) < infinity) return result;
+        return (result & ~sign) < infinity ? result : Overflow(sign, infinity, rounding);
+    }
+
+    private static ulong Overflow(ulong sign, ulong infinity, Rounding rounding)
+    {
         bool toFinite = rounding == Rounding.Zero || rounding == Rounding.Down && sign == 0 || rounding == Rounding.Up && sign != 0;
         return sign | (toFinite ? infinity - 1 : infinity);
     }
