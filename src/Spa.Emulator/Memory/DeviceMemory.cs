@@ -32,12 +32,12 @@ public sealed unsafe class DeviceMemory : IDisposable
     /// <summary>Allocates; the address is a multiple of 512.</summary>
     /// <param name="bytes">More than 0.</param>
     /// <param name="tag">Name in reports.</param>
-    /// <exception cref="OutOfMemoryException">The device's memory is full.</exception>
+    /// <exception cref="InsufficientMemoryException">The device's memory is full.</exception>
     public ulong Allocate(long bytes, string tag)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
         if (bytes > _options.MemoryBytes - UsedBytes)
-            throw new OutOfMemoryException($"emulated device memory: {bytes} bytes wanted for '{tag}', {_options.MemoryBytes - UsedBytes} of {_options.MemoryBytes} free");
+            throw new InsufficientMemoryException($"emulated device memory: {bytes} bytes wanted for '{tag}', {_options.MemoryBytes - UsedBytes} of {_options.MemoryBytes} free");
         MemoryRegion region = new(_nextAddress, bytes, tag, _options.Check);
         _nextAddress += (ulong)((bytes + Granularity - 1) / Granularity * Granularity + Granularity);
         _regions.Add(region);

@@ -62,7 +62,7 @@ public sealed class PtxModule : IDisposable
     {
         foreach (ulong address in _allocations) _memory.Free(address);
         _allocations.Clear();
-        foreach (PtxFunction function in _functions.Values) function.Program.Dispose();
+        foreach (PtxFunction function in _functions.Values) function.Program.Release();
         _functions.Clear();
     }
 

@@ -288,7 +288,11 @@ internal sealed partial class PtxParser
         {
             PtxOperandKind.Register or PtxOperandKind.Symbol => new PtxOperand
             {
-                Kind = PtxOperandKind.Address, Register = inner.Register, Variable = inner.Variable, Name = inner.Name, Offset = inner.Offset + ParseOffset(),
+                Kind = PtxOperandKind.Address,
+                Register = inner.Register,
+                Variable = inner.Variable,
+                Name = inner.Name,
+                Offset = inner.Offset + ParseOffset(),
             },
             PtxOperandKind.Immediate => new PtxOperand { Kind = PtxOperandKind.Address, Offset = (long)inner.Bits },
             _ => throw Unexpected("an address"),

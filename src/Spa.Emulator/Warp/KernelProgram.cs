@@ -5,7 +5,7 @@ using Spa.Emulator.Warp.Matrix;
 namespace Spa.Emulator.Warp;
 
 /// <summary>A kernel decoded: its instructions with those of the functions that it calls, and the layout of a warp's registers.</summary>
-internal sealed unsafe class KernelProgram : IDisposable
+internal sealed unsafe class KernelProgram
 {
     /// <summary>Fixed places at the beginning of the register file: a predicate that is always true, the carry flags, a predicate and a register nobody reads.</summary>
     public const int True = 0, Carry = 4, SinkPredicate = 8, Sink = 64, FirstFree = 320;
@@ -77,7 +77,8 @@ internal sealed unsafe class KernelProgram : IDisposable
         return $"{Module.DescribeLocation(statement.Location)}PTX line {statement.Line} ({statement.Opcode})";
     }
 
-    public void Dispose()
+    /// <summary>Frees the native memory; the program must not run any more.</summary>
+    public void Release()
     {
         NativeMemory.AlignedFree(Code);
         foreach (nint list in _lists) NativeMemory.Free((void*)list);

@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Spa.Emulator.Checks;
-using Spa.Emulator.Counters;
 using Spa.Emulator.Memory;
 
 namespace Spa.Emulator.Warp;

@@ -35,7 +35,7 @@ internal sealed class BrokenKernelTests
     [TestCase("write_to_constant", DeviceFaultKind.WriteToConstant, 1, 32, 0, "write of 4 bytes to constant data", "'table'")]
     [TestCase("copy_without_wait", DeviceFaultKind.AsyncCopyPending, 1, 32, 0, "cp.async", "has not been waited for")]
     [TestCase("copy_waits_too_little", DeviceFaultKind.AsyncCopyPending, 1, 32, 0, "cp.async", "has not been waited for")]
-    
+
     [TestCase("trapped", DeviceFaultKind.Trap, 1, 32, 7, "trap", "thread (7, 0, 0)")]
     [TestCase("local_past_the_end", DeviceFaultKind.OutOfBounds, 1, 1, 1 << 20, "write of 4 bytes at local address", "bytes of local memory")]
     public void Is_caught(string kernel, DeviceFaultKind kind, int blocks, int threads, int n, string what, string why, int words = 256, bool anyLine = false)

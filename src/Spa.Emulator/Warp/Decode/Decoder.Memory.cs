@@ -147,7 +147,10 @@ internal sealed unsafe partial class Decoder
         ExpectOperands(first + (operation == "cas" ? 3 : 2) + (hasPolicy ? 1 : 0));
         Instruction i = new()
         {
-            Class = InstructionClass.Atomic, Count = 1, Bytes = PtxTypes.Size(type), Access = order | AccessFlags.Strong | AccessFlags.Atomic | AccessFlags.Write,
+            Class = InstructionClass.Atomic,
+            Count = 1,
+            Bytes = PtxTypes.Size(type),
+            Access = order | AccessFlags.Strong | AccessFlags.Atomic | AccessFlags.Write,
             D = returns ? Destination(Operand(0), type) : KernelProgram.Sink,
         };
         Address(ref i, Operand(first), space);

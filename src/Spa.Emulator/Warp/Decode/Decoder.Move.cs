@@ -100,8 +100,11 @@ internal sealed unsafe partial class Decoder
         ulong window = Windows.Start(space);
         Emit(new Instruction
         {
-            Execute = window == 0 ? &MoveHandlers.Copy<ulong> : &MemoryHandlers.ToGeneric, D = Destination(Operand(0), type), A = Source(Operand(1), type),
-            Immediate = (long)(to ? 0 - window : window), Class = InstructionClass.Move,
+            Execute = window == 0 ? &MoveHandlers.Copy<ulong> : &MemoryHandlers.ToGeneric,
+            D = Destination(Operand(0), type),
+            A = Source(Operand(1), type),
+            Immediate = (long)(to ? 0 - window : window),
+            Class = InstructionClass.Move,
         });
     }
 

@@ -171,7 +171,13 @@ internal sealed unsafe partial class Decoder
         int form = Mnemonic switch { "and" => 0, "or" => 1, "xor" => 2, "not" => 3, _ => throw Unknown() };
         Emit(new Instruction
         {
-            Execute = &CompareHandlers.Logic, D = Destination(Operand(0), PtxType.Pred), A = a, B = b, Target = form, Count = (negatedA ? 1 : 0) | (negatedB ? 2 : 0), Class = InstructionClass.Integer,
+            Execute = &CompareHandlers.Logic,
+            D = Destination(Operand(0), PtxType.Pred),
+            A = a,
+            B = b,
+            Target = form,
+            Count = (negatedA ? 1 : 0) | (negatedB ? 2 : 0),
+            Class = InstructionClass.Integer,
         });
     }
 
@@ -182,8 +188,11 @@ internal sealed unsafe partial class Decoder
         ExpectOperands(2);
         Emit(new Instruction
         {
-            Execute = type == PtxType.F64 ? &CompareHandlers.TestF64 : &CompareHandlers.TestF32, D = Destination(Operand(0), PtxType.Pred), A = Source(Operand(1), type),
-            Count = Ops.TestProperty.Find(name), Class = InstructionClass.Float32,
+            Execute = type == PtxType.F64 ? &CompareHandlers.TestF64 : &CompareHandlers.TestF32,
+            D = Destination(Operand(0), PtxType.Pred),
+            A = Source(Operand(1), type),
+            Count = Ops.TestProperty.Find(name),
+            Class = InstructionClass.Float32,
         });
     }
 }

@@ -36,8 +36,13 @@ internal sealed unsafe partial class Decoder
                 if (Operand(4).Kind != PtxOperandKind.Immediate) throw Error("the truth table must be a number");
                 Emit(new Instruction
                 {
-                    Execute = &BitHandlers.Lop3, D = Destination(Operand(0), PtxType.B32), A = Source(Operand(1), PtxType.B32), B = Source(Operand(2), PtxType.B32), C = Source(Operand(3), PtxType.B32),
-                    Count = (int)Operand(4).Bits & 0xFF, Class = Kind,
+                    Execute = &BitHandlers.Lop3,
+                    D = Destination(Operand(0), PtxType.B32),
+                    A = Source(Operand(1), PtxType.B32),
+                    B = Source(Operand(2), PtxType.B32),
+                    C = Source(Operand(3), PtxType.B32),
+                    Count = (int)Operand(4).Bits & 0xFF,
+                    Class = Kind,
                 });
                 break;
             case "bfi":
@@ -45,8 +50,13 @@ internal sealed unsafe partial class Decoder
                 ExpectOperands(5);
                 Emit(new Instruction
                 {
-                    Execute = PtxTypes.Size(type) == 8 ? &BitHandlers.Insert64 : &BitHandlers.Insert32, D = Destination(Operand(0), type), A = Source(Operand(1), type), B = Source(Operand(2), type),
-                    C = Source(Operand(3), PtxType.U32), D2 = Source(Operand(4), PtxType.U32), Class = Kind,
+                    Execute = PtxTypes.Size(type) == 8 ? &BitHandlers.Insert64 : &BitHandlers.Insert32,
+                    D = Destination(Operand(0), type),
+                    A = Source(Operand(1), type),
+                    B = Source(Operand(2), type),
+                    C = Source(Operand(3), PtxType.U32),
+                    D2 = Source(Operand(4), PtxType.U32),
+                    Class = Kind,
                 });
                 break;
             case "fns":
@@ -86,7 +96,13 @@ internal sealed unsafe partial class Decoder
         ExpectOperands(4);
         Emit(new Instruction
         {
-            Execute = handler, D = Destination(Operand(0), type), A = Source(Operand(1), type), B = Source(Operand(2), type), C = Source(Operand(3), type), Count = count, Class = InstructionClass.Integer,
+            Execute = handler,
+            D = Destination(Operand(0), type),
+            A = Source(Operand(1), type),
+            B = Source(Operand(2), type),
+            C = Source(Operand(3), type),
+            Count = count,
+            Class = InstructionClass.Integer,
         });
     }
 
@@ -125,8 +141,13 @@ internal sealed unsafe partial class Decoder
         ExpectOperands(multiplies ? 4 : 3);
         Emit(new Instruction
         {
-            Execute = wide ? &BitHandlers.Carry64 : &BitHandlers.Carry32, D = Destination(Operand(0), type), A = Source(Operand(1), type), B = Source(Operand(2), type),
-            C = multiplies ? Source(Operand(3), type) : KernelProgram.Sink, Count = form, Class = InstructionClass.Integer,
+            Execute = wide ? &BitHandlers.Carry64 : &BitHandlers.Carry32,
+            D = Destination(Operand(0), type),
+            A = Source(Operand(1), type),
+            B = Source(Operand(2), type),
+            C = multiplies ? Source(Operand(3), type) : KernelProgram.Sink,
+            Count = form,
+            Class = InstructionClass.Integer,
         });
     }
 }

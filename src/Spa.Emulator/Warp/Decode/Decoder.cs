@@ -41,7 +41,7 @@ internal sealed unsafe partial class Decoder
         }
         catch
         {
-            decoder._program.Dispose();
+            decoder._program.Release();
             throw;
         }
     }
