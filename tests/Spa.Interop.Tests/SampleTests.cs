@@ -41,7 +41,7 @@ internal sealed partial class SampleTests
                 if (i < a.count) a.x[i] *= 2;
             }
             """;
-        NvrtcResult code = new NvrtcCompiler(nvrtc).Compile(Source, "twice.cu", new Dictionary<string, string>(), ["--gpu-architecture=compute_80"]);
+        NvrtcImage code = new NvrtcCompiler(nvrtc).Compile(Source, "twice.cu", new Dictionary<string, string>(), ["--gpu-architecture=compute_80"]);
         using CudaContext context = new(CudaDriver.Load(driver), ordinal: 0);
         using CudaStream stream = new(context);
         using CudaModule module = new(context, code.Ptx);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Spa.Cli.Options;
 using Spa.Engine.Compute.Cuda.Jit;
 
 namespace Spa.Cli.Commands;

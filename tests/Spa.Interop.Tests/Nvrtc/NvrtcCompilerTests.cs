@@ -21,7 +21,7 @@ internal sealed class NvrtcCompilerTests
     [Test]
     public void A_virtual_architecture_gives_PTX_only()
     {
-        NvrtcResult result = Compile("--gpu-architecture=compute_80", "-DFACTOR=2");
+        NvrtcImage result = Compile("--gpu-architecture=compute_80", "-DFACTOR=2");
         Assert.That(result.Cubin, Is.Null);
         Assert.That(Encoding.UTF8.GetString(result.Ptx), Does.Contain(".target sm_80").And.Contain(".entry k("));
         Assert.That(result.Ptx[^1], Is.Not.Zero);
@@ -31,7 +31,7 @@ internal sealed class NvrtcCompilerTests
     [Test]
     public void An_architecture_gives_machine_code_and_its_resources()
     {
-        NvrtcResult result = Compile("--gpu-architecture=sm_90a", "--ptxas-options=-v", "-DFACTOR=2");
+        NvrtcImage result = Compile("--gpu-architecture=sm_90a", "--ptxas-options=-v", "-DFACTOR=2");
         Assert.That(result.Cubin!.AsSpan(0, 4).ToArray(), Is.EqualTo("\u007fELF"u8.ToArray()));
         Assert.That(result.Log, Does.Contain("Used ").And.Contain("0 bytes spill stores"));
     }
@@ -67,5 +67,5 @@ internal sealed class NvrtcCompilerTests
         Assert.That(() => new NvrtcCompiler(new NativeProbeResult(null, 0, ["nothing"])), Throws.InstanceOf<EntryPointNotFoundException>().With.Message.Contains("nvrtcVersion").And.Message.Contains("nothing"));
     }
 
-    private static NvrtcResult Compile(params string[] options) => new NvrtcCompiler(SharedNvrtc.Require()).Compile(Source, "k.cu", s_headers, options);
+    private static NvrtcImage Compile(params string[] options) => new NvrtcCompiler(SharedNvrtc.Require()).Compile(Source, "k.cu", s_headers, options);
 }
