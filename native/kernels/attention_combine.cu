@@ -9,16 +9,14 @@ constexpr int kThreads = 128;
 constexpr int kParts = kHeadDim / 32;
 
 // Packed rows of one token whose chunks lie in slots [slot, slot + chunks).
-struct alignas(16) AttentionSplit
-{
+struct alignas(16) AttentionSplit {
     int row, count, slot, chunks;
 };
 
-struct AttentionCombineArgs
-{
+struct AttentionCombineArgs {
     const float* partial;
     const float* partialStatistics;
-    unsigned short* output;        // [R, H * D]
+    bf16* output;        // [R, H * D]
     const AttentionSplit* splits;
     const int* count;
     int outputStride;
@@ -30,18 +28,15 @@ struct AttentionCombineArgs
 };
 static_assert(sizeof(AttentionCombineArgs) == 64);
 
-extern "C" __global__ void __launch_bounds__(kThreads) attention_combine(const __grid_constant__ AttentionCombineArgs args)
-{
+extern "C" __global__ void __launch_bounds__(kThreads) attention_combine(const __grid_constant__ AttentionCombineArgs args) {
     const int lane = threadIdx.x & 31, work = *args.count * args.kvHeads * 16;
     const float factor = args.softCap > 0 ? kLog2e : args.scale * kLog2e;
-    for (int index = blockIdx.x * (kThreads / 32) + threadIdx.x / 32; index < work; index += gridDim.x * (kThreads / 32))
-    {
+    for (int index = blockIdx.x * (kThreads / 32) + threadIdx.x / 32; index < work; index += gridDim.x * (kThreads / 32)) {
         const AttentionSplit split = args.splits[index / 16 / args.kvHeads];
         const int row = index % 16, kvHead = index / 16 % args.kvHeads;
         if (row >= split.count) continue;
         float sum[kParts], largest = kNone, total = 0;
-        for (int chunk = 0; chunk < split.chunks; chunk++)
-        {
+        for (int chunk = 0; chunk < split.chunks; chunk++) {
             const long long slot = (static_cast<long long>(split.slot + chunk) * args.kvHeads + kvHead) * 16 + row;
             const float m = args.partialStatistics[2 * slot], l = args.partialStatistics[2 * slot + 1];
             float before = 0, now = 1;
@@ -49,17 +44,15 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_combine(const _
             else largest = m;
             total = chunk > 0 ? fmaf(total, before, l * now) : l;
 #pragma unroll
-            for (int i = 0; i < kParts; i++)
-            {
+            for (int i = 0; i < kParts; i++) {
                 const float value = args.partial[slot * kHeadDim + lane + 32 * i];
                 sum[i] = chunk > 0 ? fmaf(sum[i], before, value * now) : value;
             }
         }
-        unsigned short* destination = args.output + packed_offset(split.row, row, args.group, kvHead, args.headDim, args.outputStride);
+        bf16* destination = args.output + packed_offset(split.row, row, args.group, kvHead, args.headDim, args.outputStride);
 #pragma unroll
-        for (int i = 0; i < kParts; i++)
-        {
-            if (lane + 32 * i < args.headDim) destination[lane + 32 * i] = bf16_of(sum[i] / total);
+        for (int i = 0; i < kParts; i++) {
+            if (lane + 32 * i < args.headDim) destination[lane + 32 * i] = to_bf16(sum[i] / total);
         }
     }
 }

@@ -21,12 +21,11 @@ constexpr int kNTiles = kHeadDim / 8;
 // Per thread: accumulators, maxima and sums of the chunks before.
 constexpr int kKept = kTiles * (4 * kNTiles + 4);
 
-struct AttentionForwardArgs
-{
-    const unsigned short* q;       // [R, H * D]
-    const unsigned short* k;       // [T, Hkv * D], or the pages of a layer
-    const unsigned short* v;
-    unsigned short* output;        // [R, H * D]
+struct AttentionForwardArgs {
+    const bf16* q;       // [R, H * D]
+    const bf16* k;       // [T, Hkv * D], or the pages of a layer
+    const bf16* v;
+    bf16* output;        // [R, H * D]
     float* lse;                    // [R, H]; null: not wanted
     const AttentionItem* items;
     const int* count;              // items; on the device so that a captured launch serves every batch
@@ -50,15 +49,22 @@ struct AttentionForwardArgs
 };
 static_assert(sizeof(AttentionForwardArgs) == 144);
 
+// The four lanes of a row have a part of its sum each; afterwards all have the whole.
+__device__ __forceinline__ void gather_totals(float (&total)[kTiles][2]) {
+#pragma unroll
+    for (int i = 0; i < 2 * kTiles; i++) {
+        float& all = total[i / 2][i % 2];
+        all += __shfl_xor_sync(0xFFFFFFFF, all, 1);
+        all += __shfl_xor_sync(0xFFFFFFFF, all, 2);
+    }
+}
+
 // Keeps the softmax so far for the chunk that follows, or merges what was kept. Each thread reads what it wrote itself.
-__device__ __forceinline__ void keep(float* kept, const float (&sum)[kTiles][kNTiles][4], const float (&largest)[kTiles][2], const float (&total)[kTiles][2])
-{
+__device__ __forceinline__ void keep(float* kept, const float (&sum)[kTiles][kNTiles][4], const float (&largest)[kTiles][2], const float (&total)[kTiles][2]) {
 #pragma unroll
-    for (int t = 0; t < kTiles; t++)
-    {
+    for (int t = 0; t < kTiles; t++) {
 #pragma unroll
-        for (int h = 0; h < 2; h++)
-        {
+        for (int h = 0; h < 2; h++) {
             kept[(4 * t + h) * kThreads] = largest[t][h];
             kept[(4 * t + 2 + h) * kThreads] = total[t][h];
         }
@@ -67,15 +73,12 @@ __device__ __forceinline__ void keep(float* kept, const float (&sum)[kTiles][kNT
     }
 }
 
-__device__ __forceinline__ void merge(const float* kept, float factor, float (&sum)[kTiles][kNTiles][4], float (&largest)[kTiles][2], float (&total)[kTiles][2])
-{
+__device__ __forceinline__ void merge(const float* kept, float factor, float (&sum)[kTiles][kNTiles][4], float (&largest)[kTiles][2], float (&total)[kTiles][2]) {
 #pragma unroll
-    for (int t = 0; t < kTiles; t++)
-    {
+    for (int t = 0; t < kTiles; t++) {
         float before[2], now[2];
 #pragma unroll
-        for (int h = 0; h < 2; h++)
-        {
+        for (int h = 0; h < 2; h++) {
             largest[t][h] = merge_weights(kept[(4 * t + h) * kThreads], largest[t][h], factor, before[h], now[h]);
             total[t][h] = fmaf(kept[(4 * t + 2 + h) * kThreads], before[h], total[t][h] * now[h]);
         }
@@ -87,20 +90,16 @@ __device__ __forceinline__ void merge(const float* kept, float factor, float (&s
 
 // One block's scores become probabilities in place; the running maximum, sum and accumulators follow.
 __device__ __forceinline__ void softmax(float (&s)[kTiles][kBlockKeys / 8][4], const int (&position)[kTiles][2], int firstKey, bool isMasked, int window, float cap, float scale,
-    float factor, float (&sum)[kTiles][kNTiles][4], float (&largest)[kTiles][2], float (&total)[kTiles][2])
-{
+    float factor, float (&sum)[kTiles][kNTiles][4], float (&largest)[kTiles][2], float (&total)[kTiles][2]) {
     const int pair = firstKey + 2 * (threadIdx.x & 3);
 #pragma unroll
-    for (int t = 0; t < kTiles; t++)
-    {
+    for (int t = 0; t < kTiles; t++) {
 #pragma unroll
-        for (int h = 0; h < 2; h++)
-        {
+        for (int h = 0; h < 2; h++) {
             const int last = position[t][h], behind = window > 0 ? last - window : -1;
             float old = largest[t][h], most = old;
 #pragma unroll
-            for (int i = 0; i < kBlockKeys / 4; i++)
-            {
+            for (int i = 0; i < kBlockKeys / 4; i++) {
                 float& x = s[t][i / 2][2 * h + i % 2];
                 if (cap > 0) x = soft_cap(x * scale, cap);
                 const int key = pair + i / 2 * 8 + i % 2;
@@ -115,8 +114,7 @@ __device__ __forceinline__ void softmax(float (&s)[kTiles][kBlockKeys / 8][4], c
             const float safe = most == kNone ? 0.0f : most, base = safe * factor, decay = exp2_approx((old - safe) * factor);
             float block = 0;
 #pragma unroll
-            for (int i = 0; i < kBlockKeys / 4; i++)
-            {
+            for (int i = 0; i < kBlockKeys / 4; i++) {
                 float& x = s[t][i / 2][2 * h + i % 2];
                 x = exp2_approx(fmaf(x, factor, -base));
                 block += x;
@@ -124,8 +122,7 @@ __device__ __forceinline__ void softmax(float (&s)[kTiles][kBlockKeys / 8][4], c
             largest[t][h] = most;
             total[t][h] = fmaf(total[t][h], decay, block);
 #pragma unroll
-            for (int n = 0; n < kNTiles; n++)
-            {
+            for (int n = 0; n < kNTiles; n++) {
                 sum[t][n][2 * h] *= decay;
                 sum[t][n][2 * h + 1] *= decay;
             }
@@ -133,24 +130,20 @@ __device__ __forceinline__ void softmax(float (&s)[kTiles][kBlockKeys / 8][4], c
     }
 }
 
-extern "C" __global__ void __launch_bounds__(kThreads) attention_forward(const __grid_constant__ AttentionForwardArgs args)
-{
-    extern __shared__ __align__(128) unsigned short shared[];
-    unsigned short *tileQ = shared, *tileK = tileQ + kRows * kHeadDim, *tileV = tileK + kBlockKeys * kHeadDim;
+extern "C" __global__ void __launch_bounds__(kThreads) attention_forward(const __grid_constant__ AttentionForwardArgs args) {
+    extern __shared__ __align__(128) bf16 shared[];
+    bf16 *tileQ = shared, *tileK = tileQ + kRows * kHeadDim, *tileV = tileK + kBlockKeys * kHeadDim;
     const int lane = threadIdx.x & 31, warpRow = threadIdx.x / 32 * 16 * kTiles;
     const float factor = args.softCap > 0 ? kLog2e : args.scale * kLog2e;
     float* kept = args.chunks + (static_cast<long long>(blockIdx.x) * kKept * kThreads + threadIdx.x);
     const int work = *args.count * args.kvHeads;
-    for (int index = blockIdx.x; index < work; index += gridDim.x)
-    {
+    for (int index = blockIdx.x; index < work; index += gridDim.x) {
         const AttentionItem item = args.items[index / args.kvHeads];
         const int kvHead = index % args.kvHeads, group = args.group;
         const auto positionOf = [&](int packed) { return kPaged ? args.positions[item.row + packed / group] : item.prefix + packed / group; };
-        const auto loadKeys = [&](unsigned short* tile, const unsigned short* source, int stride, int block)
-        {
+        const auto loadKeys = [&](bf16* tile, const bf16* source, int stride, int block) {
             const long long page = kPaged ? (static_cast<long long>(args.pages[item.source + block]) * args.kvHeads + kvHead) * kBlockKeys * args.headDim : 0;
-            load_tile<kBlockKeys, kHeadDim, kThreads>(tile, source, args.headDim, args.isVector & 2, [&](int row) -> long long
-            {
+            copy_tile<kBlockKeys, kHeadDim, kThreads>(tile, source, args.headDim, args.isVector & 2, [&](int row) -> long long {
                 const int key = block * kBlockKeys + row;
                 if (key >= item.keys) return -1;
                 return kPaged ? page + row * args.headDim : static_cast<long long>(key_row(item, key)) * stride + kvHead * args.headDim;
@@ -160,14 +153,12 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_forward(const _
 
         // The tiles of the item before may still be read by slower warps.
         __syncthreads();
-        load_tile<kRows, kHeadDim, kThreads>(tileQ, args.q, args.headDim, args.isVector & 1, [&](int row) -> long long
-        {
+        copy_tile<kRows, kHeadDim, kThreads>(tileQ, args.q, args.headDim, args.isVector & 1, [&](int row) -> long long {
             return row < item.count ? packed_offset(item.row, item.first + row, group, kvHead, args.headDim, args.qStride) : -1;
         });
         int position[kTiles][2];
 #pragma unroll
-        for (int i = 0; i < 2 * kTiles; i++)
-        {
+        for (int i = 0; i < 2 * kTiles; i++) {
             const int row = warpRow + 8 * i + lane / 4;
             position[i / 2][i % 2] = item.keys > 0 && row < item.count ? positionOf(item.first + row) : -1;
         }
@@ -180,16 +171,14 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_forward(const _
 #pragma unroll
         for (int i = 0; i < 2 * kTiles; i++) largest[i / 2][i % 2] = kNone;
         if (block < item.blockEnd) loadKeys(tileK, args.k, args.kStride, block);
-        for (; block < item.blockEnd; block++)
-        {
+        for (; block < item.blockEnd; block++) {
             // A chunk ends: its softmax is put aside, or merged with those before.
-            if (block % kChunkBlocks == 0 && block / kChunkBlocks > firstChunk)
-            {
+            if (block % kChunkBlocks == 0 && block / kChunkBlocks > firstChunk) {
+                gather_totals(total);
                 if (block / kChunkBlocks > firstChunk + 1) merge(kept, factor, sum, largest, total);
                 keep(kept, sum, largest, total);
 #pragma unroll
-                for (int t = 0; t < kTiles; t++)
-                {
+                for (int t = 0; t < kTiles; t++) {
                     largest[t][0] = largest[t][1] = kNone;
                     total[t][0] = total[t][1] = 0;
 #pragma unroll
@@ -217,21 +206,17 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_forward(const _
         }
         // An item without blocks still has its queries under way, into a tile that the next item writes.
         copy_async_wait<0>();
+        gather_totals(total);
         if (item.blockEnd > 0 && (item.blockEnd - 1) / kChunkBlocks > firstChunk) merge(kept, factor, sum, largest, total);
 
 #pragma unroll
-        for (int t = 0; t < kTiles; t++)
-        {
+        for (int t = 0; t < kTiles; t++) {
 #pragma unroll
-            for (int h = 0; h < 2; h++)
-            {
-                float all = total[t][h];
-                all += __shfl_xor_sync(0xFFFFFFFF, all, 1);
-                all += __shfl_xor_sync(0xFFFFFFFF, all, 2);
+            for (int h = 0; h < 2; h++) {
+                const float all = total[t][h];
                 const int row = warpRow + 16 * t + 8 * h + lane / 4, packed = item.first + row;
                 if (row >= item.count) continue;
-                if (kPaged && item.prefix >= 0)
-                {
+                if (kPaged && item.prefix >= 0) {
                     const long long slot = (static_cast<long long>(item.prefix) * args.kvHeads + kvHead) * 16 + row;
                     float2* destination = reinterpret_cast<float2*>(args.partial + slot * kHeadDim) + (lane & 3);
 #pragma unroll
@@ -239,16 +224,14 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_forward(const _
                     if ((lane & 3) == 0) *reinterpret_cast<float2*>(args.partialStatistics + slot * 2) = make_float2(largest[t][h], all);
                     continue;
                 }
-                unsigned short* destination = args.output + packed_offset(item.row, packed, group, kvHead, args.headDim, args.outputStride);
+                bf16* destination = args.output + packed_offset(item.row, packed, group, kvHead, args.headDim, args.outputStride);
 #pragma unroll
-                for (int n = 0; n < kNTiles; n++)
-                {
+                for (int n = 0; n < kNTiles; n++) {
                     // A row of no segment has no sum: zeros instead of 0 / 0.
                     const float first = all == 0 ? 0.0f : sum[t][n][2 * h] / all, second = all == 0 ? 0.0f : sum[t][n][2 * h + 1] / all;
                     store_pair(destination, 8 * n + 2 * (lane & 3), args.headDim, args.isVector & 4, first, second);
                 }
-                if (args.lse != nullptr && (lane & 3) == 0)
-                {
+                if (args.lse != nullptr && (lane & 3) == 0) {
                     const int query = packed / group;
                     args.lse[static_cast<long long>(item.row + query) * args.lseStride + kvHead * group + packed - query * group] = kLn2 * fmaf(largest[t][h], factor, log2f(all));
                 }

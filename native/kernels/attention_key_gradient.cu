@@ -19,14 +19,13 @@ constexpr int kThreads = 128 * kHalves;
 constexpr int kStages = kHeadDim <= 128 ? 2 : 1;
 constexpr int kTile = kQueries * kHeadDim;
 
-struct AttentionKeyGradientArgs
-{
-    const unsigned short* q;      // [T, H * D]
-    const unsigned short* k;      // [T, Hkv * D]
-    const unsigned short* v;      // [T, Hkv * D]
-    const unsigned short* dout;   // [T, H * D]
-    unsigned short* dk;           // [T, Hkv * D]
-    unsigned short* dv;           // [T, Hkv * D]
+struct AttentionKeyGradientArgs {
+    const bf16* q;      // [T, H * D]
+    const bf16* k;      // [T, Hkv * D]
+    const bf16* v;      // [T, Hkv * D]
+    const bf16* dout;   // [T, H * D]
+    bf16* dk;           // [T, Hkv * D]
+    bf16* dv;           // [T, Hkv * D]
     const float* lse;             // [T, H]
     const float* delta;           // [T, H], contiguous
     const AttentionKeyTile* tiles;
@@ -51,28 +50,23 @@ struct AttentionKeyGradientArgs
 static_assert(sizeof(AttentionKeyGradientArgs) == 152);
 
 // What the scores of a packed row need, beside its tiles.
-struct Query
-{
+struct Query {
     float lse, delta;
     int position;  // logical; -1: padding, which sees nothing
     int unused;
 };
 
 // s and dp of a block (keys in the rows) become p and ds.
-__device__ __forceinline__ void score_gradient(float (&s)[1][kQueries / 8][4], float (&dp)[1][kQueries / 8][4], const Query* queries, int firstKey, int window, float scale, float cap)
-{
+__device__ __forceinline__ void score_gradient(float (&s)[1][kQueries / 8][4], float (&dp)[1][kQueries / 8][4], const Query* queries, int firstKey, int window, float scale, float cap) {
     const int lane = threadIdx.x & 31;
 #pragma unroll
-    for (int j = 0; j < kQueries / 4; j++)
-    {
+    for (int j = 0; j < kQueries / 4; j++) {
         const Query query = queries[j / 2 * 8 + 2 * (lane & 3) + j % 2];
 #pragma unroll
-        for (int h = 0; h < 2; h++)
-        {
+        for (int h = 0; h < 2; h++) {
             const int key = firstKey + 8 * h + lane / 4;
             float &first = s[0][j / 2][2 * h + j % 2], &second = dp[0][j / 2][2 * h + j % 2], score = first * scale, slope = 1;
-            if (cap > 0)
-            {
+            if (cap > 0) {
                 score = soft_cap(score, cap);
                 const float t = score / cap;
                 slope = fmaf(-t, t, 1.0f);
@@ -84,21 +78,17 @@ __device__ __forceinline__ void score_gradient(float (&s)[1][kQueries / 8][4], f
     }
 }
 
-extern "C" __global__ void __launch_bounds__(kThreads) attention_key_gradient(const __grid_constant__ AttentionKeyGradientArgs args)
-{
-    extern __shared__ __align__(128) unsigned short shared[];
-    unsigned short *tileK = shared, *tileV = tileK + kKeys * kHeadDim, *tilesQ = tileV + kKeys * kHeadDim, *tilesDout = tilesQ + kStages * kTile;
+extern "C" __global__ void __launch_bounds__(kThreads) attention_key_gradient(const __grid_constant__ AttentionKeyGradientArgs args) {
+    extern __shared__ __align__(128) bf16 shared[];
+    bf16 *tileK = shared, *tileV = tileK + kKeys * kHeadDim, *tilesQ = tileV + kKeys * kHeadDim, *tilesDout = tilesQ + kStages * kTile;
     Query* rows = reinterpret_cast<Query*>(tilesDout + kStages * kTile);
     const int lane = threadIdx.x & 31, warp = threadIdx.x / 32, warpRow = warp / kHalves * 16, column = warp % kHalves * kOut;
     const int group = args.group, heads = args.kvHeads * group, work = *args.count * args.kvHeads;
-    for (int index = blockIdx.x; index < work; index += gridDim.x)
-    {
+    for (int index = blockIdx.x; index < work; index += gridDim.x) {
         const AttentionKeyTile tile = args.tiles[index / args.kvHeads];
         const int kvHead = index % args.kvHeads;
-        const auto loadKeys = [&](unsigned short* destination, const unsigned short* source, int stride)
-        {
-            load_tile<kKeys, kHeadDim, kThreads>(destination, source, args.headDim, args.isVector & 2, [&](int row) -> long long
-            {
+        const auto loadKeys = [&](bf16* destination, const bf16* source, int stride) {
+            copy_tile<kKeys, kHeadDim, kThreads>(destination, source, args.headDim, args.isVector & 2, [&](int row) -> long long {
                 return row < tile.count ? static_cast<long long>(tile.start + row) * stride + kvHead * args.headDim : -1;
             });
         };
@@ -108,8 +98,7 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_key_gradient(co
         loadKeys(tileV, args.v, args.vStride);
 
         float dk[1][kOut / 8][4] = {}, dv[1][kOut / 8][4] = {};
-        for (int viewer = 0; viewer < tile.viewerCount; viewer++)
-        {
+        for (int viewer = 0; viewer < tile.viewerCount; viewer++) {
             const AttentionSegment segment = args.segments[args.viewers[tile.firstViewer + viewer]];
             // Logical position of the tile's first key in this segment: among its own rows, or in its prefix.
             const int firstKey = tile.start >= segment.start ? segment.prefixCount + tile.start - segment.start : tile.start - segment.prefixStart;
@@ -117,27 +106,23 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_key_gradient(co
             int end = segment.count;
             if (args.window > 0) end = min(end, firstKey + tile.count - 1 + args.window - segment.prefixCount);
             end *= group;
-            const auto loadQueries = [&](int first, int stage)
-            {
+            const auto loadQueries = [&](int first, int stage) {
                 // Each lane finds one row's place, and hands it to those that copy it.
                 const int packed = first + lane, query = packed / group, head = kvHead * group + packed - query * group;
                 const bool isThere = packed < end;
                 const long long token = segment.start + query;
-                if (warp == 0)
-                {
+                if (warp == 0) {
                     Query& row = rows[stage * kQueries + lane];
                     row.lse = isThere ? args.lse[token * args.lseStride + head] : 0.0f;
                     row.delta = isThere ? args.delta[token * heads + head] : 0.0f;
                     row.position = isThere ? segment.prefixCount + query : -1;
                 }
                 const int tokenRow = isThere ? static_cast<int>(token) : -1, column0 = head * args.headDim;
-                load_tile<kQueries, kHeadDim, kThreads>(tilesQ + stage * kTile, args.q, args.headDim, args.isVector & 1, [&](int row) -> long long
-                {
+                copy_tile<kQueries, kHeadDim, kThreads>(tilesQ + stage * kTile, args.q, args.headDim, args.isVector & 1, [&](int row) -> long long {
                     const int from = __shfl_sync(0xFFFFFFFF, tokenRow, row), offset = __shfl_sync(0xFFFFFFFF, column0, row);
                     return from < 0 ? -1 : static_cast<long long>(from) * args.qStride + offset;
                 });
-                load_tile<kQueries, kHeadDim, kThreads>(tilesDout + stage * kTile, args.dout, args.headDim, args.isVector & 8, [&](int row) -> long long
-                {
+                copy_tile<kQueries, kHeadDim, kThreads>(tilesDout + stage * kTile, args.dout, args.headDim, args.isVector & 8, [&](int row) -> long long {
                     const int from = __shfl_sync(0xFFFFFFFF, tokenRow, row), offset = __shfl_sync(0xFFFFFFFF, column0, row);
                     return from < 0 ? -1 : static_cast<long long>(from) * args.doutStride + offset;
                 });
@@ -146,10 +131,8 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_key_gradient(co
             // All are through with the stages of the viewer before.
             __syncthreads();
             if (kStages == 2 && begin < end) loadQueries(begin, 0);
-            for (int first = begin, stage = 0; first < end; first += kQueries, stage ^= kStages - 1)
-            {
-                if (kStages == 1)
-                {
+            for (int first = begin, stage = 0; first < end; first += kQueries, stage ^= kStages - 1) {
+                if (kStages == 1) {
                     if (first > begin) __syncthreads();
                     loadQueries(first, 0);
                 }
@@ -157,7 +140,7 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_key_gradient(co
                 copy_async_wait<0>();
                 __syncthreads();
                 if (kStages == 2 && first + kQueries < end) loadQueries(first + kQueries, stage ^ 1);
-                const unsigned short *tileQ = tilesQ + stage * kTile, *tileDout = tilesDout + stage * kTile;
+                const bf16 *tileQ = tilesQ + stage * kTile, *tileDout = tilesDout + stage * kTile;
                 float s[1][kQueries / 8][4] = {}, dp[1][kQueries / 8][4] = {};
                 multiply_rows<1, kQueries, kHeadDim>(s, tileK, warpRow, tileQ);
                 multiply_rows<1, kQueries, kHeadDim>(dp, tileV, warpRow, tileDout);
@@ -170,16 +153,14 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_key_gradient(co
         copy_async_wait<0>();
 
 #pragma unroll
-        for (int h = 0; h < 2; h++)
-        {
+        for (int h = 0; h < 2; h++) {
             const int row = warpRow + 8 * h + lane / 4;
             if (row >= tile.count) continue;
             const long long token = tile.start + row;
-            unsigned short* destinationK = args.dk + token * args.dkStride + kvHead * args.headDim;
-            unsigned short* destinationV = args.dv + token * args.dvStride + kvHead * args.headDim;
+            bf16* destinationK = args.dk + token * args.dkStride + kvHead * args.headDim;
+            bf16* destinationV = args.dv + token * args.dvStride + kvHead * args.headDim;
 #pragma unroll
-            for (int n = 0; n < kOut / 8; n++)
-            {
+            for (int n = 0; n < kOut / 8; n++) {
                 const int at = column + 8 * n + 2 * (lane & 3);
                 store_pair(destinationK, at, args.headDim, args.isVector & 4, dk[0][n][2 * h] * args.scale, dk[0][n][2 * h + 1] * args.scale);
                 store_pair(destinationV, at, args.headDim, args.isVector & 4, dv[0][n][2 * h], dv[0][n][2 * h + 1]);

@@ -19,8 +19,7 @@ constexpr int kParts = kHeadDim / 32;
 // One element more than a row, so that lanes that read a column fall into different banks.
 constexpr int kPitch = kHeadDim + 1;
 
-struct AttentionKeyGradientFloatArgs
-{
+struct AttentionKeyGradientFloatArgs {
     const float* q;               // [T, H * D]
     const float* k;               // [T, Hkv * D]
     const float* v;               // [T, Hkv * D]
@@ -50,15 +49,13 @@ struct AttentionKeyGradientFloatArgs
 };
 static_assert(sizeof(AttentionKeyGradientFloatArgs) == 152);
 
-extern "C" __global__ void __launch_bounds__(kThreads) attention_key_gradient_float(const __grid_constant__ AttentionKeyGradientFloatArgs args)
-{
+extern "C" __global__ void __launch_bounds__(kThreads, kHeadDim <= 128 ? 4 : 2) attention_key_gradient_float(const __grid_constant__ AttentionKeyGradientFloatArgs args) {
     extern __shared__ __align__(128) float memory[];
     float *tileK = memory, *tileV = tileK + kKeys * kHeadDim, *weights = tileV + kKeys * kHeadDim, *gradients = weights + kKeys * kQueries;
     float *tileQ = gradients + kKeys * kQueries, *tileDout = tileQ + kQueries * kPitch;
     const int lane = threadIdx.x & 31, warpKey = threadIdx.x / 32 * kWarpKeys, group = args.group, heads = args.kvHeads * group;
     const int work = *args.count * args.kvHeads * kTileParts;
-    for (int index = blockIdx.x; index < work; index += gridDim.x)
-    {
+    for (int index = blockIdx.x; index < work; index += gridDim.x) {
         AttentionKeyTile tile = args.tiles[index / kTileParts / args.kvHeads];
         const int kvHead = index / kTileParts % args.kvHeads, skipped = index % kTileParts * kKeys;
         tile.start += skipped;
@@ -67,8 +64,7 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_key_gradient_fl
         if (tile.count <= 0) continue;
         // The tiles of the item before may still be read by slower warps.
         __syncthreads();
-        for (int i = threadIdx.x; i < kKeys * kHeadDim; i += kThreads)
-        {
+        for (int i = threadIdx.x; i < kKeys * kHeadDim; i += kThreads) {
             const int row = i / kHeadDim, d = i % kHeadDim;
             const bool isThere = row < tile.count && d < args.headDim;
             const long long token = tile.start + row;
@@ -76,8 +72,7 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_key_gradient_fl
             tileV[i] = isThere ? args.v[token * args.vStride + kvHead * args.headDim + d] : 0.0f;
         }
         float dk[kWarpKeys][kParts] = {}, dv[kWarpKeys][kParts] = {};
-        for (int viewer = 0; viewer < tile.viewerCount; viewer++)
-        {
+        for (int viewer = 0; viewer < tile.viewerCount; viewer++) {
             const AttentionSegment segment = args.segments[args.viewers[tile.firstViewer + viewer]];
             // Logical position of the first key in this segment: among its own rows, or in its prefix.
             const int firstKey = tile.start >= segment.start ? segment.prefixCount + tile.start - segment.start : tile.start - segment.prefixStart;
@@ -85,12 +80,10 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_key_gradient_fl
             int end = segment.count;
             if (args.window > 0) end = min(end, firstKey + tile.count - 1 + args.window - segment.prefixCount);
             end *= group;
-            for (int first = begin; first < end; first += kQueries)
-            {
+            for (int first = begin; first < end; first += kQueries) {
                 // All are through with the block before; then everybody's part of this one is there.
                 __syncthreads();
-                for (int i = threadIdx.x; i < kQueries * kHeadDim; i += kThreads)
-                {
+                for (int i = threadIdx.x; i < kQueries * kHeadDim; i += kThreads) {
                     const int row = i / kHeadDim, d = i % kHeadDim;
                     if (first + row >= end || d >= args.headDim) continue;
                     tileQ[row * kPitch + d] = args.q[packed_offset(segment.start, first + row, group, kvHead, args.headDim, args.qStride) + d];
@@ -103,32 +96,27 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_key_gradient_fl
                 const float delta = isThere ? args.delta[static_cast<long long>(segment.start + query) * heads + head] : 0.0f;
                 float s[kWarpKeys] = {}, dp[kWarpKeys] = {};
                 // A lane's row may lie behind the last one: its products are not used.
-                for (int d = 0; d < args.headDim && isThere; d++)
-                {
+                for (int d = 0; d < args.headDim && isThere; d++) {
                     const float q = tileQ[lane * kPitch + d], dout = tileDout[lane * kPitch + d];
 #pragma unroll
-                    for (int r = 0; r < kWarpKeys; r++)
-                    {
+                    for (int r = 0; r < kWarpKeys; r++) {
                         s[r] = fmaf(q, tileK[(warpKey + r) * kHeadDim + d], s[r]);
                         dp[r] = fmaf(dout, tileV[(warpKey + r) * kHeadDim + d], dp[r]);
                     }
                 }
                 int from[kWarpKeys], to[kWarpKeys], low = kQueries, high = 0;
 #pragma unroll
-                for (int r = 0; r < kWarpKeys; r++)
-                {
+                for (int r = 0; r < kWarpKeys; r++) {
                     // Queries that see the key follow each other, from the key's own on.
                     const int key = firstKey + warpKey + r - segment.prefixCount;
                     from[r] = max(0, max(0, key) * group - first);
                     to[r] = min(kQueries, min(end, args.window > 0 ? (key + args.window) * group : end) - first);
-                    if (from[r] < to[r])
-                    {
+                    if (from[r] < to[r]) {
                         low = min(low, from[r]);
                         high = max(high, to[r]);
                     }
                     float score = s[r] * args.scale, slope = args.scale;
-                    if (args.softCap > 0)
-                    {
+                    if (args.softCap > 0) {
                         const float t = tanhf(score / args.softCap);
                         score = args.softCap * t;
                         slope *= fmaf(-t, t, 1.0f);
@@ -139,24 +127,20 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_key_gradient_fl
                 }
                 // The keys of this warp are read by all of its lanes.
                 __syncwarp();
-                for (int row = low; row < high; row++)
-                {
+                for (int row = low; row < high; row++) {
                     float q[kParts], dout[kParts];
 #pragma unroll
-                    for (int i = 0; i < kParts; i++)
-                    {
+                    for (int i = 0; i < kParts; i++) {
                         const bool isColumn = lane + 32 * i < args.headDim;
                         q[i] = isColumn ? tileQ[row * kPitch + lane + 32 * i] : 0.0f;
                         dout[i] = isColumn ? tileDout[row * kPitch + lane + 32 * i] : 0.0f;
                     }
 #pragma unroll
-                    for (int r = 0; r < kWarpKeys; r++)
-                    {
+                    for (int r = 0; r < kWarpKeys; r++) {
                         if (row < from[r] || row >= to[r]) continue;
                         const float p = weights[(warpKey + r) * kQueries + row], ds = gradients[(warpKey + r) * kQueries + row];
 #pragma unroll
-                        for (int i = 0; i < kParts; i++)
-                        {
+                        for (int i = 0; i < kParts; i++) {
                             dv[r][i] = fmaf(p, dout[i], dv[r][i]);
                             dk[r][i] = fmaf(ds, q[i], dk[r][i]);
                         }
@@ -165,13 +149,11 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_key_gradient_fl
             }
         }
 #pragma unroll
-        for (int r = 0; r < kWarpKeys; r++)
-        {
+        for (int r = 0; r < kWarpKeys; r++) {
             if (warpKey + r >= tile.count) continue;
             const long long token = tile.start + warpKey + r;
 #pragma unroll
-            for (int i = 0; i < kParts; i++)
-            {
+            for (int i = 0; i < kParts; i++) {
                 if (lane + 32 * i >= args.headDim) continue;
                 args.dk[token * args.dkStride + kvHead * args.headDim + lane + 32 * i] = dk[r][i];
                 args.dv[token * args.dvStride + kvHead * args.headDim + lane + 32 * i] = dv[r][i];

@@ -16,13 +16,12 @@ constexpr int kItemRows = kHeadDim <= 128 ? 128 : 64;
 constexpr int kParts = kItemRows / kRows;
 constexpr int kNTiles = kHeadDim / 8;
 
-struct AttentionQueryGradientArgs
-{
-    const unsigned short* q;      // [T, H * D]
-    const unsigned short* k;      // [T, Hkv * D]
-    const unsigned short* v;      // [T, Hkv * D]
-    const unsigned short* dout;   // [T, H * D]
-    unsigned short* dq;           // [T, H * D]
+struct AttentionQueryGradientArgs {
+    const bf16* q;      // [T, H * D]
+    const bf16* k;      // [T, Hkv * D]
+    const bf16* v;      // [T, Hkv * D]
+    const bf16* dout;   // [T, H * D]
+    bf16* dq;           // [T, H * D]
     const float* lse;             // [T, H]
     const float* delta;           // [T, H], contiguous
     const AttentionItem* items;
@@ -45,16 +44,13 @@ static_assert(sizeof(AttentionQueryGradientArgs) == 128);
 
 // s and dp of a block become ds, in dp.
 __device__ __forceinline__ void score_gradient(const float (&s)[1][kKeys / 8][4], float (&dp)[1][kKeys / 8][4], const int (&position)[2], const float (&lse)[2],
-    const float (&delta)[2], int firstKey, int window, float scale, float cap)
-{
+    const float (&delta)[2], int firstKey, int window, float scale, float cap) {
     const int pair = firstKey + 2 * (threadIdx.x & 3);
 #pragma unroll
-    for (int i = 0; i < kKeys / 2; i++)
-    {
+    for (int i = 0; i < kKeys / 2; i++) {
         const int h = i % 4 / 2, key = pair + i / 4 * 8 + i % 2;
         float score = s[0][i / 4][i % 4] * scale, slope = 1;
-        if (cap > 0)
-        {
+        if (cap > 0) {
             score = soft_cap(score, cap);
             const float t = score / cap;
             slope = fmaf(-t, t, 1.0f);
@@ -65,32 +61,26 @@ __device__ __forceinline__ void score_gradient(const float (&s)[1][kKeys / 8][4]
     }
 }
 
-extern "C" __global__ void __launch_bounds__(kThreads) attention_query_gradient(const __grid_constant__ AttentionQueryGradientArgs args)
-{
-    extern __shared__ __align__(128) unsigned short shared[];
-    unsigned short *tileQ = shared, *tileDout = tileQ + kRows * kHeadDim, *tileK = tileDout + kRows * kHeadDim, *tileV = tileK + kKeys * kHeadDim;
+extern "C" __global__ void __launch_bounds__(kThreads) attention_query_gradient(const __grid_constant__ AttentionQueryGradientArgs args) {
+    extern __shared__ __align__(128) bf16 shared[];
+    bf16 *tileQ = shared, *tileDout = tileQ + kRows * kHeadDim, *tileK = tileDout + kRows * kHeadDim, *tileV = tileK + kKeys * kHeadDim;
     const int lane = threadIdx.x & 31, warpRow = threadIdx.x / 32 * 16, group = args.group, heads = args.kvHeads * group;
     const int work = *args.count * args.kvHeads * kParts;
-    for (int index = blockIdx.x; index < work; index += gridDim.x)
-    {
+    for (int index = blockIdx.x; index < work; index += gridDim.x) {
         AttentionItem item = args.items[index / kParts / args.kvHeads];
         const int kvHead = index / kParts % args.kvHeads, skipped = index % kParts * kRows;
         item.first += skipped;
         item.count = min(item.count - skipped, kRows);
         // The whole CTA leaves together: no barrier is missed.
         if (item.count <= 0) continue;
-        const auto loadKeys = [&](unsigned short* tile, const unsigned short* source, int stride, int block)
-        {
-            load_tile<kKeys, kHeadDim, kThreads>(tile, source, args.headDim, args.isVector & 2, [&](int row) -> long long
-            {
+        const auto loadKeys = [&](bf16* tile, const bf16* source, int stride, int block) {
+            copy_tile<kKeys, kHeadDim, kThreads>(tile, source, args.headDim, args.isVector & 2, [&](int row) -> long long {
                 const int key = block * kKeys + row;
                 return key < item.keys ? static_cast<long long>(key_row(item, key)) * stride + kvHead * args.headDim : -1;
             });
         };
-        const auto loadQueries = [&](unsigned short* tile, const unsigned short* source, int stride, bool isVector)
-        {
-            load_tile<kRows, kHeadDim, kThreads>(tile, source, args.headDim, isVector, [&](int row) -> long long
-            {
+        const auto loadQueries = [&](bf16* tile, const bf16* source, int stride, bool isVector) {
+            copy_tile<kRows, kHeadDim, kThreads>(tile, source, args.headDim, isVector, [&](int row) -> long long {
                 return row < item.count ? packed_offset(item.row, item.first + row, group, kvHead, args.headDim, stride) : -1;
             });
         };
@@ -102,8 +92,7 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_query_gradient(
         int position[2];
         float lse[2], delta[2];
 #pragma unroll
-        for (int h = 0; h < 2; h++)
-        {
+        for (int h = 0; h < 2; h++) {
             const int row = warpRow + 8 * h + lane / 4, packed = item.first + row, query = packed / group;
             const bool isThere = item.keys > 0 && row < item.count;
             const long long token = item.row + query;
@@ -116,15 +105,13 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_query_gradient(
         int block = args.window > 0 ? max(0, low - args.window + 1) / kKeys : 0;
 
         float sum[1][kNTiles][4] = {};
-        if (block * kKeys < end)
-        {
+        if (block * kKeys < end) {
             loadKeys(tileV, args.v, args.vStride, block);
             copy_async_commit();
             loadKeys(tileK, args.k, args.kStride, block);
             copy_async_commit();
         }
-        for (; block * kKeys < end; block++)
-        {
+        for (; block * kKeys < end; block++) {
             const bool isMore = (block + 1) * kKeys < end;
             // The barrier shows everybody's copies of values and queries; keys may still be under way.
             copy_async_wait<1>();
@@ -149,11 +136,10 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_query_gradient(
         copy_async_wait<0>();
 
 #pragma unroll
-        for (int h = 0; h < 2; h++)
-        {
+        for (int h = 0; h < 2; h++) {
             const int row = warpRow + 8 * h + lane / 4;
             if (row >= item.count) continue;
-            unsigned short* destination = args.dq + packed_offset(item.row, item.first + row, group, kvHead, args.headDim, args.dqStride);
+            bf16* destination = args.dq + packed_offset(item.row, item.first + row, group, kvHead, args.headDim, args.dqStride);
 #pragma unroll
             for (int n = 0; n < kNTiles; n++)
                 store_pair(destination, 8 * n + 2 * (lane & 3), args.headDim, args.isVector & 4, sum[0][n][2 * h] * args.scale, sum[0][n][2 * h + 1] * args.scale);
