@@ -32,9 +32,4 @@ public sealed unsafe partial class CpuBackend
         RequireFloat(dbias, 1, dout.Columns);
         SplitColumns(new ColumnSumKernel(dbias, dout), dout.Columns, dout.Rows);
     }
-
-    private static void RequireSameShape(Tensor a, Tensor b, [CallerMemberName] string op = "")
-    {
-        if (a.Rows != b.Rows || a.Columns != b.Columns || a.Layout != b.Layout) ThrowShape(b, op, $"the shape of {a}");
-    }
 }
