@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 
 namespace Spa.Engine.Compute;
 
-/// <summary>What backends ask of the arguments of an op, in one wording: op, expected, found.</summary>
 public abstract partial class ComputeBackend
 {
     private protected static void CheckTransfer(Tensor tensor, long count, int size)
@@ -18,6 +17,11 @@ public abstract partial class ComputeBackend
     }
 
     private protected static void ThrowShape(Tensor tensor, string op, string expected) => throw new ArgumentException($"{op}: expected {expected}, found {tensor}");
+
+    private protected static void RequireSameShape(Tensor a, Tensor b, [CallerMemberName] string op = "")
+    {
+        if (a.Rows != b.Rows || a.Columns != b.Columns || a.Layout != b.Layout) ThrowShape(b, op, $"the shape of {a}");
+    }
 
     /// <summary>Throws with the op's name unless the tensor is a float32 matrix of this shape.</summary>
     private protected static void RequireFloat(Tensor tensor, long rows, int columns, [CallerArgumentExpression(nameof(tensor))] string name = "", [CallerMemberName] string op = "")
@@ -40,17 +44,18 @@ public abstract partial class ComputeBackend
             ThrowShape(tensor, op, $"{name} {type}, {count} elements, contiguous");
     }
 
-    /// <summary>Throws with the op's name unless the tensor is a row-major matrix of this shape and type, float32 or bfloat16.</summary>
+    /// <summary>An output of one number per row, or absent.</summary>
+    private protected static void RequireRows(Tensor vector, long rows, [CallerArgumentExpression(nameof(vector))] string name = "", [CallerMemberName] string op = "")
+    {
+        if (!vector.IsAbsent) RequireVector(vector, DType.Float32, rows, name, op);
+    }
+
+    /// <summary>Throws with the op's name unless the tensor is a row-major matrix of this shape and of this type, float32 or bfloat16.</summary>
     private protected static void RequireActivation(Tensor tensor, DType type, long rows, int columns, [CallerArgumentExpression(nameof(tensor))] string name = "",
         [CallerMemberName] string op = "")
     {
         if (type == DType.Int32 || tensor.Type != type || tensor.Rows != rows || tensor.Columns != columns || tensor.Layout != TensorLayout.RowMajor)
             ThrowShape(tensor, op, $"{name} {(type == DType.Int32 ? "Float32 or BFloat16" : type)}[{rows}, {columns}]");
-    }
-
-    private protected static void RequireSameShape(Tensor a, Tensor b, [CallerMemberName] string op = "")
-    {
-        if (a.Rows != b.Rows || a.Columns != b.Columns || a.Layout != b.Layout) ThrowShape(b, op, $"the shape of {a}");
     }
 
     private protected static ArgumentOutOfRangeException Unknown(ActivationKind kind, [CallerMemberName] string op = "") => new(nameof(kind), kind, $"{op}: no such activation");

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Spa.Engine.Compute.Cpu.Simd;
 
 namespace Spa.Engine.Compute.Cpu;
