@@ -20,6 +20,8 @@ static_assert(kBlock == 32 * kCount);
 // Magnitudes of a map are numbered from 0 (the zero): 1 .. kLast - 1 lie in decades, kLast is 1.
 constexpr int kSignedLast = 128;
 constexpr int kUnsignedLast = 255;
+// The reciprocal of a subnormal scale would be infinite; such moments are 0.
+constexpr float kSmallestScale = 1.17549435e-38f;
 
 struct AdamW8BitArgs {
     bf16* weights;              // [N]; bfloat16 only
@@ -142,7 +144,7 @@ extern "C" __global__ void __launch_bounds__(kThreads) adamw_8bit(const __grid_c
 
         // Encode with the new scales.
         const float newM = largest(m), newV = largest(v);
-        const float mUnit = newM > 0 ? 1.0f / newM : 0.0f, vUnit = newV > 0 ? 1.0f / newV : 0.0f;
+        const float mUnit = newM >= kSmallestScale ? 1.0f / newM : 0.0f, vUnit = newV >= kSmallestScale ? 1.0f / newV : 0.0f;
         unsigned mWords[2] = {0, 0}, vWords[2] = {0, 0};
 #pragma unroll
         for (int i = 0; i < kCount; i++) {
