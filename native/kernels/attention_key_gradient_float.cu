@@ -19,7 +19,7 @@ constexpr int kParts = kHeadDim / 32;
 // One element more than a row, so that lanes that read a column fall into different banks.
 constexpr int kPitch = kHeadDim + 1;
 
-struct AttentionKeyGradientFloatArgs {
+struct AttentionKeyGradientArgs {
     const float* q;               // [T, H * D]
     const float* k;               // [T, Hkv * D]
     const float* v;               // [T, Hkv * D]
@@ -45,11 +45,11 @@ struct AttentionKeyGradientFloatArgs {
     int window;
     float scale;
     float softCap;
-    int unused;
+    int isVector;                 // not used in float32
 };
-static_assert(sizeof(AttentionKeyGradientFloatArgs) == 152);
+static_assert(sizeof(AttentionKeyGradientArgs) == 152);
 
-extern "C" __global__ void __launch_bounds__(kThreads, kHeadDim <= 128 ? 4 : 2) attention_key_gradient_float(const __grid_constant__ AttentionKeyGradientFloatArgs args) {
+extern "C" __global__ void __launch_bounds__(kThreads, kHeadDim <= 128 ? 4 : 2) attention_key_gradient_float(const __grid_constant__ AttentionKeyGradientArgs args) {
     extern __shared__ __align__(128) float memory[];
     float *tileK = memory, *tileV = tileK + kKeys * kHeadDim, *weights = tileV + kKeys * kHeadDim, *gradients = weights + kKeys * kQueries;
     float *tileQ = gradients + kKeys * kQueries, *tileDout = tileQ + kQueries * kPitch;

@@ -15,7 +15,7 @@ constexpr int kParts = kHeadDim / 32;
 // One element more than a row, so that lanes that read a column fall into different banks.
 constexpr int kPitch = kHeadDim + 1;
 
-struct AttentionQueryGradientFloatArgs {
+struct AttentionQueryGradientArgs {
     const float* q;               // [T, H * D]
     const float* k;               // [T, Hkv * D]
     const float* v;               // [T, Hkv * D]
@@ -37,10 +37,11 @@ struct AttentionQueryGradientFloatArgs {
     int window;
     float scale;
     float softCap;
+    int isVector;                 // not used in float32
 };
-static_assert(sizeof(AttentionQueryGradientFloatArgs) == 120);
+static_assert(sizeof(AttentionQueryGradientArgs) == 128);
 
-extern "C" __global__ void __launch_bounds__(kThreads, kHeadDim <= 128 ? 4 : 2) attention_query_gradient_float(const __grid_constant__ AttentionQueryGradientFloatArgs args) {
+extern "C" __global__ void __launch_bounds__(kThreads, kHeadDim <= 128 ? 4 : 2) attention_query_gradient_float(const __grid_constant__ AttentionQueryGradientArgs args) {
     extern __shared__ __align__(128) float memory[];
     float *tileQ = memory, *tileDout = tileQ + kRows * kHeadDim, *gradients = tileDout + kRows * kHeadDim, *tileK = gradients + kRows * kKeys, *tileV = tileK + kKeys * kPitch;
     const int lane = threadIdx.x & 31, warpRow = threadIdx.x / 32 * kWarpRows, group = args.group, heads = args.kvHeads * group;
