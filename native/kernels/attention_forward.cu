@@ -13,8 +13,8 @@
 constexpr int kHeadDim = SPA_HEAD_DIM;
 constexpr bool kPaged = SPA_PAGED;
 constexpr int kWarps = SPA_WARPS;
-// 32 rows a warp halve the shared-memory reads per product, which bound 16; at 256 the accumulators leave no room for it.
-constexpr int kTiles = kWarps > 1 && kHeadDim <= 128 ? 2 : 1;
+// 32 rows a warp halve the shared-memory reads per product, which bound 16. At 256 the accumulators leave no room for it, nor do page addresses at 128.
+constexpr int kTiles = !kPaged && kHeadDim <= 128 ? 2 : 1;
 constexpr int kRows = 16 * kTiles * kWarps;
 constexpr int kThreads = 32 * kWarps;
 constexpr int kNTiles = kHeadDim / 8;
@@ -89,23 +89,28 @@ __device__ __forceinline__ void merge(const float* kept, float factor, float (&s
 }
 
 // One block's scores become probabilities in place; the running maximum, sum and accumulators follow.
-__device__ __forceinline__ void softmax(float (&s)[kTiles][kBlockKeys / 8][4], const int (&position)[kTiles][2], int firstKey, bool isMasked, int window, float cap, float scale,
+__device__ __forceinline__ void softmax(float (&s)[kTiles][kBlockKeys / 8][4], const int* positions, int firstKey, bool isMasked, int window, float cap, float scale,
     float factor, float (&sum)[kTiles][kNTiles][4], float (&largest)[kTiles][2], float (&total)[kTiles][2]) {
     const int pair = firstKey + 2 * (threadIdx.x & 3);
 #pragma unroll
     for (int t = 0; t < kTiles; t++) {
 #pragma unroll
         for (int h = 0; h < 2; h++) {
-            const int last = position[t][h], behind = window > 0 ? last - window : -1;
             float old = largest[t][h], most = old;
+            if (cap > 0) {
 #pragma unroll
-            for (int i = 0; i < kBlockKeys / 4; i++) {
-                float& x = s[t][i / 2][2 * h + i % 2];
-                if (cap > 0) x = soft_cap(x * scale, cap);
-                const int key = pair + i / 2 * 8 + i % 2;
-                if (isMasked && (key > last || key <= behind)) x = kNone;
-                most = fmaxf(most, x);
+                for (int i = 0; i < kBlockKeys / 4; i++) s[t][i / 2][2 * h + i % 2] = soft_cap(s[t][i / 2][2 * h + i % 2] * scale, cap);
             }
+            if (isMasked) {
+                const int last = positions[16 * t + 8 * h], behind = window > 0 ? last - window : -1;
+#pragma unroll
+                for (int i = 0; i < kBlockKeys / 4; i++) {
+                    const int key = pair + i / 2 * 8 + i % 2;
+                    if (key > last || key <= behind) s[t][i / 2][2 * h + i % 2] = kNone;
+                }
+            }
+#pragma unroll
+            for (int i = 0; i < kBlockKeys / 4; i++) most = fmaxf(most, s[t][i / 2][2 * h + i % 2]);
             // The four lanes of a row.
             most = fmaxf(most, __shfl_xor_sync(0xFFFFFFFF, most, 1));
             most = fmaxf(most, __shfl_xor_sync(0xFFFFFFFF, most, 2));
@@ -133,12 +138,15 @@ __device__ __forceinline__ void softmax(float (&s)[kTiles][kBlockKeys / 8][4], c
 extern "C" __global__ void __launch_bounds__(kThreads) attention_forward(const __grid_constant__ AttentionForwardArgs args) {
     extern __shared__ __align__(128) bf16 shared[];
     bf16 *tileQ = shared, *tileK = tileQ + kRows * kHeadDim, *tileV = tileK + kBlockKeys * kHeadDim;
+    // Only masked blocks need the rows' positions, and registers are short.
+    int* positions = reinterpret_cast<int*>(tileV + kBlockKeys * kHeadDim);
     const int lane = threadIdx.x & 31, warpRow = threadIdx.x / 32 * 16 * kTiles;
     const float factor = args.softCap > 0 ? kLog2e : args.scale * kLog2e;
-    float* kept = args.chunks + (static_cast<long long>(blockIdx.x) * kKept * kThreads + threadIdx.x);
+    const auto kept = [&] { return args.chunks + (static_cast<long long>(blockIdx.x) * kKept * kThreads + threadIdx.x); };
     const int work = *args.count * args.kvHeads;
     for (int index = blockIdx.x; index < work; index += gridDim.x) {
-        const AttentionItem item = args.items[index / args.kvHeads];
+        // A reference: its fields are read where they are used, instead of held in registers all the way.
+        const AttentionItem& item = args.items[index / args.kvHeads];
         const int kvHead = index % args.kvHeads, group = args.group;
         const auto positionOf = [&](int packed) { return kPaged ? args.positions[item.row + packed / group] : item.prefix + packed / group; };
         const auto loadKeys = [&](bf16* tile, const bf16* source, int stride, int block) {
@@ -156,15 +164,9 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_forward(const _
         copy_tile<kRows, kHeadDim, kThreads>(tileQ, args.q, args.headDim, args.isVector & 1, [&](int row) -> long long {
             return row < item.count ? packed_offset(item.row, item.first + row, group, kvHead, args.headDim, args.qStride) : -1;
         });
-        int position[kTiles][2];
-#pragma unroll
-        for (int i = 0; i < 2 * kTiles; i++) {
-            const int row = warpRow + 8 * i + lane / 4;
-            position[i / 2][i % 2] = item.keys > 0 && row < item.count ? positionOf(item.first + row) : -1;
-        }
-        const int low = item.keys > 0 ? positionOf(item.first) : 0;
+        for (int row = threadIdx.x; row < kRows; row += kThreads) positions[row] = item.keys > 0 && row < item.count ? positionOf(item.first + row) : -1;
         int block = item.blockBegin;
-        if (args.window > 0) block = max(block, (low - args.window + 1) / kBlockKeys);
+        if (args.window > 0 && item.keys > 0) block = max(block, (positionOf(item.first) - args.window + 1) / kBlockKeys);
         const int firstChunk = block / kChunkBlocks;
 
         float sum[kTiles][kNTiles][4] = {}, largest[kTiles][2], total[kTiles][2] = {};
@@ -175,8 +177,8 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_forward(const _
             // A chunk ends: its softmax is put aside, or merged with those before.
             if (block % kChunkBlocks == 0 && block / kChunkBlocks > firstChunk) {
                 gather_totals(total);
-                if (block / kChunkBlocks > firstChunk + 1) merge(kept, factor, sum, largest, total);
-                keep(kept, sum, largest, total);
+                if (block / kChunkBlocks > firstChunk + 1) merge(kept(), factor, sum, largest, total);
+                keep(kept(), sum, largest, total);
 #pragma unroll
                 for (int t = 0; t < kTiles; t++) {
                     largest[t][0] = largest[t][1] = kNone;
@@ -195,19 +197,21 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_forward(const _
 
             // Only blocks at an edge of what some row sees are masked.
             const int firstKey = block * kBlockKeys;
-            const bool isMasked = firstKey + kBlockKeys - 1 > low || (args.window > 0 && firstKey <= item.keys - 1 - args.window);
-            softmax(s, position, firstKey, isMasked, args.window, args.softCap, args.scale, factor, sum, largest, total);
+            const bool isMasked = firstKey + kBlockKeys - 1 > positions[0] || (args.window > 0 && firstKey <= item.keys - 1 - args.window);
+            softmax(s, positions + warpRow + lane / 4, firstKey, isMasked, args.window, args.softCap, args.scale, factor, sum, largest, total);
+            unsigned weights[kTiles][kBlockKeys / 16][4];
+            pack_rows<kTiles, kBlockKeys>(weights, s);
 
             // Weighted values. The barrier shows the values, and that all are through with the keys.
             copy_async_wait<0>();
             __syncthreads();
             if (block + 1 < item.blockEnd) loadKeys(tileK, args.k, args.kStride, block + 1);
-            multiply_columns<kTiles, kBlockKeys, kHeadDim, kHeadDim>(sum, s, tileV, 0);
+            multiply_columns<kTiles, kBlockKeys, kHeadDim, kHeadDim>(sum, weights, tileV, 0);
         }
         // An item without blocks still has its queries under way, into a tile that the next item writes.
         copy_async_wait<0>();
         gather_totals(total);
-        if (item.blockEnd > 0 && (item.blockEnd - 1) / kChunkBlocks > firstChunk) merge(kept, factor, sum, largest, total);
+        if (item.blockEnd > 0 && (item.blockEnd - 1) / kChunkBlocks > firstChunk) merge(kept(), factor, sum, largest, total);
 
 #pragma unroll
         for (int t = 0; t < kTiles; t++) {

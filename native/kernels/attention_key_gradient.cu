@@ -145,8 +145,11 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_key_gradient(co
                 multiply_rows<1, kQueries, kHeadDim>(s, tileK, warpRow, tileQ);
                 multiply_rows<1, kQueries, kHeadDim>(dp, tileV, warpRow, tileDout);
                 score_gradient(s, dp, rows + stage * kQueries, firstKey + warpRow, args.window, args.scale, args.softCap);
-                multiply_columns<1, kQueries, kOut, kHeadDim>(dv, s, tileDout, column);
-                multiply_columns<1, kQueries, kOut, kHeadDim>(dk, dp, tileQ, column);
+                unsigned weights[1][kQueries / 16][4], gradients[1][kQueries / 16][4];
+                pack_rows<1, kQueries>(weights, s);
+                pack_rows<1, kQueries>(gradients, dp);
+                multiply_columns<1, kQueries, kOut, kHeadDim>(dv, weights, tileDout, column);
+                multiply_columns<1, kQueries, kOut, kHeadDim>(dk, gradients, tileQ, column);
             }
         }
         // Keys that nobody sees are still under way, into tiles that the next item writes.

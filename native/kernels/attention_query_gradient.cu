@@ -126,7 +126,9 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_query_gradient(
             float s[1][kKeys / 8][4] = {};
             multiply_rows<1, kKeys, kHeadDim>(s, tileQ, warpRow, tileK);
             score_gradient(s, dp, position, lse, delta, block * kKeys, args.window, args.scale, args.softCap);
-            multiply_columns<1, kKeys, kHeadDim, kHeadDim>(sum, dp, tileK, 0);
+            unsigned ds[1][kKeys / 16][4];
+            pack_rows<1, kKeys>(ds, dp);
+            multiply_columns<1, kKeys, kHeadDim, kHeadDim>(sum, ds, tileK, 0);
             // All are through with the keys.
             __syncthreads();
             if (isMore) loadKeys(tileK, args.k, args.kStride, block + 1);

@@ -105,13 +105,15 @@ __device__ __forceinline__ void copy_chunk(bf16* tile, int row, int chunk, const
 template <int kRows, int kColumns, int kThreads, typename TOffset>
 __device__ __forceinline__ void copy_tile(bf16* tile, const bf16* source, int headDim, bool isVector, TOffset offsetOf) {
     constexpr int kChunks = kColumns / 8;
+    // Addresses take two registers each, and the kernels have few to spare beside their accumulators.
+#pragma unroll 2
     for (int i = threadIdx.x; i < kRows * kChunks; i += kThreads) copy_chunk<kColumns>(tile, i / kChunks, i % kChunks, source, offsetOf(i / kChunks), headDim, isVector);
 }
 
 // s[i, j] += a[row + i] . b[j]: 16 kTiles rows of tile a with kCount rows of tile b, over kColumns.
 template <int kTiles, int kCount, int kColumns>
 __device__ __forceinline__ void multiply_rows(float (&s)[kTiles][kCount / 8][4], const bf16* a, int row, const bf16* b) {
-    const int lane = threadIdx.x & 31;
+    const int lane = fresh_lane();
     const unsigned rows = tile_address<kColumns>(a, row + (lane & 15), lane >> 4);
     const unsigned columns = tile_address<kColumns>(b, (lane & 7) + (lane >> 4 << 3), lane >> 3 & 1);
 #pragma unroll
@@ -132,29 +134,31 @@ __device__ __forceinline__ void multiply_rows(float (&s)[kTiles][kCount / 8][4],
     }
 }
 
-// sum[i, c] += p[i, j] b[j, column + c]: p as multiply_rows leaves it in registers, rounded to bfloat16; kCount rows of tile b.
+// p as multiply_rows leaves it, rounded to bfloat16 and ready to be a left factor: half the registers.
+template <int kTiles, int kCount>
+__device__ __forceinline__ void pack_rows(unsigned (&packed)[kTiles][kCount / 16][4], const float (&p)[kTiles][kCount / 8][4]) {
+#pragma unroll
+    for (int i = 0; i < kTiles * kCount / 4; i++) {
+        const int t = i / (kCount / 4), k = i / 4 % (kCount / 16), part = i % 4;
+        packed[t][k][part] = pack_bf16(p[t][2 * k + part / 2][part % 2 * 2], p[t][2 * k + part / 2][part % 2 * 2 + 1]);
+    }
+}
+
+// sum[i, c] += p[i, j] b[j, column + c]: kCount rows of tile b.
 template <int kTiles, int kCount, int kOut, int kColumns>
-__device__ __forceinline__ void multiply_columns(float (&sum)[kTiles][kOut / 8][4], const float (&p)[kTiles][kCount / 8][4], const bf16* b, int column) {
-    const int lane = threadIdx.x & 31;
+__device__ __forceinline__ void multiply_columns(float (&sum)[kTiles][kOut / 8][4], const unsigned (&p)[kTiles][kCount / 16][4], const bf16* b, int column) {
+    const int lane = fresh_lane();
     const unsigned rows = tile_address<kColumns>(b, lane & 15, lane >> 4);
 #pragma unroll
     for (int k = 0; k < kCount / 16; k++) {
-        unsigned left[kTiles][4];
-#pragma unroll
-        for (int t = 0; t < kTiles; t++) {
-            left[t][0] = pack_bf16(p[t][2 * k][0], p[t][2 * k][1]);
-            left[t][1] = pack_bf16(p[t][2 * k][2], p[t][2 * k][3]);
-            left[t][2] = pack_bf16(p[t][2 * k + 1][0], p[t][2 * k + 1][1]);
-            left[t][3] = pack_bf16(p[t][2 * k + 1][2], p[t][2 * k + 1][3]);
-        }
 #pragma unroll
         for (int n = 0; n < kOut / 16; n++) {
             unsigned right[4];
             load_matrices_transposed(right, tile_step<kColumns>(rows, column / 8 + 2 * n) + 32 * k * kColumns);
 #pragma unroll
             for (int t = 0; t < kTiles; t++) {
-                mma_bf16(sum[t][2 * n], left[t], right[0], right[1]);
-                mma_bf16(sum[t][2 * n + 1], left[t], right[2], right[3]);
+                mma_bf16(sum[t][2 * n], p[t][k], right[0], right[1]);
+                mma_bf16(sum[t][2 * n + 1], p[t][k], right[2], right[3]);
             }
         }
     }

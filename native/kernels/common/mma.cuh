@@ -2,6 +2,13 @@
 // pair = 2 * (lane % 4).
 #pragma once
 
+// The lane, read anew at each call: what is derived from it is not kept in registers over a loop, where accumulators need them.
+__device__ __forceinline__ int fresh_lane() {
+    int lane;
+    asm volatile("mov.u32 %0, %%laneid;" : "=r"(lane));
+    return lane;
+}
+
 // A shared-memory pointer as the 32-bit address that ldmatrix and cp.async take.
 __device__ __forceinline__ unsigned shared_address(const void* pointer) {
     return static_cast<unsigned>(__cvta_generic_to_shared(pointer));

@@ -23,12 +23,17 @@ internal readonly record struct AttentionTiling(int HeadDim, bool IsFloat)
     /// <summary>Packed rows of a tile.</summary>
     public int Rows => IsFloat ? 16 : HeadDim <= 128 ? 128 : 64;
 
-    public int ForwardShared => IsFloat ? sizeof(float) * (Rows * HeadDim + Rows * BlockKeys + BlockKeys * (HeadDim + 1)) : sizeof(ushort) * (Rows + 2 * BlockKeys) * HeadDim;
+    /// <summary>Packed rows of a tile of four warps in paged attention.</summary>
+    public int PagedRows => IsFloat ? 16 : 64;
 
-    public int DecodeShared => sizeof(ushort) * (WarpRows + 2 * BlockKeys) * HeadDim;
+    public int ForwardShared => IsFloat ? sizeof(float) * (Rows * HeadDim + Rows * BlockKeys + BlockKeys * (HeadDim + 1)) : sizeof(ushort) * (Rows + 2 * BlockKeys) * HeadDim + sizeof(int) * Rows;
 
-    /// <summary>Floats that a block of the forward kernel keeps of the chunks before.</summary>
-    public int KeptFloats => Threads * (IsFloat ? 4 * (HeadDim / 32 + 2) : Rows / 64 * (HeadDim / 2 + 4));
+    public int PagedShared => IsFloat ? ForwardShared : sizeof(ushort) * (PagedRows + 2 * BlockKeys) * HeadDim + sizeof(int) * PagedRows;
+
+    public int DecodeShared => sizeof(ushort) * (WarpRows + 2 * BlockKeys) * HeadDim + sizeof(int) * WarpRows;
+
+    /// <summary>Floats that a block of the forward kernel keeps of the chunks before, for tiles of <paramref name="rows"/>.</summary>
+    public int KeptFloats(int rows) => Threads * (IsFloat ? 4 * (HeadDim / 32 + 2) : rows / 64 * (HeadDim / 2 + 4));
 
     /// <summary>Blocks of the query gradient for one item.</summary>
     public int QueryParts => IsFloat ? 1 : Rows / 64;

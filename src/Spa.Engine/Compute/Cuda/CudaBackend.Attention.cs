@@ -15,7 +15,7 @@ public abstract unsafe partial class CudaBackend
         AttentionWork work = PrepareAttention(batch, q.Rows, shape, q.Type);
         nint list = _attentionWords.Address;
         int grid = AttentionGrid((long)work.Items * shape.KvHeads, AttentionTiling.Threads, tiling.ForwardShared);
-        nint chunks = work.Keys > AttentionTiling.ChunkKeys ? Scratch((long)grid * tiling.KeptFloats * sizeof(float)) : 0;
+        nint chunks = work.Keys > AttentionTiling.ChunkKeys ? Scratch((long)grid * tiling.KeptFloats(tiling.Rows) * sizeof(float)) : 0;
         var launch = new LaunchShape(grid, 1, 1, AttentionTiling.Threads, tiling.ForwardShared);
         if (tiling.IsFloat)
         {

@@ -26,8 +26,8 @@ public abstract unsafe partial class CudaBackend
     private void PagedFloat(Tensor output, Tensor q, KvCache cache, int layer, PagedWork work, AttentionTiling tiling, AttentionShape shape)
     {
         nint list = _pagedWords.Address;
-        int grid = AttentionGrid((long)work.Large * shape.KvHeads, AttentionTiling.Threads, tiling.ForwardShared);
-        Launch(AttentionKernels.ForwardFloat.With(tiling.HeadDim, 1, Bf16(q), Bf16(cache.Keys)), new LaunchShape(grid, 1, 1, AttentionTiling.Threads, tiling.ForwardShared), new AttentionForwardFloatArgs
+        int grid = AttentionGrid((long)work.Large * shape.KvHeads, AttentionTiling.Threads, tiling.PagedShared);
+        Launch(AttentionKernels.ForwardFloat.With(tiling.HeadDim, 1, Bf16(q), Bf16(cache.Keys)), new LaunchShape(grid, 1, 1, AttentionTiling.Threads, tiling.PagedShared), new AttentionForwardFloatArgs
         {
             Q = q.Address,
             K = LayerOf(cache, cache.Keys, layer),
@@ -37,7 +37,7 @@ public abstract unsafe partial class CudaBackend
             Count = list + sizeof(int),
             Pages = list + work.PagesOffset,
             Positions = list + work.PositionsOffset,
-            Chunks = work.Keys > AttentionTiling.ChunkKeys ? Scratch((long)grid * tiling.KeptFloats * sizeof(float)) : 0,
+            Chunks = work.Keys > AttentionTiling.ChunkKeys ? Scratch((long)grid * tiling.KeptFloats(tiling.PagedRows) * sizeof(float)) : 0,
             QStride = q.Stride,
             OutputStride = output.Stride,
             KvHeads = shape.KvHeads,
@@ -52,8 +52,8 @@ public abstract unsafe partial class CudaBackend
     private void PagedTensor(Tensor output, Tensor q, KvCache cache, int layer, PagedWork work, AttentionTiling tiling, AttentionShape shape)
     {
         nint list = _pagedWords.Address;
-        int smallGrid = AttentionGrid((long)work.Small * shape.KvHeads, 32, tiling.DecodeShared), largeGrid = AttentionGrid((long)work.Large * shape.KvHeads, AttentionTiling.Threads, tiling.ForwardShared);
-        long partialRows = (long)work.Slots * shape.KvHeads * AttentionTiling.WarpRows, keptFloats = work.Keys > AttentionTiling.ChunkKeys ? (long)largeGrid * tiling.KeptFloats : 0;
+        int smallGrid = AttentionGrid((long)work.Small * shape.KvHeads, 32, tiling.DecodeShared), largeGrid = AttentionGrid((long)work.Large * shape.KvHeads, AttentionTiling.Threads, tiling.PagedShared);
+        long partialRows = (long)work.Slots * shape.KvHeads * AttentionTiling.WarpRows, keptFloats = work.Keys > AttentionTiling.ChunkKeys ? (long)largeGrid * tiling.KeptFloats(tiling.PagedRows) : 0;
         nint partial = partialRows + keptFloats > 0 ? Scratch((partialRows * (tiling.HeadDim + 2) + keptFloats) * sizeof(float)) : 0;
         nint statistics = partial + (nint)(partialRows * tiling.HeadDim * sizeof(float));
         var args = new AttentionForwardArgs
@@ -83,7 +83,7 @@ public abstract unsafe partial class CudaBackend
         if (work.Large > 0)
         {
             (args.Items, args.Count) = (list + work.LargeOffset, list + sizeof(int));
-            Launch(AttentionKernels.Forward.With(tiling.HeadDim, 1, 4), new LaunchShape(largeGrid, 1, 1, AttentionTiling.Threads, tiling.ForwardShared), args);
+            Launch(AttentionKernels.Forward.With(tiling.HeadDim, 1, 4), new LaunchShape(largeGrid, 1, 1, AttentionTiling.Threads, tiling.PagedShared), args);
         }
 
         if (work.Splits == 0) return;

@@ -82,6 +82,8 @@ public abstract unsafe partial class CudaBackend : ComputeBackend
         }
 
         DisposeKernels();
+        DisposeAttention();
+        DisposePaged();
         DisposeScratch();
         _upload.Dispose();
         _download.Dispose();

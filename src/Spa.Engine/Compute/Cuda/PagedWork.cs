@@ -159,9 +159,9 @@ internal sealed class PagedWork
             return;
         }
 
-        for (int first = 0; first < packedRows; first += tiling.Rows)
+        for (int first = 0; first < packedRows; first += tiling.PagedRows)
         {
-            int count = Math.Min(tiling.Rows, packedRows - first), keys = position[row + (first + count - 1) / group] + 1;
+            int count = Math.Min(tiling.PagedRows, packedRows - first), keys = position[row + (first + count - 1) / group] + 1;
             Grow(ref _large, Large);
             Grow(ref _largeOrder, Large);
             _largeOrder[Large] = ((long)(int.MaxValue - keys) << 32) | (uint)Large;
