@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Spa.Engine.Compute.Cpu;
 
 public sealed unsafe partial class CpuBackend

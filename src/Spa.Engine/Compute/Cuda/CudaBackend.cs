@@ -61,6 +61,7 @@ public abstract unsafe partial class CudaBackend : ComputeBackend
         try
         {
             _stream.Synchronize();
+            ThrowIfFaulted();
         }
         catch (CudaException error)
         {
@@ -85,6 +86,7 @@ public abstract unsafe partial class CudaBackend : ComputeBackend
         DisposeAttention();
         DisposePaged();
         DisposeScratch();
+        DisposeFaults();
         _upload.Dispose();
         _download.Dispose();
         _stream.Dispose();
