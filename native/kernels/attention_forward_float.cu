@@ -61,9 +61,14 @@ extern "C" __global__ void __launch_bounds__(kThreads, kHeadDim <= 128 ? 4 : 2) 
             const long long page = kPaged ? (static_cast<long long>(args.pages[item.source + block]) * args.kvHeads + kvHead) * kBlockKeys * args.headDim : 0;
             for (int i = threadIdx.x; i < kBlockKeys * kHeadDim; i += kThreads) {
                 const int row = i / kHeadDim, d = i % kHeadDim, key = block * kBlockKeys + row;
-                if (key >= item.keys || d >= args.headDim) continue;
-                const long long at = kPaged ? page + row * args.headDim : static_cast<long long>(key_row(item, key)) * stride + kvHead * args.headDim;
-                tile[row * kPitch + d] = to_float(source[at + d]);
+                if (d >= args.headDim) continue;
+                // Lanes multiply keys behind the last one too, and leave the products unused.
+                float value = 0;
+                if (key < item.keys) {
+                    const long long at = kPaged ? page + row * args.headDim : static_cast<long long>(key_row(item, key)) * stride + kvHead * args.headDim;
+                    value = to_float(source[at + d]);
+                }
+                tile[row * kPitch + d] = value;
             }
         };
 

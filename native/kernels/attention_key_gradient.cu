@@ -112,10 +112,9 @@ extern "C" __global__ void __launch_bounds__(kThreads) attention_key_gradient(co
                 const bool isThere = packed < end;
                 const long long token = segment.start + query;
                 if (warp == 0) {
-                    Query& row = rows[stage * kQueries + lane];
-                    row.lse = isThere ? args.lse[token * args.lseStride + head] : 0.0f;
-                    row.delta = isThere ? args.delta[token * heads + head] : 0.0f;
-                    row.position = isThere ? segment.prefixCount + query : -1;
+                    Query row = {0, 0, -1, 0};
+                    if (isThere) row = {args.lse[token * args.lseStride + head], args.delta[token * heads + head], segment.prefixCount + query, 0};
+                    rows[stage * kQueries + lane] = row;
                 }
                 const int tokenRow = isThere ? static_cast<int>(token) : -1, column0 = head * args.headDim;
                 copy_tile<kQueries, kHeadDim, kThreads>(tilesQ + stage * kTile, args.q, args.headDim, args.isVector & 1, [&](int row) -> long long {

@@ -10,7 +10,7 @@ public abstract unsafe partial class CudaBackend
     /// <inheritdoc/>
     public override void AttentionForward(Tensor output, Tensor lse, Tensor q, Tensor k, Tensor v, AttentionBatch batch, AttentionShape shape)
     {
-        CheckAttention(nameof(AttentionForward), shape, q, lse, [output], [k, v]);
+        CheckAttention(nameof(AttentionForward), shape, ActivationType(q), q.Rows, lse, [q, output], [k, v]);
         AttentionTiling tiling = TilingOf(nameof(AttentionForward), shape, q.Type == DType.Float32);
         AttentionWork work = PrepareAttention(batch, q.Rows, shape, q.Type);
         nint list = _attentionWords.Address;
@@ -126,32 +126,13 @@ public abstract unsafe partial class CudaBackend
     {
         int padded = AttentionKernels.PaddedHeadDim(shape.HeadDim);
         if (padded == 0) throw new ArgumentException($"{op}: expected heads of at most {AttentionKernels.HeadDims[^1]} elements on CUDA, found {shape.HeadDim}; use --backend cpu");
+        // The running maximum is of unscaled products.
+        if (!(shape.Scale > 0)) throw new ArgumentException($"{op}: expected a positive scale on CUDA, found {shape}");
         return new AttentionTiling(padded, isFloat);
     }
 
-    private static void CheckAttention(string op, AttentionShape shape, Tensor q, Tensor lse, ReadOnlySpan<Tensor> queries, ReadOnlySpan<Tensor> keys)
-    {
-        CheckShape(op, shape);
-        DType type = q.Type == DType.BFloat16 ? DType.BFloat16 : DType.Float32;
-        CheckMatrix(op, q, type, q.Rows, shape.Heads * shape.HeadDim);
-        foreach (Tensor tensor in queries) CheckMatrix(op, tensor, type, q.Rows, shape.Heads * shape.HeadDim);
-        foreach (Tensor tensor in keys) CheckMatrix(op, tensor, type, q.Rows, shape.KvHeads * shape.HeadDim);
-        CheckMatrix(op, lse, DType.Float32, q.Rows, shape.Heads);
-    }
-
-    private static void CheckMatrix(string op, Tensor tensor, DType type, long rows, int columns)
-    {
-        if (tensor.Type != type || tensor.Layout != TensorLayout.RowMajor || tensor.Rows != rows || tensor.Columns != columns)
-            throw new ArgumentException($"{op}: expected {type}[{rows}, {columns}], found {tensor}");
-    }
-
-    private static void CheckShape(string op, AttentionShape shape)
-    {
-        if (shape.HeadDim < 1 || shape.KvHeads < 1 || shape.Heads < 1 || shape.Heads % shape.KvHeads != 0 || shape.Window < 0 || !(shape.SoftCap >= 0))
-            throw new ArgumentException($"{op}: expected heads a multiple of key/value heads, window and soft cap not negative, found {shape}");
-        // The running maximum is of unscaled products.
-        if (!(shape.Scale > 0)) throw new ArgumentException($"{op}: expected a positive scale on CUDA, found {shape}");
-    }
+    /// <summary>What all activations of an op must be, by one of them.</summary>
+    private static DType ActivationType(Tensor tensor) => tensor.Type == DType.BFloat16 ? DType.BFloat16 : DType.Float32;
 
     private void DisposeAttention() => _attentionWords.Dispose();
 }

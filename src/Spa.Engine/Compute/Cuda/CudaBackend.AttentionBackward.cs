@@ -9,7 +9,7 @@ public abstract unsafe partial class CudaBackend
     public override void AttentionBackward(Tensor dq, Tensor dk, Tensor dv, Tensor dout, Tensor output, Tensor lse, Tensor q, Tensor k, Tensor v,
         AttentionBatch batch, AttentionShape shape)
     {
-        CheckAttention(nameof(AttentionBackward), shape, q, lse, [dq, dout, output], [k, v, dk, dv]);
+        CheckAttention(nameof(AttentionBackward), shape, ActivationType(q), q.Rows, lse, [q, dq, dout, output], [k, v, dk, dv]);
         AttentionTiling tiling = TilingOf(nameof(AttentionBackward), shape, q.Type == DType.Float32);
         AttentionWork work = PrepareAttention(batch, q.Rows, shape, q.Type);
         nint delta = Scratch(Math.Max(1, q.Rows * shape.Heads) * sizeof(float));

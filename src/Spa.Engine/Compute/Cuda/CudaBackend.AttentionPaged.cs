@@ -10,10 +10,8 @@ public abstract unsafe partial class CudaBackend
     public override void AttentionPaged(Tensor output, Tensor q, KvCache cache, int layer, PagedRows rows, AttentionShape shape)
     {
         CheckLayer(nameof(AttentionPaged), cache, layer);
-        CheckShape(nameof(AttentionPaged), shape);
-        if (shape.KvHeads != cache.KvHeads || shape.HeadDim != cache.HeadDim)
-            throw new ArgumentException($"{nameof(AttentionPaged)}: expected a cache of {shape.KvHeads} heads of {shape.HeadDim}, found {cache.KvHeads} heads of {cache.HeadDim}");
-        DType type = q.Type == DType.BFloat16 ? DType.BFloat16 : DType.Float32;
+        CheckCache(nameof(AttentionPaged), shape, cache);
+        DType type = ActivationType(q);
         CheckMatrix(nameof(AttentionPaged), q, type, rows.Count, shape.Heads * shape.HeadDim);
         CheckMatrix(nameof(AttentionPaged), output, type, rows.Count, shape.Heads * shape.HeadDim);
         AttentionTiling tiling = TilingOf(nameof(AttentionPaged), shape, type == DType.Float32 || cache.Type == DType.Float32);

@@ -12,9 +12,8 @@ public abstract unsafe partial class CudaBackend
     public override void KvAppend(KvCache cache, int layer, Tensor k, Tensor v, PagedRows rows)
     {
         CheckLayer(nameof(KvAppend), cache, layer);
-        DType type = k.Type == DType.BFloat16 ? DType.BFloat16 : DType.Float32;
-        CheckMatrix(nameof(KvAppend), k, type, rows.Count, cache.KvHeads * cache.HeadDim);
-        CheckMatrix(nameof(KvAppend), v, type, rows.Count, cache.KvHeads * cache.HeadDim);
+        CheckMatrix(nameof(KvAppend), k, ActivationType(k), rows.Count, cache.KvHeads * cache.HeadDim);
+        CheckMatrix(nameof(KvAppend), v, ActivationType(k), rows.Count, cache.KvHeads * cache.HeadDim);
         PagedWork work = PreparePaged(rows, cache.Pages, 0, default);
         nint list = _pagedWords.Address;
         long count = (long)rows.Count * cache.KvHeads * cache.HeadDim;
@@ -37,8 +36,7 @@ public abstract unsafe partial class CudaBackend
     /// <inheritdoc/>
     public override void KvCopyPage(KvCache cache, int destination, int source)
     {
-        if ((uint)destination >= (uint)cache.Pages || (uint)source >= (uint)cache.Pages)
-            throw new ArgumentException($"{nameof(KvCopyPage)}: expected pages below {cache.Pages}, found {source} and {destination}");
+        CheckPages(nameof(KvCopyPage), cache, destination, source);
         if (destination == source) return;
         int pieces = cache.PageElements * cache.Type.Size() / 16;
         Launch(KvCacheKernels.CopyPage.With(), new LaunchShape(Math.Min(64, (pieces + 255) / 256), cache.Layers, 1, 256), new KvCopyPageArgs
@@ -64,12 +62,6 @@ public abstract unsafe partial class CudaBackend
     }
 
     private static nint LayerOf(KvCache cache, Tensor pages, int layer) => pages.Address + (nint)((long)layer * cache.Pages * cache.PageElements * cache.Type.Size());
-
-    private static void CheckLayer(string op, KvCache cache, int layer)
-    {
-        if ((uint)layer >= (uint)cache.Layers) throw new ArgumentException($"{op}: expected a layer below {cache.Layers}, found {layer}");
-        if (cache.Type is not (DType.Float32 or DType.BFloat16)) throw new ArgumentException($"{op}: expected a cache of Float32 or BFloat16, found {cache.Type}");
-    }
 
     private void DisposePaged() => _pagedWords.Dispose();
 }
