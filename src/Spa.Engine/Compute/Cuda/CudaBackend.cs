@@ -61,6 +61,7 @@ public abstract unsafe partial class CudaBackend : ComputeBackend
         try
         {
             _stream.Synchronize();
+            ThrowIfFaulted();
         }
         catch (CudaException error)
         {
@@ -82,7 +83,10 @@ public abstract unsafe partial class CudaBackend : ComputeBackend
         }
 
         DisposeKernels();
+        DisposeAttention();
+        DisposePaged();
         DisposeScratch();
+        DisposeFaults();
         _upload.Dispose();
         _download.Dispose();
         _stream.Dispose();
