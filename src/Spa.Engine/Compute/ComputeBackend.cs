@@ -21,6 +21,9 @@ public abstract class ComputeBackend : IDisposable
 
     public abstract void Dispose();
 
+    /// <summary>In what type activations are kept beside matrices of <paramref name="matrixType"/>: float32 on the CPU, the matrices' on CUDA. Logits, statistics and gradients of weights are float32 everywhere.</summary>
+    public virtual DType ActivationType(DType matrixType) => DType.Float32;
+
     // Memory.
 
     /// <summary>An arena of <paramref name="bytes"/> bytes (0 is allowed); its content is undefined.</summary>

@@ -15,22 +15,23 @@ public sealed class DecoderWorkspace
     /// <param name="plan">What is kept for backward.</param>
     /// <param name="tokens">Most tokens of a batch.</param>
     /// <param name="responseRows">Most rows that enter the head.</param>
+    /// <param name="activations">Type of activations and their gradients (<see cref="ComputeBackend.ActivationType"/>).</param>
     /// <param name="arena">Where the memory comes from.</param>
-    public DecoderWorkspace(DecoderConfig config, ActivationPlan plan, int tokens, int responseRows, Arena arena)
+    public DecoderWorkspace(DecoderConfig config, ActivationPlan plan, int tokens, int responseRows, DType activations, Arena arena)
     {
         (Plan, MaxTokens, MaxResponseRows) = (plan, tokens, responseRows);
-        Tensor Take(string name, int columns) => arena.Take(name, DType.Float32, tokens, columns);
+        Tensor Take(string name, int columns) => arena.Take(name, activations, tokens, columns);
         Ids = arena.Take("ids", DType.Int32, tokens, 1);
         Positions = arena.Take("positions", DType.Int32, tokens, 1);
         ResponseRows = arena.Take("response_rows", DType.Int32, responseRows, 1);
         Labels = arena.Take("labels", DType.Int32, responseRows, 1);
         _streams = [.. Enumerable.Range(0, plan == ActivationPlan.Inference ? 2 : config.Layers + 1).Select(i => Take($"stream.{i}", config.HiddenSize))];
-        _layers = [.. Enumerable.Range(0, plan == ActivationPlan.Training ? config.Layers : 1).Select(i => new LayerActivations(config, arena, $"layer.{i}", tokens))];
+        _layers = [.. Enumerable.Range(0, plan == ActivationPlan.Training ? config.Layers : 1).Select(i => new LayerActivations(config, activations, arena, $"layer.{i}", tokens))];
         Normed = Take("normed", config.HiddenSize);
         Activated = Take("activated", config.IntermediateSize);
-        Gathered = arena.Take("gathered", DType.Float32, responseRows, config.HiddenSize);
+        Gathered = arena.Take("gathered", activations, responseRows, config.HiddenSize);
         FinalStatistics = arena.Take("final_norm", DType.Float32, responseRows, config.Norm == NormKind.Layer ? 2 : 1);
-        Hidden = arena.Take("hidden", DType.Float32, responseRows, config.HiddenSize);
+        Hidden = arena.Take("hidden", activations, responseRows, config.HiddenSize);
         if (plan == ActivationPlan.Inference) return;
         StreamGradient = Take("d_stream", config.HiddenSize);
         BranchGradient = Take("d_branch", config.HiddenSize);
@@ -38,7 +39,7 @@ public sealed class DecoderWorkspace
         ActivatedGradient = Take("d_activated", config.IntermediateSize);
         AttentionGradient = Take("d_attention", config.QueryWidth);
         QkvGradient = Take("d_qkv", config.QkvWidth);
-        HiddenGradient = arena.Take("d_hidden", DType.Float32, responseRows, config.HiddenSize);
+        HiddenGradient = arena.Take("d_hidden", activations, responseRows, config.HiddenSize);
     }
 
     public ActivationPlan Plan { get; }

@@ -6,29 +6,30 @@ namespace Spa.Engine.Models;
 public sealed class LayerActivations
 {
     /// <summary>Takes the tensors for at most <paramref name="tokens"/> tokens.</summary>
-    public LayerActivations(DecoderConfig c, Arena arena, string name, int tokens)
+    public LayerActivations(DecoderConfig c, DType activations, Arena arena, string name, int tokens)
     {
-        Tensor Take(string part, int columns) => arena.Take($"{name}/{part}", DType.Float32, tokens, columns);
+        Tensor Take(string part, int columns) => arena.Take($"{name}/{part}", activations, tokens, columns);
+        Tensor TakeFloat(string part, int columns) => arena.Take($"{name}/{part}", DType.Float32, tokens, columns);
         int statistics = c.Norm == NormKind.Layer ? 2 : 1;
         bool post = c.NormPlacement is NormPlacement.PreAndPost or NormPlacement.Post;
-        if (c.NormPlacement != NormPlacement.Post) InputStatistics = Take("input_norm", statistics);
+        if (c.NormPlacement != NormPlacement.Post) InputStatistics = TakeFloat("input_norm", statistics);
         Qkv = Take("qkv", c.QkvWidth);
         if (c.QkNorm)
         {
             QkvRaw = Take("qkv_raw", c.QkvWidth);
-            QueryStatistics = Take("query_norm", c.Heads);
-            KeyStatistics = Take("key_norm", c.KvHeads);
+            QueryStatistics = TakeFloat("query_norm", c.Heads);
+            KeyStatistics = TakeFloat("key_norm", c.KvHeads);
         }
         Attention = Take("attention", c.QueryWidth);
-        Lse = Take("lse", c.Heads);
+        Lse = TakeFloat("lse", c.Heads);
         if (c.NormPlacement != NormPlacement.Parallel) Middle = Take("middle", c.HiddenSize);
-        if (c.NormPlacement is NormPlacement.Pre or NormPlacement.PreAndPost) MlpStatistics = Take("mlp_norm", statistics);
+        if (c.NormPlacement is NormPlacement.Pre or NormPlacement.PreAndPost) MlpStatistics = TakeFloat("mlp_norm", statistics);
         MlpInput = Take("mlp_input", c.MlpInputWidth);
         if (!post) return;
         AttentionRaw = Take("attention_raw", c.HiddenSize);
-        AttentionPostStatistics = Take("attention_post_norm", statistics);
+        AttentionPostStatistics = TakeFloat("attention_post_norm", statistics);
         MlpRaw = Take("mlp_raw", c.HiddenSize);
-        MlpPostStatistics = Take("mlp_post_norm", statistics);
+        MlpPostStatistics = TakeFloat("mlp_post_norm", statistics);
     }
 
     /// <summary>[T, 1] rstd, or [T, 2] mean and rstd.</summary>

@@ -36,6 +36,9 @@ public sealed class Model : IDisposable
 
     public DType MatrixType { get; }
 
+    /// <summary>Type of activations (<see cref="ComputeBackend.ActivationType"/>).</summary>
+    public DType ActivationType => Backend.ActivationType(MatrixType);
+
     public DecoderLayout Layout { get; }
 
     public ParameterTable Table => Layout.Table;

@@ -40,8 +40,8 @@ public sealed class Scorer : IDisposable
         LogProbRows rows = default;
         void Lay(Arena arena)
         {
-            policySpace = new DecoderWorkspace(policy.Config, ActivationPlan.Inference, Capacity, 2 * Capacity, arena);
-            referenceSpace = reference is null ? null : new DecoderWorkspace(reference.Config, ActivationPlan.Inference, Capacity, 2 * Capacity, arena);
+            policySpace = new DecoderWorkspace(policy.Config, ActivationPlan.Inference, Capacity, 2 * Capacity, policy.ActivationType, arena);
+            referenceSpace = reference is null ? null : new DecoderWorkspace(reference.Config, ActivationPlan.Inference, Capacity, 2 * Capacity, reference.ActivationType, arena);
             head = new Head(policy.Backend, policy.Config, 2 * Capacity, reference is not null, arena);
             Tensor Rows(string name) => arena.Take(name, DType.Float32, 2 * Capacity, 1);
             rows = new LogProbRows { Policy = Rows("logp") };

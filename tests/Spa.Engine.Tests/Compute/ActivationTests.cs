@@ -4,7 +4,8 @@ using Spa.Engine.Tests.Support;
 
 namespace Spa.Engine.Tests.Compute;
 
-public sealed class ActivationTests
+[TestFixtureSource(nameof(Tested))]
+public sealed class ActivationTests(TestedBackend tested) : OpTests(tested)
 {
     private static readonly Gen<(int Rows, int Columns, int Seed)> s_shapes = Gen.Select(Gen.Int[1, 7], Gen.Int[1, 90], Gen.Int[0, 1000]);
 
@@ -17,21 +18,21 @@ public sealed class ActivationTests
         s_shapes.Sample((rows, columns, seed) =>
         {
             float[] x = TestData.Normal(seed, rows * columns, 4);
-            float[] y = Everywhere.RunOne((backend, box) =>
+            float[] y = RunOne((backend, box) =>
             {
                 Tensor output = box.Poisoned(rows, columns);
                 backend.ActivationForward(output, box.Of(x, rows, columns), kind);
                 return output;
             });
             Everywhere.AssertClose(y, Array.ConvertAll(x, v => ExactActivation.Value(kind, v)), Absolute, Relative, "output");
-        }, iter: 25, threads: 1);
+        }, iter: Iterations(25), threads: 1);
 
     [Test]
     public void Backward_agrees_with_finite_differences_in_place_too([Values] ActivationKind kind) =>
         s_shapes.Sample((rows, columns, seed) =>
         {
             float[] x = TestData.Normal(seed, rows * columns, 3), dout = TestData.Normal(seed + 1, x.Length);
-            float[][] outputs = Everywhere.Run((backend, box) =>
+            float[][] outputs = Run((backend, box) =>
             {
                 Tensor apart = box.Poisoned(rows, columns), inPlace = box.Of(dout, rows, columns), input = box.Of(x, rows, columns);
                 backend.ActivationBackward(apart, inPlace, input, kind);
@@ -40,28 +41,28 @@ public sealed class ActivationTests
             });
             Everywhere.AssertClose(outputs[0], x.Zip(dout, (v, d) => d * ExactActivation.Slope(kind, v)).ToArray(), 4 * Absolute, 4 * Relative, "dinput");
             Everywhere.AssertSameBits(outputs[1], outputs[0], "in place");
-        }, iter: 25, threads: 1);
+        }, iter: Iterations(25), threads: 1);
 
     [Test]
     public void Glu_forward_is_within_1e_6_of_float64([Values] ActivationKind kind) =>
         s_shapes.Sample((rows, columns, seed) =>
         {
             float[] gateUp = TestData.Normal(seed, rows * 2 * columns, 3);
-            float[] y = Everywhere.RunOne((backend, box) =>
+            float[] y = RunOne((backend, box) =>
             {
                 Tensor output = box.Poisoned(rows, columns);
                 backend.GluForward(output, box.Of(gateUp, rows, 2 * columns), kind);
                 return output;
             });
             Everywhere.AssertClose(y, Glu(gateUp, columns, kind), 10 * Absolute, Relative, "output");
-        }, iter: 25, threads: 1);
+        }, iter: Iterations(25), threads: 1);
 
     [Test]
     public void Glu_backward_agrees_with_finite_differences_and_its_outputs_may_lie_on_its_inputs([Values] ActivationKind kind) =>
         s_shapes.Sample((rows, columns, seed) =>
         {
             float[] gateUp = TestData.Normal(seed, rows * 2 * columns, 2), dout = TestData.Normal(seed + 1, rows * columns);
-            float[][] outputs = Everywhere.Run((backend, box) =>
+            float[][] outputs = Run((backend, box) =>
             {
                 Tensor input = box.Of(gateUp, rows, 2 * columns), dy = box.Of(dout, rows, columns), apart = box.Poisoned(rows, 2 * columns), forward = box.Poisoned(rows, columns);
                 backend.GluForward(forward, input, kind);
@@ -72,12 +73,12 @@ public sealed class ActivationTests
             Everywhere.AssertClose(outputs[0], GluGradient(gateUp, dout, columns, kind), 2e-5, 4 * Relative, "dgateUp");
             Everywhere.AssertSameBits(outputs[1], outputs[0], "in place");
             Everywhere.AssertSameBits(outputs[3], outputs[2], "the output written again");
-        }, iter: 25, threads: 1);
+        }, iter: Iterations(25), threads: 1);
 
     [Test]
     public void Column_ranges_and_nan_pass_through([Values] ActivationKind kind)
     {
-        float[] y = Everywhere.RunOne((backend, box) =>
+        float[] y = RunOne((backend, box) =>
         {
             Tensor wide = box.Of([7, 1, float.NaN, 2, 7, 7, float.NaN, -1, 1, 7], 2, 5);
             backend.ActivationForward(wide.ColumnRange(1, 3), wide.ColumnRange(1, 3), kind);

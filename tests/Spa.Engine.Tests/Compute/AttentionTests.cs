@@ -1,9 +1,9 @@
 using Spa.Engine.Compute;
-using Spa.Engine.Compute.Cpu;
 
 namespace Spa.Engine.Tests.Compute;
 
-public class AttentionTests
+[TestFixtureSource(nameof(Tested))]
+public sealed class AttentionTests(TestedBackend tested) : OpTests(tested)
 {
     // Float32 chains of up to 256 products of N(0, 1) numbers: a score is off by about 1e-6, a probability by as much relatively, and a sum of
     // such weighted values by a few times that. Gradients are compared relative to the largest of their tensor.
@@ -11,7 +11,10 @@ public class AttentionTests
 
     private static readonly int[] s_headDims = [8, 16, 20, 32, 64, 80, 96, 128, 256];
 
-    private readonly CpuBackend _backend = new(new CpuOptions { Threads = 2 });
+    private ComputeBackend _backend = null!;
+
+    [SetUp]
+    public void Create() => _backend = CreateBackend();
 
     [TearDown]
     public void Dispose() => _backend.Dispose();
@@ -29,10 +32,10 @@ public class AttentionTests
     }
 
     [Test]
-    public void Forward_is_close_to_float64_on_odd_shapes() => AttentionCase.Random.Sample(CheckForward, iter: 60, threads: 1);
+    public void Forward_is_close_to_float64_on_odd_shapes() => AttentionCase.Random.Sample(CheckForward, iter: Iterations(60), threads: 1);
 
     [Test]
-    public void Backward_is_close_to_float64_on_odd_shapes() => AttentionCase.Random.Sample(CheckBackward, iter: 40, threads: 1);
+    public void Backward_is_close_to_float64_on_odd_shapes() => AttentionCase.Random.Sample(CheckBackward, iter: Iterations(40), threads: 1);
 
     [Test]
     public void Backward_agrees_with_finite_differences([Values(0, 5)] int window, [Values(0f, 3f)] float cap)

@@ -4,7 +4,8 @@ using Spa.Engine.Tests.Support;
 
 namespace Spa.Engine.Tests.Compute;
 
-public sealed class ElementTests
+[TestFixtureSource(nameof(Tested))]
+public sealed class ElementTests(TestedBackend tested) : OpTests(tested)
 {
     // Behind the pieces of 4,096 elements in which a contiguous tensor is walked, and below one vector.
     private static readonly int[] s_columns = [1, 15, 16, 33, 257, 5000];
@@ -13,7 +14,7 @@ public sealed class ElementTests
     public void Copy_of_a_column_range_moves_the_exact_bits([ValueSource(nameof(s_columns))] int columns, [Values(1, 5)] int rows)
     {
         float[] source = TestData.Normal(1, rows * (columns + 3));
-        float[] copied = Everywhere.RunOne((backend, box) =>
+        float[] copied = RunOne((backend, box) =>
         {
             Tensor destination = box.Poisoned(rows, columns);
             backend.Copy(destination, box.Of(source, rows, columns + 3).ColumnRange(2, columns));
@@ -26,7 +27,7 @@ public sealed class ElementTests
     public void Copy_into_a_column_range_leaves_the_other_columns_alone([ValueSource(nameof(s_columns))] int columns)
     {
         float[] source = TestData.Normal(2, 3 * columns);
-        float[] wide = Everywhere.RunOne((backend, box) =>
+        float[] wide = RunOne((backend, box) =>
         {
             Tensor destination = box.Zeros(3, columns + 2);
             backend.Copy(destination.ColumnRange(1, columns), box.Of(source, 3, columns));
@@ -40,7 +41,7 @@ public sealed class ElementTests
     public void Copy_rounds_to_bfloat16_to_nearest_even_and_back_exactly([ValueSource(nameof(s_columns))] int columns)
     {
         float[] source = TestData.Normal(3, 2 * columns);
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             Tensor narrow = box.Bf16(new float[2 * columns], 2, columns), wide = box.Poisoned(2, columns);
             backend.Copy(narrow, box.Of(source, 2, columns));
@@ -55,7 +56,7 @@ public sealed class ElementTests
     [Test]
     public void Zero_clears_its_columns_only([ValueSource(nameof(s_columns))] int columns)
     {
-        float[] wide = Everywhere.RunOne((backend, box) =>
+        float[] wide = RunOne((backend, box) =>
         {
             Tensor tensor = box.Of(Enumerable.Repeat(1f, 3 * (columns + 2)).ToArray(), 3, columns + 2);
             backend.Zero(tensor.ColumnRange(1, columns));
@@ -69,7 +70,7 @@ public sealed class ElementTests
     public void Add_is_the_float32_sum([ValueSource(nameof(s_columns))] int columns, [Values] bool strided)
     {
         float[] a = TestData.Normal(4, 3 * columns), b = TestData.Normal(5, 3 * (columns + 1));
-        float[] sum = Everywhere.RunOne((backend, box) =>
+        float[] sum = RunOne((backend, box) =>
         {
             Tensor destination = box.Of(a, 3, columns);
             Tensor source = strided ? box.Of(b, 3, columns + 1).ColumnRange(1, columns) : box.Of(b[..(3 * columns)], 3, columns);
@@ -99,7 +100,7 @@ public sealed class ElementTests
 
         foreach (int cut in new[] { 0, 1, rows / 2, rows })
         {
-            float[] dbias = Everywhere.RunOne((backend, box) =>
+            float[] dbias = RunOne((backend, box) =>
             {
                 Tensor sums = box.Of(start, 1, columns), all = box.Of(dout, rows, columns);
                 backend.BiasBackward(sums, all.RowRange(0, cut));

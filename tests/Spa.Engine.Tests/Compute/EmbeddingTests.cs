@@ -4,7 +4,8 @@ using Spa.Engine.Tests.Support;
 
 namespace Spa.Engine.Tests.Compute;
 
-public sealed class EmbeddingTests
+[TestFixtureSource(nameof(Tested))]
+public sealed class EmbeddingTests(TestedBackend tested) : OpTests(tested)
 {
     private const int Vocabulary = 11;
     private static readonly int[] s_columns = [1, 16, 45, 130];
@@ -14,7 +15,7 @@ public sealed class EmbeddingTests
     {
         float[] weight = TestData.Normal(1, Vocabulary * columns);
         int[] ids = [10, 0, 3, 3, 7];
-        float[] output = Everywhere.RunOne((backend, box) =>
+        float[] output = RunOne((backend, box) =>
         {
             Tensor result = box.Poisoned(ids.Length, columns);
             Tensor table = bf16 ? box.Bf16(weight, Vocabulary, columns) : box.Of(weight, Vocabulary, columns);
@@ -52,7 +53,7 @@ public sealed class EmbeddingTests
 
         foreach (int cut in new[] { 0, 1, 17, 40 })
         {
-            float[] dweight = Everywhere.RunOne((backend, box) =>
+            float[] dweight = RunOne((backend, box) =>
             {
                 Tensor sums = box.Of(start, Vocabulary, columns), all = box.Of(dout, ids.Length, columns);
                 backend.EmbeddingBackward(sums, box.Ints(ids[..cut]), all.RowRange(0, cut), 0.3f);
@@ -69,7 +70,7 @@ public sealed class EmbeddingTests
         // Small integers: sums are exact, so the order of addition cannot hide an error.
         float[] rows = Array.ConvertAll(TestData.Integers(5, 6 * columns, 100), i => (float)i);
         int[] picks = [5, 1, 1, 0, 5, 5, 2];
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             Tensor gathered = box.Poisoned(picks.Length, columns), scattered = box.Of(rows, 6, columns), indices = box.Ints(picks);
             backend.GatherRows(gathered, scattered, indices);
@@ -84,7 +85,7 @@ public sealed class EmbeddingTests
     public void Gather_of_a_column_range_and_of_bfloat16_rows_copies_bits()
     {
         float[] rows = TestData.Normal(6, 4 * 20);
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             Tensor floats = box.Poisoned(2, 7), halves = box.Bf16(new float[40], 2, 20), indices = box.Ints(3, 1);
             backend.GatherRows(floats, box.Of(rows, 4, 20).ColumnRange(5, 7), indices);

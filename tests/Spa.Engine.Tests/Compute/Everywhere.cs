@@ -11,7 +11,7 @@ namespace Spa.Engine.Tests.Compute;
 internal static class Everywhere
 {
     /// <summary>The outputs that the body returns, as float32; int32 elements are converted, bfloat16 widened.</summary>
-    public static float[][] Run(Func<CpuBackend, TensorBox, Tensor[]> body)
+    public static float[][] Run(Func<ComputeBackend, TensorBox, Tensor[]> body)
     {
         float[][]? first = null;
         foreach ((SimdLevel simd, int threads) in Variants())
@@ -25,8 +25,6 @@ internal static class Everywhere
         return first!;
     }
 
-    /// <summary>The only output.</summary>
-    public static float[] RunOne(Func<CpuBackend, TensorBox, Tensor> body) => Run((backend, box) => [body(backend, box)])[0];
 
     public static void AssertSameBits(float[] actual, float[] expected, string what)
     {

@@ -1,12 +1,15 @@
 using Spa.Engine.Compute;
-using Spa.Engine.Compute.Cpu;
 using Spa.Engine.Tests.Support;
 
 namespace Spa.Engine.Tests.Compute;
 
-public class KvCacheTests
+[TestFixtureSource(nameof(Tested))]
+public sealed class KvCacheTests(TestedBackend tested) : OpTests(tested)
 {
-    private readonly CpuBackend _backend = new(new CpuOptions { Threads = 2 });
+    private ComputeBackend _backend = null!;
+
+    [SetUp]
+    public void Create() => _backend = CreateBackend();
 
     [TearDown]
     public void Dispose() => _backend.Dispose();
@@ -17,7 +20,7 @@ public class KvCacheTests
         AttentionCase packed = Sequence(x.Shape, x.Length, x.Seed);
         using var cache = new KvCacheBox(_backend, packed.Shape, [x.Length], DType.Float32);
         Assert.That(cache.Read(packed, 0, x.Steps), Is.EqualTo(packed.Forward(_backend).Output), packed.ToString());
-    }, iter: 60, threads: 1);
+    }, iter: Iterations(60), threads: 1);
 
     [Test]
     public void Paged_attention_of_several_sequences_in_one_step_equals_each_alone()

@@ -3,7 +3,8 @@ using Spa.Engine.Tests.Support;
 
 namespace Spa.Engine.Tests.Compute;
 
-public sealed class LayerNormTests
+[TestFixtureSource(nameof(Tested))]
+public sealed class LayerNormTests(TestedBackend tested) : OpTests(tested)
 {
     private const float Epsilon = 1e-5f;
 
@@ -15,7 +16,7 @@ public sealed class LayerNormTests
         s_shapes.Sample((rows, columns, seed) =>
         {
             float[] x = TestData.Normal(seed, rows * columns), w = TestData.Normal(seed + 1, columns), b = TestData.Normal(seed + 2, columns), skip = TestData.Normal(seed + 3, x.Length);
-            float[][] outputs = Everywhere.Run((backend, box) =>
+            float[][] outputs = Run((backend, box) =>
             {
                 Tensor y = box.Poisoned(rows, columns), statistics = box.Poisoned(rows, 2);
                 Tensor weight = bf16 ? box.Bf16(w, 1, columns) : box.Of(w, 1, columns), bias = bf16 ? box.Bf16(b, 1, columns) : box.Of(b, 1, columns);
@@ -29,14 +30,14 @@ public sealed class LayerNormTests
             double rstd = statistics.Where((_, i) => i % 2 == 1).Max();
             Everywhere.AssertClose(outputs[1], statistics, 5e-7, 1e-6 * Math.Max(1, rstd), "statistics");
             Everywhere.AssertClose(outputs[0], exact, 2e-6 * Math.Max(1, rstd), 1e-6 * Math.Max(1, rstd), "output");
-        }, iter: 40, threads: 1);
+        }, iter: Iterations(40), threads: 1);
 
     [Test]
     public void Backward_agrees_with_finite_differences_of_float64() =>
         s_shapes.Sample((rows, columns, seed) =>
         {
             float[] x = TestData.Normal(seed, rows * columns), w = TestData.Normal(seed + 1, columns), b = TestData.Normal(seed + 2, columns), dout = TestData.Normal(seed + 3, x.Length);
-            float[][] outputs = Everywhere.Run((backend, box) =>
+            float[][] outputs = Run((backend, box) =>
             {
                 Tensor input = box.Of(x, rows, columns), weight = box.Of(w, 1, columns), statistics = box.Poisoned(rows, 2), dx = box.Poisoned(rows, columns);
                 Tensor dw = box.Zeros(1, columns), db = box.Zeros(1, columns);
@@ -49,12 +50,12 @@ public sealed class LayerNormTests
             Everywhere.AssertClose(outputs[0], TestData.Gradient(wideX, at => TestData.Dot(Forward(at, wideW, wideB).Output, dout)), 1e-5 * scale, 1e-5, "dinput");
             Everywhere.AssertClose(outputs[1], TestData.Gradient(wideW, at => TestData.Dot(Forward(wideX, at, wideB).Output, dout)), 1e-5 * scale, 1e-5, "dweight");
             Everywhere.AssertClose(outputs[2], TestData.Gradient(wideB, at => TestData.Dot(Forward(wideX, wideW, at).Output, dout)), 1e-5, 1e-5, "dbias");
-        }, iter: 12, threads: 1);
+        }, iter: Iterations(12), threads: 1);
 
     [Test]
     public void A_single_column_gives_the_bias_and_no_gradient()
     {
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             Tensor input = box.Of([3, -7], 2, 1), weight = box.Of([2], 1, 1), statistics = box.Poisoned(2, 2), y = box.Poisoned(2, 1), dx = box.Poisoned(2, 1);
             backend.LayerNormForward(y, statistics, input, weight, box.Of([5], 1, 1), Epsilon);
@@ -70,7 +71,7 @@ public sealed class LayerNormTests
     {
         const int Rows = 530, Columns = 515;
         float[] x = TestData.Normal(1, Rows * Columns), w = TestData.Normal(2, Columns), dout = TestData.Normal(3, x.Length), old = TestData.Normal(4, x.Length);
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             Tensor input = box.Of(x, Rows, Columns), weight = box.Of(w, 1, Columns), statistics = box.Poisoned(Rows, 2), dy = box.Of(dout, Rows, Columns);
             Tensor fresh = box.Poisoned(Rows, Columns), added = box.Of(old, Rows, Columns);

@@ -4,7 +4,8 @@ using Spa.Engine.Tests.Support;
 
 namespace Spa.Engine.Tests.Compute;
 
-public sealed class LogProbTests
+[TestFixtureSource(nameof(Tested))]
+public sealed class LogProbTests(TestedBackend tested) : OpTests(tested)
 {
     private static readonly Gen<(int Rows, int Vocabulary, int Seed)> s_shapes = Gen.Select(Gen.Int[1, 6], Gen.Int[1, 2500], Gen.Int[0, 1000]);
 
@@ -14,7 +15,7 @@ public sealed class LogProbTests
 
     [Test]
     public void Every_output_is_within_2e_6_of_float64([Values(0f, 5f)] float softCap, [Values(0f, 0.5f)] float lambda) =>
-        s_shapes.Sample((rows, vocabulary, seed) => Check(rows, vocabulary, seed, lambda, softCap, 4), iter: 25, threads: 1);
+        s_shapes.Sample((rows, vocabulary, seed) => Check(rows, vocabulary, seed, lambda, softCap, 4), iter: Iterations(25), threads: 1);
 
     [TestCase(49_152, 4)]
     [TestCase(50_257, 1)]
@@ -26,7 +27,7 @@ public sealed class LogProbTests
     {
         const int Vocabulary = 1500;
         float[] a = TestData.Normal(1, 2 * Vocabulary, 3), b = TestData.Normal(2, a.Length, 3);
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             Tensor policy = box.Of(a, 2, Vocabulary), reference = box.Of(b, 2, Vocabulary), labels = box.Ints(3, 1499);
             LogProbRows all = AllRows(box, 2), alone = new() { Policy = box.Poisoned(2, 1) }, other = new() { Extrapolated = box.Poisoned(1, 2) };
@@ -43,7 +44,7 @@ public sealed class LogProbTests
     public void Equal_models_give_three_times_the_same_bits()
     {
         float[] a = TestData.Normal(3, 3 * 999, 5);
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             LogProbRows rows = AllRows(box, 3);
             backend.LogProbForward(rows, box.Of(a, 3, 999), box.Of(a, 3, 999), box.Ints(0, 500, 998), 0.3f, 0);
@@ -58,7 +59,7 @@ public sealed class LogProbTests
     {
         var a = new float[40];
         a[5] = a[17] = a[39] = 2;
-        float[] top = Everywhere.RunOne((backend, box) =>
+        float[] top = RunOne((backend, box) =>
         {
             LogProbRows rows = new() { Top1 = box.Poisoned(4, 1) };
             backend.LogProbForward(rows, box.Of([.. a, .. a, .. a, .. new float[40]], 4, 40), default, box.Ints(5, 17, 0, 0), 0, 0);
@@ -73,7 +74,7 @@ public sealed class LogProbTests
         float[] a = belowMinusInfinity ? Enumerable.Repeat(float.NegativeInfinity, 5000).ToArray() : TestData.Normal(4, 5000);
         a[2500 + at] = float.NaN;
         if (belowMinusInfinity) a[1] = a[2501] = 1;
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             LogProbRows rows = AllRows(box, 2);
             backend.LogProbForward(rows, box.Of(a, 2, 2500), box.Of(a, 2, 2500), box.Ints(1, 1), 0.5f, 0);
@@ -89,7 +90,7 @@ public sealed class LogProbTests
         // Two blocks of nothing, then four equal logits.
         float[] a = Enumerable.Repeat(float.NegativeInfinity, 2052).ToArray();
         a.AsSpan(2048).Fill(7);
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             LogProbRows rows = new() { Policy = box.Poisoned(2, 1), Entropy = box.Poisoned(2, 1), PolicyLse = box.Poisoned(2, 1) };
             Tensor logits = box.Of([.. a, .. a], 2, 2052), labels = box.Ints(2050, 0);
@@ -110,7 +111,7 @@ public sealed class LogProbTests
         {
             float[] raw = TestData.Normal(seed, rows * vocabulary, 3), coefficient = TestData.Normal(seed + 1, rows);
             int[] labels = TestData.Integers(seed, rows, vocabulary);
-            float[] gradient = Everywhere.RunOne((backend, box) =>
+            float[] gradient = RunOne((backend, box) =>
             {
                 Tensor logits = box.Of(raw, rows, vocabulary);
                 LogProbRows outputs = new() { PolicyLse = box.Poisoned(rows, 1) };
@@ -125,12 +126,12 @@ public sealed class LogProbTests
                 // The rounded log-sum-exp (magnitude below 16) and the exponential: two ulp of a probability each.
                 Everywhere.AssertClose(gradient[(row * vocabulary)..((row + 1) * vocabulary)], expected, 3e-6, 3e-6, $"row {row}");
             }
-        }, iter: 20, threads: 1);
+        }, iter: Iterations(20), threads: 1);
 
     [Test]
     public void A_coefficient_of_zero_clears_its_row_whatever_it_holds()
     {
-        float[] gradient = Everywhere.RunOne((backend, box) =>
+        float[] gradient = RunOne((backend, box) =>
         {
             Tensor logits = box.Of([.. Enumerable.Repeat(float.NaN, 33), .. new float[33]], 2, 33);
             backend.LogProbBackward(logits, box.Of([float.NaN, MathF.Log(33)], 1, 2), box.Ints(0, 0), box.Of([0, 1], 1, 2), 0);
@@ -151,11 +152,11 @@ public sealed class LogProbTests
         Assert.That(() => backend.LogProbForward(needsReference, box.Zeros(2, 9), default, box.Ints(0, 1), 0, 0), Throws.ArgumentException);
     }
 
-    private static void Check(int rows, int vocabulary, int seed, float lambda, float softCap, double deviation)
+    private void Check(int rows, int vocabulary, int seed, float lambda, float softCap, double deviation)
     {
         float[] a = TestData.Normal(seed, rows * vocabulary, deviation), b = a.Zip(TestData.Normal(seed + 1, a.Length), (x, y) => x + y).ToArray();
         int[] labels = TestData.Integers(seed, rows, vocabulary);
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             LogProbRows all = AllRows(box, rows);
             Tensor policy = box.Of(a, rows, vocabulary);

@@ -4,7 +4,8 @@ using Spa.Engine.Tests.Support;
 
 namespace Spa.Engine.Tests.Compute;
 
-public sealed class OptimizerTests
+[TestFixtureSource(nameof(Tested))]
+public sealed class OptimizerTests(TestedBackend tested) : OpTests(tested)
 {
     [TestCase(1)]
     [TestCase(31)]
@@ -14,7 +15,7 @@ public sealed class OptimizerTests
     public void Gradient_norm_is_the_float32_nearest_to_the_exact_one(int count)
     {
         float[] gradients = TestData.Normal(count, count, 1e-3);
-        float norm = Everywhere.RunOne((backend, box) =>
+        float norm = RunOne((backend, box) =>
         {
             Tensor result = box.Poisoned(1, 1);
             backend.GradientNorm(result, box.Of(gradients, count, 1));
@@ -27,7 +28,7 @@ public sealed class OptimizerTests
     [Test]
     public void Gradient_norm_neither_overflows_nor_underflows_and_keeps_nan()
     {
-        float[] Norm(params float[] gradients) => Everywhere.RunOne((backend, box) =>
+        float[] Norm(params float[] gradients) => RunOne((backend, box) =>
         {
             Tensor result = box.Poisoned(1, 1);
             backend.GradientNorm(result, box.Of(gradients, 1, gradients.Length));
@@ -45,7 +46,7 @@ public sealed class OptimizerTests
         const int Steps = 100;
         float[] start = TestData.Normal(1, count);
         AdamWStep settings = new(1e-2, 0.9, 0.999, 1e-8, 0.1, 0, clipped ? 0.5 : 0);
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             Tensor w = box.Of(start, count, 1), m = box.Zeros(count, 1), v = box.Zeros(count, 1), g = box.Zeros(count, 1), norm = box.Poisoned(1, 1);
             for (int step = 1; step <= Steps; step++)
@@ -67,7 +68,7 @@ public sealed class OptimizerTests
     [Test]
     public void First_step_moves_by_the_learning_rate_whatever_the_gradient()
     {
-        float[] w = Everywhere.RunOne((backend, box) =>
+        float[] w = RunOne((backend, box) =>
         {
             Tensor weights = box.Of([1, 1, 1, 1], 4, 1);
             backend.AdamW(weights, default, box.Of([1e-3f, -1e3f, 1e-12f, 0], 4, 1), box.Zeros(4, 1), box.Zeros(4, 1), default, new AdamWStep(0.125, 0.9, 0.999, 1e-20, 0, 1, 0));
@@ -81,7 +82,7 @@ public sealed class OptimizerTests
     {
         float[] start = TestData.Normal(2, count), gradients = TestData.Normal(3, count);
         AdamWStep step = new(1e-2, 0.9, 0.95, 1e-8, 0.01, 3, 0);
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             Tensor narrow = box.Bf16(new float[count], count, 1), master = box.Of(start, count, 1), wide = box.Of(start, count, 1), g = box.Of(gradients, count, 1);
             backend.AdamW(narrow, master, g, box.Zeros(count, 1), box.Zeros(count, 1), default, step);

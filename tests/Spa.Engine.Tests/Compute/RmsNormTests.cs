@@ -3,7 +3,8 @@ using Spa.Engine.Tests.Support;
 
 namespace Spa.Engine.Tests.Compute;
 
-public sealed class RmsNormTests
+[TestFixtureSource(nameof(Tested))]
+public sealed class RmsNormTests(TestedBackend tested) : OpTests(tested)
 {
     private const float Epsilon = 1e-5f;
 
@@ -18,7 +19,7 @@ public sealed class RmsNormTests
         s_shapes.Sample((rows, width, groups, seed) =>
         {
             float[] x = TestData.Normal(seed, rows * width * groups), w = TestData.Normal(seed + 1, width), skip = TestData.Normal(seed + 2, x.Length);
-            float[][] outputs = Everywhere.Run((backend, box) =>
+            float[][] outputs = Run((backend, box) =>
             {
                 Tensor y = box.Poisoned(rows, width * groups), rstd = box.Poisoned(rows, groups);
                 Tensor weight = bf16 ? box.Bf16(w, 1, width) : box.Of(w, 1, width);
@@ -29,13 +30,13 @@ public sealed class RmsNormTests
             if (residual) exact = exact.Zip(skip, (y, s) => y + s).ToArray();
             Everywhere.AssertClose(outputs[1], exactRstd, 0, Relative, "rstd");
             Everywhere.AssertClose(outputs[0], exact, residual ? 1e-6 : 1e-12, Relative, "output");
-        }, iter: 40, threads: 1);
+        }, iter: Iterations(40), threads: 1);
 
     [Test]
     public void Output_may_be_the_residual_and_rstd_may_be_absent()
     {
         float[] x = TestData.Normal(1, 3 * 20), w = TestData.Normal(2, 20), skip = TestData.Normal(3, x.Length);
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             Tensor apart = box.Poisoned(3, 20), together = box.Of(skip, 3, 20), input = box.Of(x, 3, 20), weight = box.Of(w, 1, 20);
             backend.RmsNormForward(apart, default, input, weight, Epsilon, false, box.Of(skip, 3, 20));
@@ -57,13 +58,13 @@ public sealed class RmsNormTests
             double largest = dout.Max(Math.Abs) * Forward(TestData.Widen(x), TestData.Widen(w), unitOffset).Rstd.Max() * (1 + w.Max(Math.Abs));
             Everywhere.AssertClose(outputs[0], dx, 2e-6 * largest, 1e-5, "dinput");
             Everywhere.AssertClose(outputs[1], dw, 1e-5, 1e-5, "dweight");
-        }, iter: 12, threads: 1);
+        }, iter: Iterations(12), threads: 1);
 
     [Test]
     public void Accumulating_adds_to_what_is_there_and_dinput_may_be_dout([Values] bool bf16)
     {
         float[] x = TestData.Normal(4, 5 * 36), w = TestData.Normal(5, 18), dout = TestData.Normal(6, x.Length), old = TestData.Normal(7, x.Length);
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             Tensor input = box.Of(x, 5, 36), weight = bf16 ? box.Bf16(w, 1, 18) : box.Of(w, 1, 18), rstd = box.Poisoned(5, 2);
             backend.RmsNormForward(box.Poisoned(5, 36), rstd, input, weight, Epsilon, true);
@@ -86,7 +87,7 @@ public sealed class RmsNormTests
         // 600 rows of 1,030 columns: more than one block of rows, and the cut is not at its end.
         const int Rows = 600, Columns = 1030;
         float[] x = TestData.Normal(8, Rows * Columns), w = TestData.Normal(9, Columns), dout = TestData.Normal(10, x.Length);
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             Tensor input = box.Of(x, Rows, Columns), weight = box.Of(w, 1, Columns), rstd = box.Poisoned(Rows, 1), dy = box.Of(dout, Rows, Columns), dx = box.Poisoned(Rows, Columns);
             backend.RmsNormForward(dx, rstd, input, weight, Epsilon, false);
@@ -104,7 +105,7 @@ public sealed class RmsNormTests
     {
         float[] x = TestData.Normal(11, 3 * 40);
         x[57] = float.NaN;
-        float[] y = Everywhere.RunOne((backend, box) =>
+        float[] y = RunOne((backend, box) =>
         {
             Tensor output = box.Zeros(3, 40);
             backend.RmsNormForward(output, default, box.Of(x, 3, 40), box.Of(Enumerable.Repeat(1f, 40).ToArray(), 1, 40), Epsilon, false);
@@ -113,7 +114,7 @@ public sealed class RmsNormTests
         Assert.That(y.Select(float.IsNaN), Is.EqualTo(Enumerable.Range(0, 120).Select(i => i / 40 == 1)));
     }
 
-    private static float[][] Backward(float[] x, float[] w, float[] dout, int rows, int width, int groups, bool unitOffset) => Everywhere.Run((backend, box) =>
+    private float[][] Backward(float[] x, float[] w, float[] dout, int rows, int width, int groups, bool unitOffset) => Run((backend, box) =>
     {
         Tensor input = box.Of(x, rows, width * groups), weight = box.Of(w, 1, width), rstd = box.Poisoned(rows, groups);
         Tensor dx = box.Poisoned(rows, width * groups), dw = box.Zeros(1, width);

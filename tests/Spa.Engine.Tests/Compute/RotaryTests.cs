@@ -4,7 +4,8 @@ using Spa.Engine.Tests.Support;
 
 namespace Spa.Engine.Tests.Compute;
 
-public sealed class RotaryTests
+[TestFixtureSource(nameof(Tested))]
+public sealed class RotaryTests(TestedBackend tested) : OpTests(tested)
 {
     private const int Positions = 13;
 
@@ -23,7 +24,7 @@ public sealed class RotaryTests
             (int rows, int heads, int headDim, int pairs, int seed) = shape;
             float[] x = TestData.Normal(seed, rows * heads * headDim), table = Table(seed, pairs);
             int[] positions = TestData.Integers(seed, rows, Positions);
-            float[][] outputs = Everywhere.Run((backend, box) =>
+            float[][] outputs = Run((backend, box) =>
             {
                 Tensor turned = box.Of(x, rows, heads * headDim), back = box.Of(x, rows, heads * headDim), at = box.Ints(positions), angles = box.Of(table, Positions, 2 * pairs);
                 backend.Rotary(turned, at, angles, headDim, interleaved, inverse: false);
@@ -34,7 +35,7 @@ public sealed class RotaryTests
             // Two products and a sum of numbers up to 4.
             Everywhere.AssertClose(outputs[0], Exact(x, positions, table, heads, headDim, pairs, interleaved), 1e-6, 1e-6, "turned");
             Everywhere.AssertClose(outputs[1], TestData.Widen(x), 2e-6, 1e-6, "and back");
-        }, iter: 40, threads: 1);
+        }, iter: Iterations(40), threads: 1);
 
     [Test]
     public void The_inverse_is_the_gradient([Values] bool interleaved)
@@ -42,7 +43,7 @@ public sealed class RotaryTests
         const int HeadDim = 12, Pairs = 5;
         float[] x = TestData.Normal(1, 3 * 2 * HeadDim), dout = TestData.Normal(2, x.Length), table = Table(3, Pairs);
         int[] positions = [4, 0, 12];
-        float[] dx = Everywhere.RunOne((backend, box) =>
+        float[] dx = RunOne((backend, box) =>
         {
             Tensor gradient = box.Of(dout, 3, 2 * HeadDim);
             backend.Rotary(gradient, box.Ints(positions), box.Of(table, Positions, 2 * Pairs), HeadDim, interleaved, inverse: true);
@@ -55,7 +56,7 @@ public sealed class RotaryTests
     [Test]
     public void A_column_range_of_a_fused_tensor_is_turned_alone()
     {
-        float[] wide = Everywhere.RunOne((backend, box) =>
+        float[] wide = RunOne((backend, box) =>
         {
             Tensor fused = box.Of(Enumerable.Repeat(1f, 3 * 10).ToArray(), 3, 10);
             backend.Rotary(fused.ColumnRange(2, 4), box.Ints(1, 2, 3), box.Of(Table(4, 2), Positions, 4), 4, false, false);

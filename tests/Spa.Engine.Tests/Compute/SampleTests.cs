@@ -5,7 +5,8 @@ using Spa.Engine.Tests.Support;
 
 namespace Spa.Engine.Tests.Compute;
 
-public sealed unsafe class SampleTests
+[TestFixtureSource(nameof(Tested))]
+public sealed unsafe class SampleTests(TestedBackend tested) : OpTests(tested)
 {
     private static readonly Gen<(int Vocabulary, int Seed)> s_rows = Gen.Select(Gen.Int[1, 4000], Gen.Int[0, 10_000]);
 
@@ -31,7 +32,7 @@ public sealed unsafe class SampleTests
             new() { Temperature = 1.5f, TopP = 0.9f, Seed = 4 },
             new() { Temperature = 1, TopK = 5, TopP = 0.9f, Seed = 5 },
         ];
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             Tensor tokens = box.PoisonedInts(4, 1), sampled = box.Poisoned(4, 1), x = box.Of(logits, 4, Vocabulary);
             LogProbRows scored = new() { Policy = box.Poisoned(4, 1) };
@@ -55,7 +56,7 @@ public sealed unsafe class SampleTests
             double before = weights.Take(tokens[0]).Sum() / total, after = before + weights[tokens[0]] / total;
             // The masses are sums of float32 exponentials, good to 1e-6.
             Assert.That(u, Is.InRange(before - 2e-6, after + 2e-6));
-        }, iter: 30, threads: 1);
+        }, iter: Iterations(30), threads: 1);
 
     [Test]
     public void Kept_tokens_are_those_of_a_sort_in_float64([Values] bool ties) =>
@@ -73,7 +74,7 @@ public sealed unsafe class SampleTests
             Assert.That(fewest.Except(kept), Is.Empty, "missing");
             Assert.That(kept.Except(most), Is.Empty, "too many");
             Assert.That(kept, Is.Ordered.And.Unique);
-        }, iter: 300, threads: 1);
+        }, iter: Iterations(300), threads: 1);
 
     [TestCase(1, 1f, new[] { 2, 5 })]
     [TestCase(2, 1f, new[] { 2, 5 })]
@@ -122,7 +123,7 @@ public sealed unsafe class SampleTests
         const int Vocabulary = 2500, Rows = 7;
         float[] logits = TestData.Normal(6, Rows * Vocabulary, 2);
         SamplingRow[] rows = Enumerable.Range(0, Rows).Select(i => new SamplingRow { Temperature = 0.8f, TopK = i % 2 * 40, TopP = i % 3 == 0 ? 1 : 0.9f, Prompt = (uint)i, Seed = 8 }).ToArray();
-        float[][] together = Everywhere.Run((backend, box) =>
+        float[][] together = Run((backend, box) =>
         {
             Tensor tokens = box.PoisonedInts(Rows, 1), logps = box.Poisoned(Rows, 1);
             backend.Sample(tokens, logps, box.Of(logits, Rows, Vocabulary), rows, 0);
@@ -169,9 +170,9 @@ public sealed unsafe class SampleTests
         }
     }
 
-    private static (int[] Tokens, float[] Logps) Draw(float[] logits, int vocabulary, float softCap, params SamplingRow[] rows)
+    private (int[] Tokens, float[] Logps) Draw(float[] logits, int vocabulary, float softCap, params SamplingRow[] rows)
     {
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             Tensor tokens = box.PoisonedInts(rows.Length, 1), logps = box.Poisoned(rows.Length, 1), x = box.Of(logits, rows.Length, vocabulary);
             backend.Sample(tokens, logps, x, rows, softCap);

@@ -4,7 +4,8 @@ using Spa.Engine.Tests.Support;
 
 namespace Spa.Engine.Tests.Compute;
 
-public sealed class TopLogProbsTests
+[TestFixtureSource(nameof(Tested))]
+public sealed class TopLogProbsTests(TestedBackend tested) : OpTests(tested)
 {
     [Test]
     public void The_most_probable_tokens_come_first_and_ties_by_lower_id([Values] bool ties, [Values(0f, 4f)] float softCap) =>
@@ -13,7 +14,7 @@ public sealed class TopLogProbsTests
             int n = Math.Min(wanted, vocabulary);
             float[] logits = TestData.Normal(seed, rows * vocabulary, 2);
             if (ties) logits = Array.ConvertAll(logits, x => MathF.Round(2 * x) / 2);
-            float[][] outputs = Everywhere.Run((backend, box) =>
+            float[][] outputs = Run((backend, box) =>
             {
                 Tensor ids = box.PoisonedInts(rows, n), logps = box.Poisoned(rows, n);
                 backend.TopLogProbs(ids, logps, box.Of(logits, rows, vocabulary), softCap);
@@ -28,12 +29,12 @@ public sealed class TopLogProbsTests
                 if (softCap == 0) Assert.That(outputs[0][(row * n)..((row + 1) * n)], Is.EqualTo(order));
                 Everywhere.AssertClose(outputs[1][(row * n)..((row + 1) * n)], order.Select(id => ExactLogProb.LogProb(capped, id)).ToArray(), 2e-6, 2e-6, "log-probs");
             }
-        }, iter: 40, threads: 1);
+        }, iter: Iterations(40), threads: 1);
 
     [Test]
     public void The_whole_vocabulary_with_impossible_tokens_can_be_asked_for()
     {
-        float[][] outputs = Everywhere.Run((backend, box) =>
+        float[][] outputs = Run((backend, box) =>
         {
             Tensor ids = box.PoisonedInts(1, 4), logps = box.Poisoned(1, 4);
             backend.TopLogProbs(ids, logps, box.Of([float.NegativeInfinity, 0, float.NegativeInfinity, 0], 1, 4), 0);

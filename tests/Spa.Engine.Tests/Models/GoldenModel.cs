@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Compute;
-using Spa.Engine.Compute.Cpu;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;
 using Spa.Engine.Preference;
+using Spa.Engine.Tests.Compute;
 using Spa.Engine.Tests.Support;
 using Spa.Engine.Training;
 
@@ -14,16 +14,16 @@ internal sealed class GoldenModel : IDisposable
 {
     private readonly TensorSource _golden;
 
-    public GoldenModel(string family, CpuOptions? options = null)
+    public GoldenModel(string family, TestedBackend tested = TestedBackend.Cpu, DType type = DType.Float32)
     {
         string folder = Fixtures.Require($"fixtures/models/{family}");
-        Backend = new CpuBackend(options ?? new CpuOptions { Threads = 2 });
-        Policy = Load(folder, "model.safetensors");
-        Reference = Load(folder, "reference.safetensors");
+        Backend = tested.Create();
+        Policy = Load(folder, "model.safetensors", type);
+        Reference = Load(folder, "reference.safetensors", type);
         _golden = SafetensorsFile.Open(Path.Combine(folder, "golden.safetensors"));
     }
 
-    public CpuBackend Backend { get; }
+    public ComputeBackend Backend { get; }
 
     public Model Policy { get; }
 
@@ -100,7 +100,7 @@ internal sealed class GoldenModel : IDisposable
         Tensor logits = default;
         using Arena arena = Backend.CreateArena("test", a =>
         {
-            space = new DecoderWorkspace(model.Config, ActivationPlan.Inference, ids.Length, ids.Length, a);
+            space = new DecoderWorkspace(model.Config, ActivationPlan.Inference, ids.Length, ids.Length, model.ActivationType, a);
             logits = a.Take("logits", DType.Float32, ids.Length, model.Config.VocabSize);
         });
         using var decoder = new Decoder(Backend, model.Config, 256);
@@ -150,10 +150,10 @@ internal sealed class GoldenModel : IDisposable
         Backend.Dispose();
     }
 
-    private Model Load(string folder, string file)
+    private Model Load(string folder, string file, DType type)
     {
         using TensorSource source = SafetensorsFile.Open(Path.Combine(folder, file));
         JsonObject config = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "config.json")))!.AsObject();
-        return ModelLoader.Load(Backend, source, config, Path.Combine(folder, "config.json"), DType.Float32);
+        return ModelLoader.Load(Backend, source, config, Path.Combine(folder, "config.json"), type);
     }
 }

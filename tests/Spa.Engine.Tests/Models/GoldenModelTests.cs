@@ -1,10 +1,9 @@
 using System.Text.Json.Nodes;
-using Spa.Engine.Compute;
-using Spa.Engine.Compute.Cpu;
 using Spa.Engine.Formats;
 using Spa.Engine.Generation;
 using Spa.Engine.Models;
 using Spa.Engine.Preference;
+using Spa.Engine.Tests.Compute;
 using Spa.Engine.Tests.Support;
 
 namespace Spa.Engine.Tests.Models;
@@ -14,7 +13,8 @@ namespace Spa.Engine.Tests.Models;
 /// vocabulary of 384 leaves about 2e-6 of the largest value, so 1e-5 relative to the tensor's largest entry (logits, gradients) and
 /// 2e-5 absolute per token log-prob; sums over n tokens grow with n.
 /// </summary>
-internal sealed class GoldenModelTests
+[TestFixtureSource(typeof(OpTests), nameof(OpTests.Tested))]
+public sealed class GoldenModelTests(TestedBackend tested)
 {
     private const double Relative = 1e-5;
     private const double TokenLogp = 2e-5;
@@ -25,7 +25,7 @@ internal sealed class GoldenModelTests
     [TestCaseSource(nameof(s_families))]
     public void Logits_equal_the_float64_model(string family)
     {
-        using var golden = new GoldenModel(family);
+        using var golden = new GoldenModel(family, tested);
         foreach ((Model model, string name) in new[] { (golden.Policy, "logits"), (golden.Reference, "ref_logits") })
             Assert.That(golden.Logits(model), new CloseTo(golden.Floats(name), Relative), name);
     }
@@ -33,7 +33,7 @@ internal sealed class GoldenModelTests
     [TestCaseSource(nameof(s_families))]
     public void Token_log_probs_of_policy_reference_and_extrapolation_equal_the_float64_model(string family)
     {
-        using var golden = new GoldenModel(family);
+        using var golden = new GoldenModel(family, tested);
         using var scorer = new Scorer(golden.Policy, golden.Reference, Lambda, 512);
         ScoredResponse[] scores = golden.Score(scorer);
         for (int s = 0; s < scores.Length; s++)
@@ -54,7 +54,7 @@ internal sealed class GoldenModelTests
     [TestCaseSource(nameof(s_families))]
     public void Margins_and_losses_equal_the_float64_model(string family)
     {
-        using var golden = new GoldenModel(family);
+        using var golden = new GoldenModel(family, tested);
         using var scorer = new Scorer(golden.Policy, golden.Reference, Lambda, 512);
         PairLogProbs[] pairs = golden.Pairs(golden.Score(scorer));
         // Margins are differences of four sums of about 15 tokens, times beta.
@@ -71,7 +71,7 @@ internal sealed class GoldenModelTests
     [TestCaseSource(nameof(s_families))]
     public void Every_gradient_equals_the_float64_model(string family)
     {
-        using var golden = new GoldenModel(family);
+        using var golden = new GoldenModel(family, tested);
         foreach (bool checkpointed in new[] { false, true })
         {
             IReadOnlyDictionary<string, float[]> gradients = golden.Gradients(Beta, Alpha, checkpointed);
@@ -85,7 +85,7 @@ internal sealed class GoldenModelTests
     [TestCaseSource(nameof(s_families))]
     public void Greedy_decoding_through_the_cache_draws_the_golden_tokens(string family)
     {
-        using var golden = new GoldenModel(family);
+        using var golden = new GoldenModel(family, tested);
         int[] prompt = golden.Ints("greedy_prompt"), expected = golden.Ints("greedy_tokens");
         using var generator = new Generator(golden.Policy, new SamplingSettings { Temperature = 0, MaxNewTokens = expected.Length }, prompt.Length);
         generator.Generate([new GenerationPrompt(prompt, 0)], (_, responses) => Assert.That(responses[0].Ids, Is.EqualTo(expected)));
@@ -94,7 +94,7 @@ internal sealed class GoldenModelTests
     [TestCaseSource(nameof(s_families))]
     public void Packed_shared_and_single_sequences_give_the_same_bits_and_the_sampler_agrees(string family)
     {
-        using var golden = new GoldenModel(family);
+        using var golden = new GoldenModel(family, tested);
         using var scorer = new Scorer(golden.Policy, null, 0, 512);
         var together = new List<float[]>();
         scorer.Score(golden.SharedItems(), (_, scores) => together.AddRange(scores.Select(s => s.TokenLogps)));

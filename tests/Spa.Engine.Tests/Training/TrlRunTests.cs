@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Compute;
-using Spa.Engine.Compute.Cpu;
 using Spa.Engine.Data;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;
+using Spa.Engine.Tests.Compute;
 using Spa.Engine.Tests.Support;
 using Spa.Engine.Training;
 
@@ -13,7 +13,8 @@ namespace Spa.Engine.Tests.Training;
 /// TRL 1.16's own float32 runs, update by update. Tolerances are the peer's noise: 1e-3 relative on every figure (1e-4 absolute where a
 /// figure may be near 0), final weights within 1e-4.
 /// </summary>
-internal sealed class TrlRunTests
+[TestFixtureSource(typeof(OpTests), nameof(OpTests.Tested))]
+public sealed class TrlRunTests(TestedBackend tested)
 {
     private const double Relative = 1e-3, NearZero = 1e-4, Weights = 1e-4;
 
@@ -34,7 +35,7 @@ internal sealed class TrlRunTests
     [Test]
     public void Dpo_follows_every_update_of_TRL_and_ends_with_its_weights()
     {
-        using var backend = new CpuBackend(new CpuOptions { Threads = 2 });
+        using ComputeBackend backend = tested.Create();
         using Model policy = Load(backend, "model.safetensors"), reference = Load(backend, "reference.safetensors");
         using var state = new PolicyState(policy);
         TrainerSettings settings = s_settings with { MaxSteps = 20 };
@@ -60,7 +61,7 @@ internal sealed class TrlRunTests
     [Test]
     public void Sft_follows_every_update_of_TRL()
     {
-        using var backend = new CpuBackend(new CpuOptions { Threads = 2 });
+        using ComputeBackend backend = tested.Create();
         using Model policy = Load(backend, "model.safetensors");
         using var state = new PolicyState(policy);
         TrainerSettings settings = s_settings with { MaxSteps = 10 };

@@ -79,8 +79,8 @@ public sealed class RunEstimate
         int tokens = SftTask.Largest(settings.MicroBatch, examples.Select(e => e.Rows)), rows = SftTask.Largest(settings.MicroBatch, examples.Select(e => e.Scored));
         long activations = Arena.Measure(arena =>
         {
-            _ = new DecoderWorkspace(_model.Config, settings.GradientCheckpointing ? ActivationPlan.Checkpointed : ActivationPlan.Training, tokens, rows, arena);
-            if (withReference) _ = new DecoderWorkspace(_model.Config, ActivationPlan.Inference, tokens, rows, arena);
+            _ = new DecoderWorkspace(_model.Config, settings.GradientCheckpointing ? ActivationPlan.Checkpointed : ActivationPlan.Training, tokens, rows, _backend.ActivationType(_matrixType), arena);
+            if (withReference) _ = new DecoderWorkspace(_model.Config, ActivationPlan.Inference, tokens, rows, _backend.ActivationType(_matrixType), arena);
             _ = new Head(_backend, _model.Config, rows, withReference, arena);
         });
         // Gradients, two moments, and the master copy of bfloat16 weights; all float32.

@@ -1,0 +1,8 @@
+namespace Spa.Engine.Tests.Compute;
+
+/// <summary>What the contract tests of an op run on: one body for every backend.</summary>
+public enum TestedBackend
+{
+    /// <summary>Every vector width and thread count of the CPU backend, whose bits must be equal.</summary>
+    Cpu,
+}
