@@ -83,6 +83,8 @@ public abstract unsafe partial class CudaBackend : ComputeBackend
         }
 
         DisposeKernels();
+        DisposeAttention();
+        DisposePaged();
         DisposeScratch();
         DisposeFaults();
         _upload.Dispose();
