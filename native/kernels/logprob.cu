@@ -29,7 +29,7 @@ struct LogProbForwardArgs
     float* entropy;
     float* mean_logit;
     float* top1;
-    int* fault;
+    FaultRecord* fault;
     int policy_stride, reference_stride, rows, vocabulary;
     float lambda, cap;
 };
@@ -40,7 +40,7 @@ struct LogProbBackwardArgs
     const float* lse;          // [R]
     const int* labels;         // [R]
     const float* coefficient;  // [R] g
-    int* fault;
+    FaultRecord* fault;
     int stride, rows, vocabulary;
     float cap;
 };
@@ -92,7 +92,7 @@ __device__ __forceinline__ void add_reference(LaneState& s, const float (&a)[kGr
 __device__ __forceinline__ int first_largest(const Logit* row, int group, int count, float maximum)
 {
     for (int i = group; i < min(group + kGroup, count); i++)
-        if (widen(row[i]) == maximum) return i;
+        if (to_float(row[i]) == maximum) return i;
     return -1;
 }
 
@@ -141,11 +141,11 @@ extern "C" __global__ void __launch_bounds__(kThreads) logprob_forward(const __g
 
     // One lane writes the row's results.
     const int label = args.labels[row];
-    if (static_cast<unsigned>(label) >= static_cast<unsigned>(count)) {
-        report_fault(args.fault, kFaultLabel);
+    if (!is_below(label, count)) {
+        report_fault(args.fault, kFaultLabel, count, row, label);
         return;
     }
-    const double a = widen(policy[label]), lse = log_sum_exp(maximum[0], sum[0]);
+    const double a = to_float(policy[label]), lse = log_sum_exp(maximum[0], sum[0]);
     set(args.policy_logp, row, a - lse);
     set(args.policy_lse, row, lse);
     set(args.entropy, row, log(sum[0]) - sum[3] / sum[0]);
@@ -165,7 +165,7 @@ extern "C" __global__ void __launch_bounds__(kThreads) logprob_backward(const __
     const bool aligned = is_aligned(logits);
     const float scale = args.coefficient[row], lse = args.lse[row];
     const int label = args.labels[row];
-    if (lane == 0 && static_cast<unsigned>(label) >= static_cast<unsigned>(count)) report_fault(args.fault, kFaultLabel);
+    if (lane == 0 && !is_below(label, count)) report_fault(args.fault, kFaultLabel, count, row, label);
 
 #pragma unroll 2
     for (int at = kGroup * lane; at < count; at += kGroup * kLanes) {

@@ -32,7 +32,7 @@ struct SampleArgs
     float* logps;             // [R]
     const void* logits;       // [R, V] Logit
     const SamplingRow* rows;  // [R]
-    int* fault;
+    FaultRecord* fault;
     int stride, vocabulary;
     float cap;
 };
@@ -213,7 +213,7 @@ __device__ __forceinline__ Kept filter(const Row& row, const SamplingRow& settin
 // 53 random bits: with 24, a vocabulary of 256k would see steps of a few percent of a rare token's probability.
 __device__ __forceinline__ double uniform(const SamplingRow& row)
 {
-    const uint4 words = philox(row.seed, row.prompt, row.sample, row.token, 0);
+    const uint4 words = philox(row.seed, make_uint4(row.prompt, row.sample, row.token, 0));
     return static_cast<double>((static_cast<unsigned long long>(words.x) << 32 | words.y) >> 11) * (1.0 / 9007199254740992.0);
 }
 
@@ -256,7 +256,7 @@ extern "C" __global__ void __launch_bounds__(kThreads) sample(const __grid_const
         if (threadIdx.x != 0) return;
         args.tokens[row_index] = -1;
         args.logps[row_index] = __int_as_float(0x7fc00000);
-        report_fault(args.fault, kFaultLogits);
+        report_fault(args.fault, kFaultLogits, 0, row_index, isnan(lse));
         return;
     }
 

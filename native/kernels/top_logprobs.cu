@@ -17,7 +17,7 @@ struct TopLogProbsArgs
     int* ids;            // [R, n]
     float* logps;        // [R, n]
     const void* logits;  // [R, V] Logit
-    int* fault;
+    FaultRecord* fault;
     int ids_stride, logps_stride, stride, vocabulary, wanted;
     float cap;
 };
@@ -84,7 +84,7 @@ extern "C" __global__ void __launch_bounds__(kThreads) top_logprobs(const __grid
     if (!isfinite(lse)) {
         if (threadIdx.x != 0) return;
         ids[0] = -1;
-        report_fault(args.fault, kFaultLogits);
+        report_fault(args.fault, kFaultLogits, 0, row_index, isnan(lse));
         return;
     }
 

@@ -3,39 +3,22 @@
 // exp_exact, soft_cap and order_key are the CPU's LaneMath.ExpNotPositive, LogitRows.Cap and KeySelect.Key operation by operation, so equal
 // logits give equal weights, kept tokens and draws on both backends. Every rounding is written out: nothing may be contracted differently.
 #pragma once
+#include "types.cuh"
 
 constexpr bool kLogitBf16 = SPA_LOGIT_BF16;
 constexpr bool kCapped = SPA_CAPPED;
 
-#if SPA_LOGIT_BF16
-using Logit = unsigned short;
-#else
-using Logit = float;
-#endif
+using Logit = Element<kLogitBf16>;
 
 // Elements that a thread takes at a time, whether or not they can be read at once: what is added to what must not depend on alignment.
 constexpr int kGroup = 4;
 
 __device__ __forceinline__ float minus_infinity() { return __int_as_float(0xff800000); }
 
-__device__ __forceinline__ float widen(float x) { return x; }
-
-__device__ __forceinline__ float widen(unsigned short x) { return __uint_as_float(static_cast<unsigned>(x) << 16); }
-
-__device__ __forceinline__ void narrow(float x, float& to) { to = x; }
-
-// Nearest even; a NaN stays one, because its quiet bit is in the upper half.
-__device__ __forceinline__ void narrow(float x, unsigned short& to)
-{
-    const unsigned bits = __float_as_uint(x);
-    to = static_cast<unsigned short>((x == x ? bits + 0x7fff + (bits >> 16 & 1) : bits | 0x400000) >> 16);
-}
-
 __device__ __forceinline__ float round_to_logit(float x)
 {
-    Logit rounded;
-    narrow(x, rounded);
-    return widen(rounded);
+    if constexpr (kLogitBf16) return to_float(to_bf16(x));
+    else return x;
 }
 
 __device__ __forceinline__ float power_of_two(int n) { return __int_as_float((n + 127) << 23); }
@@ -93,34 +76,23 @@ __device__ __forceinline__ float value_of_key(unsigned key) { return __uint_as_f
 // One logit as every pass sees it: capped, and rounded to what is stored.
 __device__ __forceinline__ float logit_at(const Logit* row, int id, float cap)
 {
-    const float x = widen(row[id]);
+    const float x = to_float(row[id]);
     return kCapped ? round_to_logit(soft_cap(x, cap)) : x;
 }
 
 // Whether groups of a row can be read and written at once: 16 bytes of float32, 8 of bfloat16.
 __device__ __forceinline__ bool is_aligned(const Logit* row) { return reinterpret_cast<unsigned long long>(row) % (kGroup * sizeof(Logit)) == 0; }
 
-__device__ __forceinline__ void load_vector(float (&x)[kGroup], const float* from)
-{
-    const float4 v = *reinterpret_cast<const float4*>(from);
-    x[0] = v.x, x[1] = v.y, x[2] = v.z, x[3] = v.w;
-}
-
-__device__ __forceinline__ void load_vector(float (&x)[kGroup], const unsigned short* from)
-{
-    const uint2 v = *reinterpret_cast<const uint2*>(from);
-    x[0] = __uint_as_float(v.x << 16), x[1] = __uint_as_float(v.x & 0xffff0000u);
-    x[2] = __uint_as_float(v.y << 16), x[3] = __uint_as_float(v.y & 0xffff0000u);
-}
-
 // Elements [at, at + kGroup) of the row as they are stored, -infinity behind its end.
 __device__ __forceinline__ void load_stored(float (&x)[kGroup], const Logit* row, int at, int count, bool aligned)
 {
     if (aligned && at + kGroup <= count) {
-        load_vector(x, row + at);
+        const Floats<kGroup> all = load_floats<true, kGroup>(row + at, kGroup);
+#pragma unroll
+        for (int i = 0; i < kGroup; i++) x[i] = all.at[i];
     } else {
 #pragma unroll
-        for (int i = 0; i < kGroup; i++) x[i] = at + i < count ? widen(row[at + i]) : minus_infinity();
+        for (int i = 0; i < kGroup; i++) x[i] = at + i < count ? to_float(row[at + i]) : minus_infinity();
     }
 }
 
@@ -135,23 +107,13 @@ __device__ __forceinline__ void load_group(float (&x)[kGroup], const Logit* row,
     }
 }
 
-__device__ __forceinline__ void store_vector(float* to, const float (&x)[kGroup]) { *reinterpret_cast<float4*>(to) = make_float4(x[0], x[1], x[2], x[3]); }
-
-__device__ __forceinline__ void store_vector(unsigned short* to, const float (&x)[kGroup])
-{
-    unsigned short half[kGroup];
-#pragma unroll
-    for (int i = 0; i < kGroup; i++) narrow(x[i], half[i]);
-    *reinterpret_cast<uint2*>(to) = make_uint2(half[0] | static_cast<unsigned>(half[1]) << 16, half[2] | static_cast<unsigned>(half[3]) << 16);
-}
-
 __device__ __forceinline__ void store_group(Logit* row, int at, int count, bool aligned, const float (&x)[kGroup])
 {
     if (aligned && at + kGroup <= count) {
-        store_vector(row + at, x);
+        store_floats<true, kGroup>(row + at, Floats<kGroup>{{x[0], x[1], x[2], x[3]}}, kGroup);
     } else {
 #pragma unroll
         for (int i = 0; i < kGroup; i++)
-            if (at + i < count) narrow(x[i], row[at + i]);
+            if (at + i < count) store_as(row + at + i, x[i]);
     }
 }

@@ -55,11 +55,7 @@ __device__ __forceinline__ void add_group(RunningSum& s, const float (&x)[kGroup
     add_exponentials(s, x, e);
 }
 
-template <typename T>
-__device__ __forceinline__ T larger(T a, T b)
-{
-    return a > b ? a : b;
-}
+__device__ __forceinline__ int larger(int a, int b) { return max(a, b); }
 
 __device__ __forceinline__ float larger(float a, float b) { return fmaxf(a, b); }
 
