@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Spa.Cli.Diagnosis;
 using Spa.Engine.Compute.Cpu;
+using Spa.Interop;
+using Spa.Interop.Driver;
 using Spa.Interop.Loading;
 
 namespace Spa.Cli.Commands;
@@ -23,8 +26,9 @@ internal sealed class DoctorCommand() : CliCommand("doctor", "Tells what works o
         AddMachine(report);
         bool works = AddCpu(report, context.Threads > 0 ? context.Threads : Environment.ProcessorCount);
         report["cuda_driver"] = Driver();
-        report["nvrtc"] = Library(NativeLibraries.Nvrtc);
-        report["cublaslt"] = Library(NativeLibraries.CublasLt);
+        NativeProbeResult nvrtc = NativeLibraries.FindNvrtc(), cublasLt = NativeLibraries.FindCublasLt();
+        report["nvrtc"] = Describe(nvrtc, CudaVersions.OfNvrtc(nvrtc));
+        report["cublaslt"] = Describe(cublasLt, CudaVersions.OfCublasLt(cublasLt));
         report["backend_auto"] = "cpu";
         report["backend_auto_reason"] = "the CUDA backend is not part of this build yet";
         if (context.Json) context.WriteLine(report.ToJsonString());
@@ -64,19 +68,29 @@ internal sealed class DoctorCommand() : CliCommand("doctor", "Tells what works o
 
     private static JsonObject Driver()
     {
-        NativeProbeResult driver = NativeProbe.Find(NativeLibraries.CudaDriver);
-        JsonObject report = Describe(driver);
-        if (!driver.IsFound) return report;
-        report["version"] = CudaDriverProbe.Version(driver) is { } version ? $"{version / 1000}.{version % 1000 / 10}" : null;
-        report["devices"] = CudaDriverProbe.DeviceCount(driver);
+        NativeProbeResult library = NativeLibraries.FindCudaDriver();
+        JsonObject report = Describe(library, CudaVersions.OfDriver(library));
+        if (!library.IsFound) return report;
+        try
+        {
+            CudaDriver driver = CudaDriver.Load(library);
+            report["devices"] = new JsonArray([.. Enumerable.Range(0, driver.DeviceGetCount()).Select(i => (JsonNode)DeviceText(new CudaDevice(driver, driver.DeviceGet(i))))]);
+        }
+        catch (Exception error) when (error is NativeCallException or EntryPointNotFoundException)
+        {
+            report["failure"] = error.Message;
+        }
+
         return report;
     }
 
-    private static JsonObject Library(IEnumerable<string> candidates) => Describe(NativeProbe.Find(candidates));
+    private static string DeviceText(CudaDevice device) =>
+        string.Create(CultureInfo.InvariantCulture, $"{device.Name} (sm_{device.Major}{device.Minor}, {device.Multiprocessors} multiprocessors, {device.TotalBytes / 1e9:0.0} GB)");
 
-    private static JsonObject Describe(NativeProbeResult result) => new()
+    private static JsonObject Describe(NativeProbeResult result, int? version) => new()
     {
         ["found"] = result.Name,
+        ["version"] = version is { } known ? CudaVersions.Text(known) : null,
         ["tried"] = new JsonArray([.. result.Tried.Select(name => (JsonNode)name)]),
     };
 }

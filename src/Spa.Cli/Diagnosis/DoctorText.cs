@@ -31,12 +31,13 @@ internal static class DoctorText
     private static string Driver(JsonObject driver)
     {
         if (driver["found"] is null) return Library(driver);
-        string devices = driver["devices"] is { } count ? $"{count} devices" : "it could not be initialised";
-        return $"{driver["found"]}, CUDA {driver["version"] ?? "version unknown"}, {devices}";
+        if (driver["failure"] is { } failure) return $"{Library(driver)}; {failure}";
+        JsonArray devices = driver["devices"]!.AsArray();
+        return $"{Library(driver)}; {(devices.Count > 0 ? string.Join(", ", devices.Select(d => d!.ToString())) : "no devices")}";
     }
 
     private static string Library(JsonObject library) =>
-        library["found"] is { } name ? $"{name}" : $"not found; tried {string.Join(", ", library["tried"]!.AsArray().Select(n => n!.ToString()))}";
+        library["found"] is { } name ? $"{name}, CUDA {library["version"] ?? "version unknown"}" : $"not found; tried {string.Join(", ", library["tried"]!.AsArray().Select(n => n!.ToString()))}";
 
     private static string Gigabytes(JsonNode? bytes) =>
         bytes is null ? "unknown" : string.Create(CultureInfo.InvariantCulture, $"{bytes.GetValue<long>() / 1e9:0.0} GB");

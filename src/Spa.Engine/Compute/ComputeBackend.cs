@@ -11,7 +11,7 @@ namespace Spa.Engine.Compute;
 /// what is already there, so splitting a batch into micro-batches does not change a bit of a gradient that one op per batch adds to
 /// (a tied embedding gets two, the head's and the embedding's, whose order follows the split: docs/numerics.md).
 /// </summary>
-public abstract class ComputeBackend : IDisposable
+public abstract partial class ComputeBackend : IDisposable
 {
     /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
     public abstract string Name { get; }

@@ -10,7 +10,7 @@ internal sealed class NativeProbeTests
         NativeProbeResult result = NativeProbe.Find(["no-such-library-1", "no-such-library-2"]);
         Assert.That(result.IsFound, Is.False);
         Assert.That(result.Tried, Is.EqualTo(new[] { "no-such-library-1", "no-such-library-2" }));
-        Assert.That(result.Function("anything"), Is.EqualTo((nint)0));
+        Assert.That(result.Find("anything"), Is.EqualTo((nint)0));
     }
 
     [Test]
@@ -26,23 +26,21 @@ internal sealed class NativeProbeTests
     public void A_function_that_a_library_lacks_is_zero()
     {
         NativeProbeResult result = NativeProbe.Find([SystemLibrary()]);
-        Assert.That(result.Function("no_such_function"), Is.EqualTo((nint)0));
+        Assert.That(result.Find("no_such_function"), Is.EqualTo((nint)0));
     }
 
     [Test]
-    public void A_library_that_is_no_driver_has_no_version_and_no_devices()
+    public void A_library_that_is_none_of_CUDA_has_no_version()
     {
         NativeProbeResult result = NativeProbe.Find([SystemLibrary()]);
-        Assert.That(CudaDriverProbe.Version(result), Is.Null);
-        Assert.That(CudaDriverProbe.DeviceCount(result), Is.Null);
+        Assert.That(CudaVersions.OfDriver(result), Is.Null);
     }
 
     [Test]
-    public void A_missing_driver_has_no_version_and_no_devices()
+    public void A_missing_driver_has_no_version()
     {
         NativeProbeResult missing = NativeProbe.Find(["no-such-library"]);
-        Assert.That(CudaDriverProbe.Version(missing), Is.Null);
-        Assert.That(CudaDriverProbe.DeviceCount(missing), Is.Null);
+        Assert.That(CudaVersions.OfDriver(missing), Is.Null);
     }
 
     [Test]

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Spa.Engine.Compute.Cpu;
 
 public sealed unsafe partial class CpuBackend
@@ -31,10 +29,5 @@ public sealed unsafe partial class CpuBackend
         RequireFloat(dout, dout.Rows, dbias.Columns);
         RequireFloat(dbias, 1, dout.Columns);
         SplitColumns(new ColumnSumKernel(dbias, dout), dout.Columns, dout.Rows);
-    }
-
-    private static void RequireSameShape(Tensor a, Tensor b, [CallerMemberName] string op = "")
-    {
-        if (a.Rows != b.Rows || a.Columns != b.Columns || a.Layout != b.Layout) ThrowShape(b, op, $"the shape of {a}");
     }
 }

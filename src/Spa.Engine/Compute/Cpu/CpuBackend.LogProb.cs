@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Spa.Engine.Compute.Cpu;
 
 public sealed unsafe partial class CpuBackend
@@ -33,12 +31,6 @@ public sealed unsafe partial class CpuBackend
         RequireVector(coefficient, DType.Float32, logits.Rows);
         CheckLabels(labels, logits.Columns);
         Split(new LogProbBackwardKernel(logits, lse, labels, coefficient, softCap), logits.Rows, (long)logits.Columns * (1 + ExpCost));
-    }
-
-    /// <summary>An output of one number per row, or absent.</summary>
-    private static void RequireRows(Tensor vector, long rows, [CallerArgumentExpression(nameof(vector))] string name = "", [CallerMemberName] string op = "")
-    {
-        if (!vector.IsAbsent) RequireVector(vector, DType.Float32, rows, name, op);
     }
 
     private static void CheckLabels(Tensor labels, int vocabulary)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Spa.Engine.Compute.Cpu.Simd;
 
 namespace Spa.Engine.Compute.Cpu;
@@ -57,26 +56,5 @@ public sealed unsafe partial class CpuBackend
         private readonly TKernel _kernel = kernel;
 
         public void Execute(int index) => _kernel.Run<TLanes>(index * perPart, Math.Min(items, (index + 1) * perPart));
-    }
-
-    /// <summary>Throws with the op's name unless the tensor is a float32 matrix of this shape.</summary>
-    private static void RequireFloat(Tensor tensor, long rows, int columns, [CallerArgumentExpression(nameof(tensor))] string name = "", [CallerMemberName] string op = "")
-    {
-        if (tensor.Type != DType.Float32 || tensor.Rows != rows || tensor.Columns != columns || tensor.Layout != TensorLayout.RowMajor)
-            ThrowShape(tensor, op, $"{name} Float32[{rows}, {columns}]");
-    }
-
-    /// <summary>Throws with the op's name unless the tensor is a row-major matrix of this shape that the op can read as float32.</summary>
-    private static void RequireWeight(Tensor tensor, long rows, int columns, [CallerArgumentExpression(nameof(tensor))] string name = "", [CallerMemberName] string op = "")
-    {
-        if (tensor.Type == DType.Int32 || tensor.Rows != rows || tensor.Columns != columns || tensor.Layout != TensorLayout.RowMajor)
-            ThrowShape(tensor, op, $"{name} Float32 or BFloat16[{rows}, {columns}]");
-    }
-
-    /// <summary>Throws with the op's name unless the tensor holds <paramref name="count"/> elements of the type one behind the other.</summary>
-    private static void RequireVector(Tensor tensor, DType type, long count, [CallerArgumentExpression(nameof(tensor))] string name = "", [CallerMemberName] string op = "")
-    {
-        if (tensor.Type != type || tensor.Count != count || !tensor.IsContiguous || tensor.Layout != TensorLayout.RowMajor)
-            ThrowShape(tensor, op, $"{name} {type}, {count} elements, contiguous");
     }
 }

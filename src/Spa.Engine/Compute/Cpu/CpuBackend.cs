@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Spa.Engine.Compute.Cpu;
@@ -62,18 +61,4 @@ public sealed unsafe partial class CpuBackend : ComputeBackend
     }
 
     protected internal override void Free(nint address) => NativeMemory.AlignedFree((void*)address);
-
-    private static void CheckTransfer(Tensor tensor, long count, int size)
-    {
-        if (!tensor.IsContiguous || tensor.Count != count || tensor.Type.Size() != size)
-            throw new ArgumentException($"transfer of {count} elements of {size} bytes to or from {tensor}");
-    }
-
-    /// <summary>Throws with the op's name unless the condition holds.</summary>
-    private static void Require(bool condition, Tensor tensor, [CallerMemberName] string op = "", [CallerArgumentExpression(nameof(condition))] string expected = "")
-    {
-        if (!condition) ThrowShape(tensor, op, expected);
-    }
-
-    private static void ThrowShape(Tensor tensor, string op, string expected) => throw new ArgumentException($"{op}: expected {expected}, found {tensor}");
 }

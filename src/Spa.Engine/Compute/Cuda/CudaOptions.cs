@@ -1,0 +1,23 @@
+using Spa.Engine.Compute.Cuda.Jit;
+using Spa.Interop.Loading;
+
+namespace Spa.Engine.Compute.Cuda;
+
+/// <summary>Which device a <see cref="CudaBackend"/> uses, and where its kernels come from.</summary>
+public sealed record CudaOptions
+{
+    /// <summary>Where the driver's functions come from: the installed driver, or an emulated device.</summary>
+    public required IEntryPoints Driver { get; init; }
+
+    /// <summary>Number of the device, from 0.</summary>
+    public int Ordinal { get; init; }
+
+    /// <summary>The driver is software that executes PTX: kernels are compiled to PTX with line information, never to machine code.</summary>
+    public bool Emulated { get; init; }
+
+    /// <summary>Where kernels come from; null: the embedded sources, the user's cache and the NVRTC of this machine, as the environment says.</summary>
+    public KernelJit? Jit { get; init; }
+
+    /// <summary>Wait after every launch, so that a fault names the kernel that made it. Slow. Null: as <c>SPA_CHECKS=1</c> says.</summary>
+    public bool? CheckLaunches { get; init; }
+}

@@ -1,0 +1,21 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Spa.Interop.CublasLt;
+
+/// <summary>One proposal of the heuristics.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct cublasLtMatmulHeuristicResult_t
+{
+    public cublasLtMatmulAlgo_t algo;
+    public nuint workspaceSize;
+    public cublasStatus_t state;
+    public float wavesCount;
+    public Reserved reserved;
+
+    [InlineArray(4)]
+    public struct Reserved
+    {
+        private int _first;
+    }
+}

@@ -1,0 +1,4 @@
+namespace Spa.Interop.CublasLt;
+
+/// <summary>What an algorithm may use.</summary>
+public readonly record struct cublasLtMatmulPreference_t(nint Value);

@@ -1,0 +1,4 @@
+namespace Spa.Interop.Driver;
+
+/// <summary>One piece of work in a <see cref="CUgraph"/>.</summary>
+public readonly record struct CUgraphNode(nint Value);

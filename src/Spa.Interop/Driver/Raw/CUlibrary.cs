@@ -1,0 +1,4 @@
+namespace Spa.Interop.Driver;
+
+/// <summary>Loaded code, bound to no context.</summary>
+public readonly record struct CUlibrary(nint Value);
