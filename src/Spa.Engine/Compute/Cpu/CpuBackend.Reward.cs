@@ -1,18 +1,10 @@
-using System.Runtime.CompilerServices;
-
 namespace Spa.Engine.Compute.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
     public override void RewardScores(Tensor scores, in PairRows rows, double tail = 1)
     {
-        int pairs = RequirePairs(scores, PairColumns.Scores);
-        RequireSegments(rows.Segments, pairs);
-        RequireVector(rows.Policy, DType.Float32, rows.Policy.Count);
-        if (!rows.Reference.IsAbsent) RequireVector(rows.Reference, DType.Float32, rows.Policy.Count);
-        if (!rows.Extrapolated.IsAbsent) RequireVector(rows.Extrapolated, DType.Float32, rows.Policy.Count);
-        if (!rows.KnownReference.IsAbsent) RequireVector(rows.KnownReference, DType.Float64, 2L * pairs);
-        else if (rows.Reference.IsAbsent) throw new ArgumentException($"{nameof(RewardScores)}: expected the reference's token log-probs or their known sums, found neither");
+        int pairs = RequirePairRows(scores, rows);
         int* segments = rows.Segments.Ints();
         for (int response = 0; response < 2 * pairs; response++)
         {
@@ -126,13 +118,4 @@ public sealed unsafe partial class CpuBackend
         }
         return (chosen, rejected);
     }
-
-    private static int RequirePairs(Tensor matrix, int columns, [CallerArgumentExpression(nameof(matrix))] string name = "", [CallerMemberName] string op = "")
-    {
-        if (matrix.Rows < 1) ThrowShape(matrix, op, $"{name} of at least one pair");
-        RequireVector(matrix, DType.Float64, matrix.Rows * columns, name, op);
-        return checked((int)matrix.Rows);
-    }
-
-    private static void RequireSegments(Tensor segments, int pairs, [CallerMemberName] string op = "") => RequireVector(segments, DType.Int32, 4L * pairs, nameof(segments), op);
 }
