@@ -45,6 +45,7 @@ internal static class CommandTree
         new StatusCommand(),
         new DoctorCommand(),
         new EstimateCommand(),
+        Kernels(),
         .. PlannedCommand.All(),
     ];
 
@@ -53,6 +54,16 @@ internal static class CommandTree
         CommandGroup group = new("eval", "Measures a model against labels and judges.");
         group.Subcommands.Add(new EvalPreferencesCommand());
         foreach (PlannedCommand planned in PlannedCommand.Of("alpaca", "mt-bench", "gold")) group.Subcommands.Add(planned);
+        return group;
+    }
+
+    private static CommandGroup Kernels()
+    {
+        CommandGroup group = new("kernels", "Compiled CUDA kernels: what there is, what it takes, the cache.");
+        group.Subcommands.Add(new KernelsListCommand());
+        group.Subcommands.Add(new KernelsBuildCommand());
+        group.Subcommands.Add(new KernelsClearCommand());
+        foreach (PlannedCommand planned in PlannedCommand.Of("profile")) group.Subcommands.Add(planned);
         return group;
     }
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Spa.Cli.Diagnosis;
 using Spa.Engine.Compute.Cpu;
+using Spa.Engine.Compute.Cuda.Jit;
+using Spa.Engine.Compute.Cuda.Kernels;
 using Spa.Interop;
 using Spa.Interop.Driver;
 using Spa.Interop.Loading;
@@ -29,6 +31,7 @@ internal sealed class DoctorCommand() : CliCommand("doctor", "Tells what works o
         NativeProbeResult nvrtc = NativeLibraries.FindNvrtc(), cublasLt = NativeLibraries.FindCublasLt();
         report["nvrtc"] = Describe(nvrtc, CudaVersions.OfNvrtc(nvrtc));
         report["cublaslt"] = Describe(cublasLt, CudaVersions.OfCublasLt(cublasLt));
+        report["kernels"] = new JsonObject { ["variants"] = KernelCatalogue.Variants.Count(), ["packed"] = PtxArchive.Embedded.Count, ["cache"] = KernelCache.OfUser().Folder };
         report["backend_auto"] = "cpu";
         report["backend_auto_reason"] = "the CUDA backend is not part of this build yet";
         if (context.Json) context.WriteLine(report.ToJsonString());

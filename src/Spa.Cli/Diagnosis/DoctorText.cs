@@ -18,6 +18,7 @@ internal static class DoctorText
         yield return ("CUDA driver", Driver(report["cuda_driver"]!.AsObject()));
         yield return ("NVRTC", Library(report["nvrtc"]!.AsObject()));
         yield return ("cuBLASLt", Library(report["cublaslt"]!.AsObject()));
+        yield return ("kernels", $"{report["kernels"]!["variants"]} variants, {report["kernels"]!["packed"]} of them packed as PTX; compiled ones in {report["kernels"]!["cache"]}");
         yield return ("--backend auto", $"{report["backend_auto"]}: {report["backend_auto_reason"]}");
     }
 

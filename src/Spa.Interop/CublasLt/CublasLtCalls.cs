@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using Spa.Interop.Driver;
 
 namespace Spa.Interop.CublasLt;
 

@@ -7,7 +7,7 @@ public sealed unsafe class TensorMap : SafeHandle
 {
     private const int Alignment = 64;
 
-    private TensorMap() : base(0, ownsHandle: true) => SetHandle((nint)NativeMemory.AlignedAlloc((nuint)sizeof(CUtensorMap), Alignment));
+    private TensorMap(nint memory) : base(0, ownsHandle: true) => SetHandle(memory);
 
     public override bool IsInvalid => handle == 0;
 
@@ -32,7 +32,7 @@ public sealed unsafe class TensorMap : SafeHandle
         ulong* strides = stackalloc ulong[1] { (ulong)rowBytes };
         uint* box = stackalloc uint[2] { (uint)boxColumns, (uint)boxRows };
         uint* steps = stackalloc uint[2] { 1, 1 };
-        TensorMap map = new();
+        TensorMap map = new((nint)NativeMemory.AlignedAlloc((nuint)sizeof(CUtensorMap), Alignment));
         CUresult result = driver.Functions.cuTensorMapEncodeTiled((CUtensorMap*)map.handle, type, 2, (void*)address.Value, sizes, strides, box, steps,
             CUtensorMapInterleave.CU_TENSOR_MAP_INTERLEAVE_NONE, swizzle, CUtensorMapL2promotion.CU_TENSOR_MAP_L2_PROMOTION_L2_128B, CUtensorMapFloatOOBfill.CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
         if (result != CUresult.CUDA_SUCCESS) map.Dispose();

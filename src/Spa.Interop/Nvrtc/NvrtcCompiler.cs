@@ -21,7 +21,7 @@ public sealed class NvrtcCompiler(NvrtcCalls calls)
     /// <param name="headers">Texts by the name between the quotes of an include.</param>
     /// <param name="options">For example <c>--gpu-architecture=sm_90a</c>; a virtual architecture (<c>compute_80</c>) gives PTX only.</param>
     /// <exception cref="NvrtcException">The source does not compile (its <see cref="NvrtcException.Log"/> has the messages), or an option is unknown.</exception>
-    public NvrtcResult Compile(string source, string name, IReadOnlyDictionary<string, string> headers, IReadOnlyList<string> options)
+    public NvrtcImage Compile(string source, string name, IReadOnlyDictionary<string, string> headers, IReadOnlyList<string> options)
     {
         nvrtcProgram program = calls.CreateProgram(source, name, headers);
         try
@@ -29,7 +29,7 @@ public sealed class NvrtcCompiler(NvrtcCalls calls)
             nvrtcResult result = calls.CompileProgram(program, options);
             string log = calls.GetProgramLog(program);
             if (result != nvrtcResult.NVRTC_SUCCESS) throw calls.Failure(result, $"nvrtcCompileProgram({name}, {string.Join(' ', options)})", log);
-            return new NvrtcResult(calls.GetCubin(program), calls.GetPtx(program), log);
+            return new NvrtcImage(calls.GetCubin(program), calls.GetPtx(program), log);
         }
         finally
         {

@@ -58,6 +58,7 @@ public abstract unsafe partial class CudaBackend
         try
         {
             fixed (T* pointer = destination) _download.Copy((byte*)pointer, Address(source), (long)destination.Length * sizeof(T));
+            ThrowIfFaulted();
         }
         catch (CudaException error)
         {

@@ -61,6 +61,7 @@ public abstract unsafe partial class CudaBackend : ComputeBackend
         try
         {
             _stream.Synchronize();
+            ThrowIfFaulted();
         }
         catch (CudaException error)
         {
@@ -83,6 +84,7 @@ public abstract unsafe partial class CudaBackend : ComputeBackend
 
         DisposeKernels();
         DisposeScratch();
+        DisposeFaults();
         _upload.Dispose();
         _download.Dispose();
         _stream.Dispose();

@@ -11,10 +11,10 @@ public struct cublasLtMatmulHeuristicResult_t
     public nuint workspaceSize;
     public cublasStatus_t state;
     public float wavesCount;
-    public Reserved reserved;
+    public ReservedWords reserved;
 
     [InlineArray(4)]
-    public struct Reserved
+    public struct ReservedWords
     {
         private int _first;
     }

@@ -20,7 +20,7 @@ public sealed partial class KernelCompiler(NvrtcCompiler compiler)
     {
         try
         {
-            NvrtcResult result = compiler.Compile(key.Source.Text, key.Source.Name, key.Source.Headers, key.Options);
+            NvrtcImage result = compiler.Compile(key.Source.Text, key.Source.Name, key.Source.Headers, key.Options);
             string ptx = WithoutFolders(Encoding.UTF8.GetString(result.Ptx), key.Source);
             byte[] code = key.Target.IsPtx ? Encoding.UTF8.GetBytes(ptx) : result.Cubin ?? throw new SpaException($"{key.Variant}: NVRTC made no machine code for {key.Target}");
             return new KernelImage(code, KernelResources.Parse(result.Log, key.Variant.Template.Entry, ptx), Warnings(result.Log));

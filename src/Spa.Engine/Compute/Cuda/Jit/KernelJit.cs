@@ -39,6 +39,9 @@ public sealed class KernelJit
     /// <summary>NVRTC, looked for when it is first needed; null where there is none, or where <c>SPA_JIT=never</c> forbids compiling.</summary>
     public KernelCompiler? Compiler => _compiler.Value;
 
+    /// <summary>Why <see cref="Compiler"/> is null.</summary>
+    public string WhyNoCompiler => _missing;
+
     /// <summary>The embedded sources, the user's cache, and the NVRTC of this machine.</summary>
     /// <param name="nvrtc">A library that the user named, or null.</param>
     public static KernelJit FromEnvironment(string? nvrtc = null) => new(KernelSources.Embedded, KernelCache.OfUser(), PtxArchive.Embedded, jit => jit.FindCompiler(nvrtc));
@@ -104,7 +107,7 @@ public sealed class KernelJit
         }
 
         NativeProbeResult library = NativeLibraries.FindNvrtc(path);
-        _missing = $"NVRTC was not found: tried {string.Join(", ", library.Tried)}";
+        if (!library.IsFound) _missing = $"NVRTC was not found: tried {string.Join(", ", library.Tried)}";
         return library.IsFound ? new KernelCompiler(new NvrtcCompiler(library)) : null;
     }
 }

@@ -49,7 +49,7 @@ public sealed class PtxArchive
     public int Count => _entries.Count;
 
     /// <summary>PTX of a kernel, or null where the archive lacks it or has another version.</summary>
-    public ReadOnlyMemory<byte>? Find(KernelKey key) => _entries.TryGetValue(key.SourceHash, out (string Name, ReadOnlyMemory<byte> Ptx) entry) ? entry.Ptx : null;
+    public ReadOnlyMemory<byte>? Find(KernelKey key) => _entries.TryGetValue(key.SourceHash, out (string Name, ReadOnlyMemory<byte> Ptx) entry) ? entry.Ptx : default(ReadOnlyMemory<byte>?);
 
     /// <summary>Writes an archive; the same kernels give the same bytes.</summary>
     public static void Write(Stream stream, IEnumerable<(KernelKey Key, byte[] Ptx)> kernels)
