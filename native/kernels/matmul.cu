@@ -33,21 +33,18 @@ constexpr int kBytesA = kTileM * kTileK * 2;
 constexpr int kBytesB = kTileN * kTileK * 2;
 constexpr int kStageBytes = kBytesA + kBytesB;
 
-static_assert(sizeof(MatMulArgs) == 72);
 static_assert(kTileM * kTileN * 4 <= kStages * kStageBytes, "the sums are put where the stages were");
 
 // Byte offset of a 16-byte chunk in a stored tile of kChunks chunks a row. ldmatrix reads the same chunk of eight rows: the permutation
 // spreads those over all 32 banks.
 template <int kChunks>
-__device__ __forceinline__ int swizzled(int row, int chunk)
-{
+__device__ __forceinline__ int swizzled(int row, int chunk) {
     return (row * kChunks + (kChunks == 4 ? chunk ^ ((row >> 1) & 3) : chunk ^ (row & 7))) * 16;
 }
 
 // A tile of kRows x (8 kChunks) elements at (first_row, first_column) of a stored matrix [rows, columns]; zeros outside of it.
 template <int kRows, int kChunks>
-__device__ __forceinline__ void load_tile(char* tile, const bf16* source, int stride, int rows, int columns, int first_row, int first_column)
-{
+__device__ __forceinline__ void load_tile(char* tile, const bf16* source, int stride, int rows, int columns, int first_row, int first_column) {
 #pragma unroll
     for (int i = 0; i < kRows * kChunks / kThreads; i++) {
         const int at = threadIdx.x + i * kThreads;
@@ -71,23 +68,21 @@ __device__ __forceinline__ void load_tile(char* tile, const bf16* source, int st
 }
 
 // The stage of k tile `depth`: a's tile, then b's.
-__device__ __forceinline__ void load_stage(char* stage, const MatMulArgs& args, int row, int column, int depth)
-{
+__device__ __forceinline__ void load_stage(char* stage, const MatMulArgs& args, int row, int column, int depth) {
     const bf16* a = static_cast<const bf16*>(args.a);
     const bf16* b = static_cast<const bf16*>(args.b);
     if (kTransposeA)
-        load_tile<kTileK, kTileM / 8>(stage, a, args.a_stride, args.k, args.m, depth, row);
+        load_tile<kTileK, kTileM / 8>(stage, a, args.aStride, args.k, args.m, depth, row);
     else
-        load_tile<kTileM, kTileK / 8>(stage, a, args.a_stride, args.m, args.k, row, depth);
+        load_tile<kTileM, kTileK / 8>(stage, a, args.aStride, args.m, args.k, row, depth);
     if (kTransposeB)
-        load_tile<kTileN, kTileK / 8>(stage + kBytesA, b, args.b_stride, args.n, args.k, column, depth);
+        load_tile<kTileN, kTileK / 8>(stage + kBytesA, b, args.bStride, args.n, args.k, column, depth);
     else
-        load_tile<kTileK, kTileN / 8>(stage + kBytesA, b, args.b_stride, args.k, args.n, depth, column);
+        load_tile<kTileK, kTileN / 8>(stage + kBytesA, b, args.bStride, args.k, args.n, depth, column);
 }
 
 // a's 16 x 16 block at (row, k) of the tile, as mma takes it: rows 0-7, 8-15 of k 0-7, then of k 8-15.
-__device__ __forceinline__ void load_a(unsigned (&fragment)[4], const char* tile, int row, int k)
-{
+__device__ __forceinline__ void load_a(unsigned (&fragment)[4], const char* tile, int row, int k) {
     const int lane = threadIdx.x % 32;
     if (kTransposeA)
         load_matrices_transposed(fragment, shared_address(tile + swizzled<kTileM / 8>(k + lane % 8 + lane / 16 * 8, row / 8 + lane / 8 % 2)));
@@ -96,8 +91,7 @@ __device__ __forceinline__ void load_a(unsigned (&fragment)[4], const char* tile
 }
 
 // b's 16 (k) x 16 (columns) block: both halves of k for columns 0-7, then for 8-15.
-__device__ __forceinline__ void load_b(unsigned (&fragment)[4], const char* tile, int column, int k)
-{
+__device__ __forceinline__ void load_b(unsigned (&fragment)[4], const char* tile, int column, int k) {
     const int lane = threadIdx.x % 32;
     if (kTransposeB)
         load_matrices(fragment, shared_address(tile + swizzled<kTileK / 8>(column + lane % 8 + lane / 16 * 8, k / 8 + lane / 8 % 2)));
@@ -106,8 +100,7 @@ __device__ __forceinline__ void load_b(unsigned (&fragment)[4], const char* tile
 }
 
 // Two CTAs an SM: one computes while the other fills its stages or writes its tile.
-extern "C" __global__ void __launch_bounds__(kThreads, kTileM == 128 ? 2 : 4) matmul(const __grid_constant__ MatMulArgs args)
-{
+extern "C" __global__ void __launch_bounds__(kThreads, kTileM == 128 ? 2 : 4) matmul(const __grid_constant__ MatMulArgs args) {
     extern __shared__ __align__(128) char shared[];
     const int warp = threadIdx.x / 32;
     const int warp_row = warp / kWarpsN * kWarpM, warp_column = warp % kWarpsN * kWarpN;

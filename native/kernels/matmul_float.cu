@@ -19,11 +19,9 @@ constexpr int kColumnsEach = kTileN / 16;
 constexpr int kPitchA = kTileM + 4;
 constexpr int kPitchB = kTileN + 4;
 
-static_assert(sizeof(MatMulArgs) == 72);
 
 template <bool kBf16>
-__device__ __forceinline__ float element(const void* source, long long at)
-{
+__device__ __forceinline__ float element(const void* source, long long at) {
     return kBf16 ? to_float(static_cast<const bf16*>(source)[at]) : static_cast<const float*>(source)[at];
 }
 
@@ -44,8 +42,7 @@ struct Piece {
 
 // Zeros outside of [outer_end, k_end]; those beyond k are never used, those beyond the rows or columns make sums that are not stored.
 template <bool kBf16, int kWidth>
-__device__ __forceinline__ void fetch(float (&value)[4], const Piece<kWidth>& piece, const void* source, int stride, bool k_contiguous, int outer, int outer_end, int k, int k_end)
-{
+__device__ __forceinline__ void fetch(float (&value)[4], const Piece<kWidth>& piece, const void* source, int stride, bool k_contiguous, int outer, int outer_end, int k, int k_end) {
 #pragma unroll
     for (int i = 0; i < 4; i++) {
         const int o = outer + piece.outer + (k_contiguous ? 0 : i), d = k + piece.k + (k_contiguous ? i : 0);
@@ -56,15 +53,13 @@ __device__ __forceinline__ void fetch(float (&value)[4], const Piece<kWidth>& pi
 }
 
 template <int kWidth, int kPitch>
-__device__ __forceinline__ void put(float* tile, const Piece<kWidth>& piece, bool k_contiguous, const float (&value)[4])
-{
+__device__ __forceinline__ void put(float* tile, const Piece<kWidth>& piece, bool k_contiguous, const float (&value)[4]) {
     if (!piece.active) return;
 #pragma unroll
     for (int i = 0; i < 4; i++) tile[(piece.k + (k_contiguous ? i : 0)) * kPitch + piece.outer + (k_contiguous ? 0 : i)] = value[i];
 }
 
-extern "C" __global__ void __launch_bounds__(kThreads) matmul_float(const __grid_constant__ MatMulArgs args)
-{
+extern "C" __global__ void __launch_bounds__(kThreads) matmul_float(const __grid_constant__ MatMulArgs args) {
     // Two stages of each operand; afterwards the tile of sums.
     constexpr int kFloats = 2 * kTileK * (kPitchA + kPitchB);
     __shared__ __align__(16) float shared[kFloats];
@@ -88,14 +83,14 @@ extern "C" __global__ void __launch_bounds__(kThreads) matmul_float(const __grid
             for (int j = 0; j < kColumnsEach; j++) {
                 const int r = row + own_row + i, c = column + own_column + j;
                 if (r >= args.m || c >= args.n) continue;
-                const long long at = static_cast<long long>(r) * args.output_stride + c;
+                const long long at = static_cast<long long>(r) * args.outputStride + c;
                 sum[i][j] = (args.flags & kFlagOutputBf16) != 0 ? element<true>(args.output, at) : element<false>(args.output, at);
             }
     }
 
     float next_a[4], next_b[4];
-    fetch<kBf16A>(next_a, piece_a, args.a, args.a_stride, a_contiguous, row, args.m, 0, args.k);
-    fetch<kBf16B>(next_b, piece_b, args.b, args.b_stride, b_contiguous, column, args.n, 0, args.k);
+    fetch<kBf16A>(next_a, piece_a, args.a, args.aStride, a_contiguous, row, args.m, 0, args.k);
+    fetch<kBf16B>(next_b, piece_b, args.b, args.bStride, b_contiguous, column, args.n, 0, args.k);
     int stage = 0;
 #pragma unroll 1
     for (int k = 0; k < args.k; k += kTileK, stage ^= 1) {
@@ -106,8 +101,8 @@ extern "C" __global__ void __launch_bounds__(kThreads) matmul_float(const __grid
         // The stage is whole. One barrier a step is enough: whoever writes this stage again has passed the next one, behind everybody's reads.
         __syncthreads();
         if (k + kTileK < args.k) {
-            fetch<kBf16A>(next_a, piece_a, args.a, args.a_stride, a_contiguous, row, args.m, k + kTileK, args.k);
-            fetch<kBf16B>(next_b, piece_b, args.b, args.b_stride, b_contiguous, column, args.n, k + kTileK, args.k);
+            fetch<kBf16A>(next_a, piece_a, args.a, args.aStride, a_contiguous, row, args.m, k + kTileK, args.k);
+            fetch<kBf16B>(next_b, piece_b, args.b, args.bStride, b_contiguous, column, args.n, k + kTileK, args.k);
         }
         // The tail is not filled up: adding 0 * 0 would turn a sum of -0 into 0.
         const int depth = min(kTileK, args.k - k);

@@ -20,19 +20,16 @@ constexpr int kChunks = kTileK / 8;
 constexpr int kBytesA = kTileM * kTileK * 2;
 constexpr int kStageBytes = kBytesA + kTileN * kTileK * 2;
 
-static_assert(sizeof(MatMulArgs) == 72);
 static_assert(kTileM * kTileN * 4 <= kStageBytes, "the sums are put where the stages were");
 
 // Byte offset of a 16-byte chunk: the eight rows that ldmatrix reads at once lie in different banks.
-__device__ __forceinline__ int swizzled(int row, int chunk)
-{
+__device__ __forceinline__ int swizzled(int row, int chunk) {
     return (row * kChunks + (chunk ^ (row & 7))) * 16;
 }
 
 // kRows rows of kTileK elements from (first_row, depth) of a stored matrix [rows, columns]; zeros outside of it.
 template <int kRows>
-__device__ __forceinline__ void load_rows(char* tile, const bf16* source, int stride, int rows, int columns, int first_row, int depth)
-{
+__device__ __forceinline__ void load_rows(char* tile, const bf16* source, int stride, int rows, int columns, int first_row, int depth) {
 #pragma unroll
     for (int i = 0; i < kRows * kChunks / kThreads; i++) {
         const int at = threadIdx.x + i * kThreads;
@@ -44,14 +41,12 @@ __device__ __forceinline__ void load_rows(char* tile, const bf16* source, int st
     }
 }
 
-__device__ __forceinline__ void load_stage(char* stage, const MatMulArgs& args, int column, int depth)
-{
-    load_rows<kTileN>(stage + kBytesA, static_cast<const bf16*>(args.b), args.b_stride, args.n, args.k, column, depth);
-    load_rows<kTileM>(stage, static_cast<const bf16*>(args.a), args.a_stride, args.m, args.k, 0, depth);
+__device__ __forceinline__ void load_stage(char* stage, const MatMulArgs& args, int column, int depth) {
+    load_rows<kTileN>(stage + kBytesA, static_cast<const bf16*>(args.b), args.bStride, args.n, args.k, column, depth);
+    load_rows<kTileM>(stage, static_cast<const bf16*>(args.a), args.aStride, args.m, args.k, 0, depth);
 }
 
-extern "C" __global__ void __launch_bounds__(kThreads) matmul_rows(const __grid_constant__ MatMulArgs args)
-{
+extern "C" __global__ void __launch_bounds__(kThreads) matmul_rows(const __grid_constant__ MatMulArgs args) {
     extern __shared__ __align__(128) char shared[];
     const int lane = threadIdx.x % 32, warp_column = threadIdx.x / 32 * 8;
     const int column = blockIdx.x * kTileN;

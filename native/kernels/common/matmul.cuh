@@ -7,17 +7,22 @@
 #pragma once
 #include "types.cuh"
 
-struct MatMulArgs
-{
-    void* output;           // [M, N], row stride output_stride
-    const void* a;          // [M, K], or [K, M] where A is transposed
-    const void* b;          // [K, N], or [N, K] where B is transposed
-    const void* bias;       // [N], or null
-    const void* residual;   // [M, N] of the output's type, or null; may be the output
-    int m, n, k;
-    int output_stride, a_stride, b_stride, residual_stride;
+struct MatMulArgs {
+    void* output;          // [M, N]
+    const void* a;         // [M, K], or [K, M] where it is transposed
+    const void* b;         // [K, N], or [N, K] where it is transposed
+    const void* bias;      // [1, N]; null: none
+    const void* residual;  // [M, N] of the output's type; null: none; may be the output
+    int m;
+    int n;
+    int k;
+    int outputStride;
+    int aStride;
+    int bStride;
+    int residualStride;
     int flags;
 };
+static_assert(sizeof(MatMulArgs) == 72);
 
 constexpr int kFlagAccumulate = 1;   // add to what the output holds
 constexpr int kFlagOutputBf16 = 2;
@@ -30,8 +35,7 @@ constexpr int kFlagTransposeB = 32;
 constexpr int kTileGroup = 8;
 
 // Row and column of a tile. Tiles go down a group of kTileGroup rows of tiles, then one column to the right.
-__device__ __forceinline__ void tile_place(int tile, int tile_rows, int tile_columns, int& row, int& column)
-{
+__device__ __forceinline__ void tile_place(int tile, int tile_rows, int tile_columns, int& row, int& column) {
     const int per_group = kTileGroup * tile_columns;
     const int first = tile / per_group * kTileGroup;
     const int rows = min(kTileGroup, tile_rows - first);
@@ -42,74 +46,26 @@ __device__ __forceinline__ void tile_place(int tile, int tile_rows, int tile_col
 // Where element (row, column) of a tile lies. Chunks of eight columns are permuted by the row: the eight rows that a warp writes at once
 // are a multiple of all banks apart and would meet in the same ones.
 template <int kTileN>
-__device__ __forceinline__ int staged(int row, int column)
-{
+__device__ __forceinline__ int staged(int row, int column) {
     constexpr int kChunks = kTileN / 8;
     constexpr int kMask = kChunks < 8 ? kChunks - 1 : 7;
     return row * kTileN + (((column >> 3) ^ (row & kMask)) << 3) + (column & 7);
 }
 
-__device__ __forceinline__ void add_8(float (&sum)[8], const float* source, int count, bool vector)
-{
-    if (vector) {
-        const float4 low = reinterpret_cast<const float4*>(source)[0], high = reinterpret_cast<const float4*>(source)[1];
-        const float value[8] = {low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w};
+// Adds eight neighbours of a row; `count` of them exist where they are not accessed whole.
+template <typename T>
+__device__ __forceinline__ void add_8(Floats<8>& sum, const T* source, int count, bool vector) {
+    const Floats<8> value = vector ? load_floats<true, 8>(source, 8) : load_floats<false, 8>(source, count);
 #pragma unroll
-        for (int i = 0; i < 8; i++) sum[i] += value[i];
-    } else {
-#pragma unroll
-        for (int i = 0; i < 8; i++)
-            if (i < count) sum[i] += source[i];
-    }
-}
-
-__device__ __forceinline__ void add_8(float (&sum)[8], const bf16* source, int count, bool vector)
-{
-    if (vector) {
-        const uint4 packed = *reinterpret_cast<const uint4*>(source);
-        const unsigned pair[4] = {packed.x, packed.y, packed.z, packed.w};
-#pragma unroll
-        for (int i = 0; i < 4; i++) {
-            sum[2 * i] += bf16_low(pair[i]);
-            sum[2 * i + 1] += bf16_high(pair[i]);
-        }
-    } else {
-#pragma unroll
-        for (int i = 0; i < 8; i++)
-            if (i < count) sum[i] += to_float(source[i]);
-    }
-}
-
-__device__ __forceinline__ void store_8(float* destination, const float (&sum)[8], int count, bool vector)
-{
-    if (vector) {
-        reinterpret_cast<float4*>(destination)[0] = make_float4(sum[0], sum[1], sum[2], sum[3]);
-        reinterpret_cast<float4*>(destination)[1] = make_float4(sum[4], sum[5], sum[6], sum[7]);
-    } else {
-#pragma unroll
-        for (int i = 0; i < 8; i++)
-            if (i < count) destination[i] = sum[i];
-    }
-}
-
-__device__ __forceinline__ void store_8(bf16* destination, const float (&sum)[8], int count, bool vector)
-{
-    if (vector) {
-        *reinterpret_cast<uint4*>(destination) = make_uint4(pack_bf16(sum[0], sum[1]), pack_bf16(sum[2], sum[3]), pack_bf16(sum[4], sum[5]), pack_bf16(sum[6], sum[7]));
-    } else {
-#pragma unroll
-        for (int i = 0; i < 8; i++)
-            if (i < count) destination[i] = to_bf16(sum[i]);
-    }
+    for (int i = 0; i < 8; i++) sum.at[i] += value.at[i];
 }
 
 // One row of eight columns (fewer at the right edge): adds in the contract's order and stores.
 template <typename TOutput, bool kAddOld>
-__device__ __forceinline__ void finish_8(const MatMulArgs& args, float (&sum)[8], int row, int column)
-{
+__device__ __forceinline__ void finish_8(const MatMulArgs& args, Floats<8>& sum, int row, int column) {
     const int count = min(8, args.n - column);
     const bool vector = (args.flags & kFlagVector) != 0 && count == 8;
-    TOutput* destination = static_cast<TOutput*>(args.output) + static_cast<long long>(row) * args.output_stride + column;
+    TOutput* destination = static_cast<TOutput*>(args.output) + static_cast<long long>(row) * args.outputStride + column;
     if (kAddOld && (args.flags & kFlagAccumulate) != 0) add_8(sum, destination, count, vector);
     if (args.bias != nullptr) {
         if ((args.flags & kFlagBiasBf16) != 0)
@@ -118,15 +74,17 @@ __device__ __forceinline__ void finish_8(const MatMulArgs& args, float (&sum)[8]
             add_8(sum, static_cast<const float*>(args.bias) + column, count, vector);
     }
     if (args.residual != nullptr)
-        add_8(sum, static_cast<const TOutput*>(args.residual) + static_cast<long long>(row) * args.residual_stride + column, count, vector);
-    store_8(destination, sum, count, vector);
+        add_8(sum, static_cast<const TOutput*>(args.residual) + static_cast<long long>(row) * args.residualStride + column, count, vector);
+    if (vector)
+        store_floats<true, 8>(destination, sum, 8);
+    else
+        store_floats<false, 8>(destination, sum, count);
 }
 
 // Writes the tile whose sums lie in shared memory by staged(). kAddOld: accumulating adds the old output here, after the sum; otherwise the
 // sums have begun with it. All of the CTA's threads call it, behind a barrier.
 template <int kTileM, int kTileN, int kThreads, bool kAddOld>
-__device__ __forceinline__ void finish_tile(const MatMulArgs& args, const float* sums, int first_row, int first_column)
-{
+__device__ __forceinline__ void finish_tile(const MatMulArgs& args, const float* sums, int first_row, int first_column) {
     constexpr int kChunks = kTileN / 8;
     // Not unrolled: the loop waits for memory, and its four type branches would fill the instruction cache.
 #pragma unroll 1
@@ -135,7 +93,7 @@ __device__ __forceinline__ void finish_tile(const MatMulArgs& args, const float*
         if (first_row + row >= args.m || first_column + column >= args.n) continue;
         const float4* chunk = reinterpret_cast<const float4*>(sums + staged<kTileN>(row, column));
         const float4 low = chunk[0], high = chunk[1];
-        float sum[8] = {low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w};
+        Floats<8> sum = {{low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w}};
         if ((args.flags & kFlagOutputBf16) != 0)
             finish_8<bf16, kAddOld>(args, sum, first_row + row, first_column + column);
         else
