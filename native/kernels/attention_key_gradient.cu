@@ -78,7 +78,8 @@ __device__ __forceinline__ void score_gradient(float (&s)[1][kQueries / 8][4], f
     }
 }
 
-extern "C" __global__ void __launch_bounds__(kThreads) attention_key_gradient(const __grid_constant__ AttentionKeyGradientArgs args) {
+// Three blocks a multiprocessor at small head sizes leave 168 registers: without being told, the compiler aims at four and spills.
+extern "C" __global__ void __launch_bounds__(kThreads, kHeadDim <= 64 ? 3 : 1) attention_key_gradient(const __grid_constant__ AttentionKeyGradientArgs args) {
     extern __shared__ __align__(128) bf16 shared[];
     bf16 *tileK = shared, *tileV = tileK + kKeys * kHeadDim, *tilesQ = tileV + kKeys * kHeadDim, *tilesDout = tilesQ + kStages * kTile;
     Query* rows = reinterpret_cast<Query*>(tilesDout + kStages * kTile);

@@ -119,7 +119,8 @@ extern "C" __global__ void __launch_bounds__(kThreads) rmsnorm_forward(const __g
         args.store(output, residual, load_floats<kVector, kCount>(input + at, width - at), rstd, at);
 }
 
-extern "C" __global__ void __launch_bounds__(kThreads) rmsnorm_backward(const __grid_constant__ RmsNormBackwardArgs args) {
+// Two blocks hide the latency of a multiprocessor's reads; element by element the addresses take too many registers for that.
+extern "C" __global__ void __launch_bounds__(kThreads, kVector ? 2 : 1) rmsnorm_backward(const __grid_constant__ RmsNormBackwardArgs args) {
     // The sums of two groups in turn: a warp may be a group ahead of another, never two, because each group has a barrier.
     __shared__ float shared[2][kWarps];
     __shared__ float combined[kKept * 32 * kCount];

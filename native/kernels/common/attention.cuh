@@ -116,7 +116,9 @@ __device__ __forceinline__ void multiply_rows(float (&s)[kTiles][kCount / 8][4],
     const int lane = fresh_lane();
     const unsigned rows = tile_address<kColumns>(a, row + (lane & 15), lane >> 4);
     const unsigned columns = tile_address<kColumns>(b, (lane & 7) + (lane >> 4 << 3), lane >> 3 & 1);
-#pragma unroll
+    // All steps at once up to 128; beyond, the compiler would read ahead into more registers than there are.
+    constexpr int kAhead = kColumns <= 128 ? kColumns / 16 : 4;
+#pragma unroll kAhead
     for (int k = 0; k < kColumns / 16; k++) {
         unsigned left[kTiles][4];
 #pragma unroll

@@ -1,3 +1,4 @@
+using Spa.Engine.Compute;
 using Spa.Engine.Evaluation;
 using Spa.Engine.Models;
 using Spa.Engine.Preference;

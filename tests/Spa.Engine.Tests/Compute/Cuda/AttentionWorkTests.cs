@@ -67,6 +67,32 @@ internal sealed class AttentionWorkTests
         Assert.That((work.TilesOffset, work.SegmentsOffset, work.ViewersOffset), Is.EqualTo(places));
     }
 
+    [Test]
+    public void Building_a_list_again_allocates_nothing()
+    {
+        var batch = new AttentionBatch();
+        var rows = new PagedRows();
+        int[] pages = [.. Enumerable.Range(0, 100)];
+        long before = 0;
+        for (int round = 0; round < 20; round++)
+        {
+            if (round == 10) before = GC.GetAllocatedBytesForCurrentThread();
+            batch.Clear();
+            for (int i = 0; i < 20; i++) batch.Add(new AttentionSegment(100 * i, 100, 0, i == 0 ? 0 : 50));
+            AttentionWork.Of(batch, 2010, 4, 128);
+            rows.Clear();
+            for (int sequence = 0; sequence < 20; sequence++)
+            {
+                rows.SetPages(sequence, pages);
+                for (int i = 0; i <= sequence; i++) rows.Add(sequence, 1500 + i);
+            }
+
+            PagedWork.Of(rows, 100, 4, new AttentionTiling(64, false)).CheckPages(rows, 0);
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
     private static bool Sees(AttentionSegment segment, int row) =>
         (row >= segment.Start && row < segment.Start + segment.Count) || (segment.Count > 0 && row >= segment.PrefixStart && row < segment.PrefixStart + segment.PrefixCount);
 

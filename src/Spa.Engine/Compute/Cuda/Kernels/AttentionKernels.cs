@@ -14,7 +14,7 @@ internal static class AttentionKernels
 
     /// <summary>Packed rows in float32; paged rows where activations or cache are float32.</summary>
     public static readonly KernelTemplate ForwardFloat = new("attention_forward_float", "attention_forward_float",
-        ["SPA_HEAD_DIM", "SPA_PAGED", "SPA_ACTIVATION_BF16", "SPA_CACHE_BF16"], registers: 128,
+        ["SPA_HEAD_DIM", "SPA_PAGED", "SPA_ACTIVATION_BF16", "SPA_CACHE_BF16"], registers: 168,
         [.. HeadDims.SelectMany(headDim => new int[][] { [headDim, 0, 0, 0], [headDim, 1, 0, 0], [headDim, 1, 0, 1], [headDim, 1, 1, 0] })]);
 
     public static readonly KernelTemplate Combine = new("attention_combine", "attention_combine", ["SPA_HEAD_DIM"], registers: 64, s_headDims);

@@ -11,9 +11,9 @@ internal static class OptimizerKernels
 
     public static readonly KernelTemplate AdamWForward = new("adamw", "adamw_forward", ["SPA_WEIGHT_BF16", "SPA_VECTOR"], registers: 56, s_variants);
 
-    public static readonly KernelTemplate AdamW8Bit = new("adamw_8bit", "adamw_8bit", ["SPA_WEIGHT_BF16", "SPA_VECTOR"], registers: 72, s_variants);
+    public static readonly KernelTemplate AdamW8Bit = new("adamw_8bit", "adamw_8bit", ["SPA_WEIGHT_BF16", "SPA_VECTOR"], registers: 80, s_variants);
 
-    public static readonly KernelTemplate AdamWBf16 = new("adamw_bf16", "adamw_bf16", ["SPA_VECTOR"], registers: 120, variants: [[0], [1]]);
+    public static readonly KernelTemplate AdamWBf16 = new("adamw_bf16", "adamw_bf16", ["SPA_VECTOR"], registers: 128, variants: [[0], [1]]);
 
     public static IEnumerable<KernelTemplate> All => [GradientNormPartial, GradientNormFinish, AdamWForward, AdamW8Bit, AdamWBf16];
 }
