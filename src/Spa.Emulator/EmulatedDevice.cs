@@ -1,3 +1,4 @@
+using Spa.Emulator.Checks;
 using Spa.Emulator.Counters;
 using Spa.Emulator.Memory;
 using Spa.Emulator.Ptx;
@@ -39,6 +40,8 @@ public sealed class EmulatedDevice : IDisposable
     {
         if (geometry.Threads < 1 || geometry.Blocks < 1) throw new ArgumentException($"{function.Name}: expected at least one block of one thread, found {geometry}");
         if (geometry.Threads > function.MaxThreads) throw new ArgumentException($"{function.Name}: expected at most {function.MaxThreads} threads of a block, found {geometry.Threads}");
+        if (function.StaticSharedBytes + geometry.DynamicSharedBytes > Options.MaxSharedBytes)
+            throw new ArgumentException($"{function.Name}: expected at most {Options.MaxSharedBytes} bytes of shared memory, found {function.StaticSharedBytes + geometry.DynamicSharedBytes}");
         if (parameters.Length != function.ParameterBytes) throw new ArgumentException($"{function.Name}: expected {function.ParameterBytes} bytes of parameters, found {parameters.Length}");
         byte[] block = GC.AllocateUninitializedArray<byte>(parameters.Length, pinned: true);
         parameters.CopyTo(block);

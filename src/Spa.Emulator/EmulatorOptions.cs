@@ -12,6 +12,9 @@ public sealed record EmulatorOptions
     /// <summary>Count instructions, sectors, bank conflicts and bytes.</summary>
     public bool Count { get; init; }
 
+    /// <summary>Static and dynamic shared memory that a block may have, in bytes.</summary>
+    public int MaxSharedBytes { get; init; } = 227 * 1024;
+
     /// <summary>Most warp instructions of a block before the launch is taken for endless.</summary>
     public long BlockBudget { get; init; } = 2_000_000_000;
 }

@@ -7,7 +7,6 @@ internal sealed class FillWork(ulong address, uint value, long count, int elemen
 
     public override void Run(EmulatedContext context)
     {
-        if (elementBytes == 1) context.Core.Memory.Fill(address, (byte)value, count);
-        else context.Core.Memory.Fill(address, value, count);
+        context.Core.Memory.Fill(address, value, elementBytes, count);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Spa.Emulator.Checks;
 
 namespace Spa.Emulator.Memory;
 
@@ -27,7 +28,7 @@ public sealed unsafe class DeviceMemory : IDisposable
     public void Free(ulong address)
     {
         int at = IndexOf(address);
-        if (at < 0 || _live[at].Start != address) throw new DeviceFaultException($"free of 0x{address:x}: no allocation begins there{Describe(address)}");
+        if (at < 0 || _live[at].Start != address) throw new DeviceFaultException(DeviceFaultKind.OutOfBounds, $"free of 0x{address:x}: no allocation begins there{Describe(address)}");
         Allocation allocation = _live[at];
         _live.RemoveAt(at);
         _freed.Add((allocation.Start, allocation.Bytes, allocation.Tag));
@@ -60,6 +61,18 @@ public sealed unsafe class DeviceMemory : IDisposable
         long fromAt = (long)(source - from.Start), toAt = (long)(target - to.Start);
         Buffer.MemoryCopy(from.Data + fromAt, to.Data + toAt, bytes, bytes);
         Buffer.MemoryCopy(from.State + fromAt, to.State + toAt, bytes, bytes);
+    }
+
+    /// <summary>Bytes of device memory as the host sees them; reading ones that were never written is a fault, writing marks them as written.</summary>
+    /// <exception cref="DeviceFaultException">The range is not in one allocation, or holds unwritten bytes.</exception>
+    public Span<byte> Access(ulong address, long bytes, bool write)
+    {
+        Allocation allocation = Require(address, bytes, write ? "write" : "read");
+        long at = (long)(address - allocation.Start);
+        var state = new Span<byte>(allocation.State + at, checked((int)bytes));
+        if (write) state.Fill(ByteState.Written);
+        else if (state.IndexOfAnyExcept(ByteState.Written) is var first && first >= 0) throw new DeviceFaultException(DeviceFaultKind.Uninitialised, $"read of byte {at + first} of '{allocation.Tag}', which was never written");
+        return new Span<byte>(allocation.Data + at, (int)bytes);
     }
 
     /// <summary>Repeats a value of 1, 2 or 4 bytes.</summary>
@@ -107,6 +120,8 @@ public sealed unsafe class DeviceMemory : IDisposable
         return at >= 0 && address < _live[at].End ? _live[at] : null;
     }
 
+    internal bool IsFreed(ulong address) => _freed.Exists(f => address >= f.Start && address < f.Start + (ulong)f.Bytes);
+
     /// <summary>What lies at or near an address, for a message; begins with a colon.</summary>
     internal string Describe(ulong address)
     {
@@ -126,7 +141,7 @@ public sealed unsafe class DeviceMemory : IDisposable
     private Allocation Require(ulong address, long bytes, string what)
     {
         Allocation? allocation = Find(address);
-        if (allocation is null || address + (ulong)bytes > allocation.End) throw new DeviceFaultException($"{what} of {bytes} bytes at 0x{address:x}{Describe(allocation is null ? address : allocation.End)}");
+        if (allocation is null || address + (ulong)bytes > allocation.End) throw new DeviceFaultException(IsFreed(address) ? DeviceFaultKind.UseAfterFree : DeviceFaultKind.OutOfBounds, $"{what} of {bytes} bytes at 0x{address:x}{Describe(allocation is null ? address : allocation.End)}");
         return allocation;
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Spa.Emulator.Checks;
 using Spa.Emulator.Counters;
 using Spa.Emulator.Memory;
 
@@ -96,14 +97,14 @@ internal sealed unsafe partial class BlockState : IDisposable
     /// <summary>Counts an instruction against the budget.</summary>
     public void Step()
     {
-        if (++_steps > _launch.Options.BlockBudget) throw new DeviceFaultException($"{Program.Name}, block {Place}: no end after {_launch.Options.BlockBudget:N0} instructions; an endless loop, or a wait for a block that has not run");
+        if (++_steps > _launch.Options.BlockBudget) throw new DeviceFaultException(DeviceFaultKind.InstructionBudget, $"{Program.Name}, block {Place}: no end after {_launch.Options.BlockBudget:N0} instructions; an endless loop, or a wait for a block that has not run");
     }
 
     /// <summary>Lanes of a warp come to a barrier.</summary>
     public void Arrive(WarpState warp, Instruction instruction, int id, int threads, uint lanes)
     {
         if (threads != 0 && _expected[id] != 0 && _expected[id] != threads && _arrived[id] > 0)
-            throw Fault(warp, lanes, $"barrier {id} is waited for by {threads} threads here and by {_expected[id]} elsewhere");
+            throw Fault(warp, lanes, DeviceFaultKind.Deadlock, $"barrier {id} is waited for by {threads} threads here and by {_expected[id]} elsewhere");
         _expected[id] = threads;
         // A warp at the end of the block that is not full counts as one.
         int arriving = threads != 0 && lanes == warp.Live && warp.Index == _warps.Length - 1 ? 32 : BitOperations.PopCount(lanes);
@@ -184,11 +185,11 @@ internal sealed unsafe partial class BlockState : IDisposable
     }
 
     /// <summary>A report about the first of some lanes, at the instruction that runs.</summary>
-    public DeviceFaultException Fault(WarpState warp, uint lanes, string what)
+    public DeviceFaultException Fault(WarpState warp, uint lanes, DeviceFaultKind kind, string what)
     {
         int lane = lanes == 0 ? 0 : BitOperations.TrailingZeroCount(lanes), thread = warp.Index * 32 + lane;
         LaunchGeometry g = _launch.Geometry;
-        return new DeviceFaultException($"{Program.Name}, {Program.Place(warp.Current)}, block {Place}, thread ({thread % g.BlockX}, {thread / g.BlockX % g.BlockY}, {thread / g.BlockX / g.BlockY}): {what} [{warp.Current}]");
+        return new DeviceFaultException(kind, $"{Program.Name}, {Program.Place(warp.Current)}, block {Place}, thread ({thread % g.BlockX}, {thread / g.BlockX % g.BlockY}, {thread / g.BlockX / g.BlockY}): {what} [{warp.Current}]");
     }
 
     public void Dispose()
@@ -201,6 +202,6 @@ internal sealed unsafe partial class BlockState : IDisposable
     private DeviceFaultException Deadlock()
     {
         string[] waiting = [.. _warps.SelectMany(warp => warp.Waiting())];
-        return new DeviceFaultException($"{Program.Name}, block {Place}: no thread can go on, {string.Join("; ", waiting.Take(8))}{(waiting.Length > 8 ? $"; and {waiting.Length - 8} more" : "")}");
+        return new DeviceFaultException(DeviceFaultKind.Deadlock, $"{Program.Name}, block {Place}: no thread can go on, {string.Join("; ", waiting.Take(8))}{(waiting.Length > 8 ? $"; and {waiting.Length - 8} more" : "")}");
     }
 }

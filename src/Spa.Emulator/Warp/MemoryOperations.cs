@@ -1,4 +1,5 @@
 using System.Numerics;
+using Spa.Emulator.Checks;
 using Spa.Emulator.Memory;
 
 namespace Spa.Emulator.Warp;
@@ -96,7 +97,7 @@ internal static unsafe class MemoryOperations
             if (destination >= Windows.Shared) destination -= Windows.Shared;
             ulong source = w.Get(i.B, lane, i.WidthB) + (ulong)(long)i.Mode;
             int bytes = i.C < 0 ? i.Size : (int)Math.Min((uint)i.Size, w.Lanes(i.C)[lane]);
-            if ((source & (ulong)(i.Size - 1)) != 0) throw w.Block.Fault(w, 1u << lane, $"cp.async of {i.Size} bytes from 0x{source:x}, which is not a multiple of {i.Size}");
+            if ((source & (ulong)(i.Size - 1)) != 0) throw w.Block.Fault(w, 1u << lane, DeviceFaultKind.Misaligned, $"cp.async of {i.Size} bytes from 0x{source:x}, which is not a multiple of {i.Size}");
             ulong low = 0, high = 0;
             byte* value = stackalloc byte[16];
             new Span<byte>(value, 16).Clear();
@@ -153,7 +154,7 @@ internal static unsafe class MemoryOperations
     {
     }
 
-    public static void Trap(WarpState w, Instruction i) => throw w.Block.Fault(w, w.Exec, "trap");
+    public static void Trap(WarpState w, Instruction i) => throw w.Block.Fault(w, w.Exec, DeviceFaultKind.Trap, "trap");
 
     /// <summary>Generic address from one of a space (Mode 1), or back (Mode -1).</summary>
     public static void ConvertAddress(WarpState w, Instruction i)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Spa.Emulator.Checks;
 using Spa.Emulator.Warp.Matrix;
 
 namespace Spa.Emulator.Warp;
@@ -22,7 +23,7 @@ internal static unsafe class WarpOperations
             bool valid = i.Mode == Up ? from >= most : from <= most;
             if (!valid) from = lane;
             else inside |= 1u << lane;
-            if ((w.Exec >> from & 1) == 0) throw w.Block.Fault(w, 1u << lane, $"shuffle from lane {from}, which takes no part");
+            if ((w.Exec >> from & 1) == 0) throw w.Block.Fault(w, 1u << lane, DeviceFaultKind.WarpMask, $"shuffle from lane {from}, which takes no part");
             result[lane] = a[from];
         }
         for (uint left = w.Exec; left != 0; left &= left - 1)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Spa.Emulator.Checks;
 using Spa.Emulator.Counters;
 using Spa.Emulator.Memory;
 
@@ -30,7 +31,7 @@ internal sealed unsafe partial class WarpState
             space = Windows.SpaceOf(address);
             if (space != MemorySpace.Global) address -= Windows.Start(space);
         }
-        if ((address & (ulong)(bytes - 1)) != 0) throw Block.Fault(this, 1u << lane, $"{(write ? "write" : "read")} of {bytes} bytes at 0x{address:x}, which is not a multiple of {bytes}");
+        if ((address & (ulong)(bytes - 1)) != 0) throw Block.Fault(this, 1u << lane, DeviceFaultKind.Misaligned, $"{(write ? "write" : "read")} of {bytes} bytes at 0x{address:x}, which is not a multiple of {bytes}");
         return space switch
         {
             MemorySpace.Shared => Checked(Block.Shared, lane, address, bytes, write, atomic, isShared: true),
@@ -44,14 +45,14 @@ internal sealed unsafe partial class WarpState
     {
         Allocation? allocation = _last;
         if (allocation is null || address < allocation.Start || address >= allocation.End || allocation.Data == null) _last = allocation = Block.Launch.Memory.Find(address);
-        if (allocation is null) throw Block.Fault(this, 1u << lane, $"{(write ? "write" : "read")} of {bytes} bytes at 0x{address:x}{Block.Launch.Memory.Describe(address)}");
-        if (write && allocation.IsReadOnly) throw Block.Fault(this, 1u << lane, $"write of {bytes} bytes to constant data '{allocation.Tag}'");
+        if (allocation is null) throw Block.Fault(this, 1u << lane, Block.Launch.Memory.IsFreed(address) ? DeviceFaultKind.UseAfterFree : DeviceFaultKind.OutOfBounds, $"{(write ? "write" : "read")} of {bytes} bytes at 0x{address:x}{Block.Launch.Memory.Describe(address)}");
+        if (write && allocation.IsReadOnly) throw Block.Fault(this, 1u << lane, DeviceFaultKind.WriteToConstant, $"write of {bytes} bytes to constant data '{allocation.Tag}'");
         return allocation;
     }
 
     private byte* Local(int lane, ulong address, int bytes)
     {
-        if (address + (ulong)bytes > (ulong)Block.Program.LocalBytes) throw Block.Fault(this, 1u << lane, $"access to {bytes} bytes at {address} of {Block.Program.LocalBytes} bytes of local memory");
+        if (address + (ulong)bytes > (ulong)Block.Program.LocalBytes) throw Block.Fault(this, 1u << lane, DeviceFaultKind.OutOfBounds, $"access to {bytes} bytes at {address} of {Block.Program.LocalBytes} bytes of local memory");
         if (Counts is not null) Counts.LocalBytes += bytes;
         return Block.LocalOf(this, lane) + address;
     }
@@ -59,8 +60,8 @@ internal sealed unsafe partial class WarpState
     private byte* Parameter(int lane, ulong address, int bytes, bool write)
     {
         byte[] parameters = Block.Launch.Parameters;
-        if (write) throw Block.Fault(this, 1u << lane, "write to the kernel's parameters");
-        if (address + (ulong)bytes > (ulong)parameters.Length) throw Block.Fault(this, 1u << lane, $"read of {bytes} bytes at {address} of {parameters.Length} bytes of parameters");
+        if (write) throw Block.Fault(this, 1u << lane, DeviceFaultKind.WriteToConstant, "write to the kernel's parameters");
+        if (address + (ulong)bytes > (ulong)parameters.Length) throw Block.Fault(this, 1u << lane, DeviceFaultKind.OutOfBounds, $"read of {bytes} bytes at {address} of {parameters.Length} bytes of parameters");
         // Pinned for the launch.
         return (byte*)Unsafe.AsPointer(ref parameters[address]);
     }
@@ -71,7 +72,7 @@ internal sealed unsafe partial class WarpState
         if (at + bytes > allocation.Bytes)
         {
             string where = isShared ? $": {at + bytes - allocation.Bytes} bytes behind the block's {Block.SharedBytes} bytes of shared memory" : Block.Launch.Memory.Describe(allocation.End);
-            throw Block.Fault(this, 1u << lane, $"{(write ? "write" : "read")} of {bytes} bytes at 0x{address:x}{where}");
+            throw Block.Fault(this, 1u << lane, DeviceFaultKind.OutOfBounds, $"{(write ? "write" : "read")} of {bytes} bytes at 0x{address:x}{where}");
         }
         byte* state = allocation.State + at;
         if (Block.Launch.Options.Check)
@@ -100,7 +101,7 @@ internal sealed unsafe partial class WarpState
         int first = 0;
         while (state[first] == ByteState.Written) first++;
         string where = isShared ? $"byte {address + (ulong)first} of shared memory" : $"byte {address - allocation.Start + (ulong)first} of '{allocation.Tag}'";
-        throw Block.Fault(this, 1u << lane, state[first] == ByteState.InFlight ? $"read of {where}, which a cp.async writes that has not been waited for" : $"read of {where}, which was never written");
+        throw Block.Fault(this, 1u << lane, state[first] == ByteState.InFlight ? DeviceFaultKind.InFlight : DeviceFaultKind.Uninitialised, state[first] == ByteState.InFlight ? $"read of {where}, which a cp.async writes that has not been waited for" : $"read of {where}, which was never written");
     }
 
     private void CheckRace(Allocation allocation, long at, int lane, int bytes, bool write, bool isShared)
@@ -147,7 +148,7 @@ internal sealed unsafe partial class WarpState
     {
         string where = isShared ? $"bytes {4 * word} to {4 * word + 3} of shared memory" : $"bytes {4 * word} to {4 * word + 3} of '{allocation.Tag}'";
         string who = !isShared && block != Block.Index ? $"block {block}" : warp == Touch.Many ? "several warps" : $"warp {warp}";
-        return Block.Fault(this, 1u << lane, $"race: {mine} of {where} without an order to the {other} by {who}");
+        return Block.Fault(this, 1u << lane, isShared ? DeviceFaultKind.SharedRace : DeviceFaultKind.GlobalRace, $"race: {mine} of {where} without an order to the {other} by {who}");
     }
 
     /// <summary>A fence or an atomic: what this block did before is behind it for those that come after.</summary>

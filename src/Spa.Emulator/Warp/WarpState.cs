@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Spa.Emulator.Checks;
 using Spa.Emulator.Counters;
 
 namespace Spa.Emulator.Warp;
@@ -264,7 +265,7 @@ internal sealed unsafe partial class WarpState
                     uint same = 0;
                     for (uint rest = left; rest != 0; rest &= rest - 1)
                         if (Lanes(i.A)[BitOperations.TrailingZeroCount(rest)] == index) same |= 1u << BitOperations.TrailingZeroCount(rest);
-                    if (index >= i.Targets.Length) throw Block.Fault(this, same, $"brx.idx with index {index} of {i.Targets.Length} targets");
+                    if (index >= i.Targets.Length) throw Block.Fault(this, same, DeviceFaultKind.OutOfBounds, $"brx.idx with index {index} of {i.Targets.Length} targets");
                     AddGroup(i.Targets[index], same);
                     left &= ~same;
                 }
@@ -361,7 +362,7 @@ internal sealed unsafe partial class WarpState
         }
         int lane = BitOperations.TrailingZeroCount(exec);
         int id = (int)Lanes(i.A)[lane], threads = i.B < 0 ? 0 : (int)Lanes(i.B)[lane];
-        if ((uint)id > 15) throw Block.Fault(this, exec, $"barrier {id}: expected 0 to 15");
+        if ((uint)id > 15) throw Block.Fault(this, exec, DeviceFaultKind.Deadlock, $"barrier {id}: expected 0 to 15");
         Split(mask & ~exec, place + 1);
         bool waits = i.Kind == InstructionKind.Barrier;
         if (waits) AddGroup(place + 1, exec, AtBarrier, id);
@@ -376,7 +377,7 @@ internal sealed unsafe partial class WarpState
     {
         if (i.E < 0 || exec == 0) return uint.MaxValue;
         uint named = Lanes(i.E)[BitOperations.TrailingZeroCount(exec)];
-        if ((named & exec) != exec) throw Block.Fault(this, exec & ~named, $"{i}: a lane runs it that its mask 0x{named:x8} does not name");
+        if ((named & exec) != exec) throw Block.Fault(this, exec & ~named, DeviceFaultKind.WarpMask, $"{i}: a lane runs it that its mask 0x{named:x8} does not name");
         return named;
     }
 

@@ -3,7 +3,7 @@ using Spa.Engine.Compute.Cuda.Kernels;
 
 namespace Spa.Engine.Compute.Cuda;
 
-public abstract unsafe partial class CudaBackend
+public sealed unsafe partial class CudaBackend
 {
     /// <inheritdoc/>
     /// <remarks>With activations and cache of one type the kernel is that of <see cref="AttentionForward"/>, and so are the bits.</remarks>

@@ -5,7 +5,7 @@ using Spa.Interop.Loading;
 
 namespace Spa.Engine.Compute.Cuda;
 
-public abstract unsafe partial class CudaBackend
+public sealed unsafe partial class CudaBackend
 {
     // M N K from which a product is large: 0.3 us at 800 TFLOP/s. Below, a launch costs as much as the product.
     private const double LargeProduct = 1 << 27;

@@ -3,7 +3,7 @@ using Spa.Engine.Compute.Cuda.Kernels;
 
 namespace Spa.Engine.Compute.Cuda;
 
-public abstract unsafe partial class CudaBackend
+public sealed unsafe partial class CudaBackend
 {
     /// <summary>
     /// As the contract says where an operand is float32: the CPU's bits. Two bfloat16 operands meet on tensor cores: one chain of steps of sixteen over k from 0,

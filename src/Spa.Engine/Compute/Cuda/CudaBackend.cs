@@ -10,7 +10,7 @@ namespace Spa.Engine.Compute.Cuda;
 /// they are given in <c>Arguments/</c>. All work goes to one stream, in order; only <see cref="ComputeBackend.Download{T}"/> and
 /// <see cref="ComputeBackend.Synchronize"/> wait for it.
 /// </summary>
-public abstract unsafe partial class CudaBackend : ComputeBackend
+public sealed unsafe partial class CudaBackend : ComputeBackend
 {
     private readonly CudaDriver _driver;
     private readonly CudaContext _context;
@@ -22,7 +22,7 @@ public abstract unsafe partial class CudaBackend : ComputeBackend
 
     /// <summary>Takes the device and makes its kernels findable; nothing is compiled before it is launched.</summary>
     /// <exception cref="SpaException">There is no such device, or it is too old.</exception>
-    protected CudaBackend(CudaOptions options)
+    public CudaBackend(CudaOptions options)
     {
         _options = options;
         _emulated = options.Emulated;

@@ -1,4 +1,4 @@
-namespace Spa.Emulator;
+namespace Spa.Emulator.Checks;
 
 /// <summary>A kernel did what a device would not survive, or what only works by luck; the message names kernel, source line, block, thread and address.</summary>
 public sealed class DeviceFaultException : Exception
@@ -14,4 +14,8 @@ public sealed class DeviceFaultException : Exception
     public DeviceFaultException(string message, Exception innerException) : base(message, innerException)
     {
     }
+
+    public DeviceFaultException(DeviceFaultKind kind, string message) : base(message) => Kind = kind;
+
+    public DeviceFaultKind Kind { get; }
 }
