@@ -24,6 +24,7 @@ public sealed unsafe partial class CudaBackend : ComputeBackend
     /// <exception cref="SpaException">There is no such device, or it is too old.</exception>
     public CudaBackend(CudaOptions options)
     {
+        _options = options;
         _emulated = options.Emulated;
         _checkLaunches = options.CheckLaunches ?? Environment.GetEnvironmentVariable("SPA_CHECKS") == "1";
         try
@@ -38,6 +39,7 @@ public sealed unsafe partial class CudaBackend : ComputeBackend
             _stream = new CudaStream(_context);
             _upload = new UploadStaging(_context, _stream);
             _download = new DownloadStaging(_context, _stream);
+            if (options.Gemm == GemmLibrary.CublasLt) Products();
         }
         catch (Exception error) when (error is NativeCallException or EntryPointNotFoundException)
         {
@@ -83,6 +85,7 @@ public sealed unsafe partial class CudaBackend : ComputeBackend
         }
 
         DisposeKernels();
+        DisposeProducts();
         DisposeAttention();
         DisposePaged();
         DisposeScratch();

@@ -9,7 +9,7 @@ namespace Spa.Engine.Tests.Compute.Cuda;
 internal sealed partial class KernelArgumentTests
 {
     private static IEnumerable<TestCaseData> Structs() =>
-        from file in Directory.EnumerateFiles(Path.Combine(Fixtures.Root, "native", "kernels"), "*.cu").Order(StringComparer.Ordinal)
+        from file in Directory.EnumerateFiles(Path.Combine(Fixtures.Root, "native", "kernels"), "*.cu*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
         let text = File.ReadAllText(file)
         from Match assertion in SizeAssertion().Matches(text)
         let name = assertion.Groups[1].Value
