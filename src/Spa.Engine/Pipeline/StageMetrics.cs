@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Spa.Engine.Compute;
 using Spa.Engine.Evaluation;
 using Spa.Engine.Preference;
 using Spa.Engine.Reporting;
