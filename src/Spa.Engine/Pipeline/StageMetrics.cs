@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Compute;
 using Spa.Engine.Evaluation;
-using Spa.Engine.Preference;
 using Spa.Engine.Reporting;
 
 namespace Spa.Engine.Pipeline;
