@@ -11,7 +11,7 @@ internal sealed class SpaRunTests
 {
     private static readonly string[] s_allPhases =
     [
-        "sft/evaluate", "stage-0-seed/train", "stage-0-seed/evaluate", "stage-1/sample", "stage-1/judge", "stage-1/train", "stage-1/evaluate",
+        "sft/evaluate", "stage-0-seed/reference", "stage-0-seed/train", "stage-0-seed/evaluate", "stage-1/sample", "stage-1/judge", "stage-1/train", "stage-1/evaluate",
         "stage-2/sample", "stage-2/judge", "stage-2/train", "stage-2/evaluate",
     ];
 
@@ -84,8 +84,8 @@ internal sealed class SpaRunTests
             using var cancel = new CancellationTokenSource();
             var log = new CollectingLog(n =>
             {
-                // More than evaluation and reference log-probs report, which begin anew; and not always the same number, so that stops fall into every phase.
-                if (n == 5 + 3 * (attempts % 4)) cancel.Cancel();
+                // The first report of an attempt says where it goes on. Not always the same number, so that stops fall into every phase.
+                if (n == 2 + attempts % 4) cancel.Cancel();
             });
             try
             {
@@ -99,6 +99,46 @@ internal sealed class SpaRunTests
         }
         Assert.That(attempts, Is.GreaterThan(6), $"of {count.Reports} reports");
         AssertSame(TinyRun.Outcome(stopped.OutputPath), expected);
+    }
+
+    [TestCase("sft/evaluate", 3, "pairs", 7)]
+    [TestCase("sft/evaluate", 10, "answers", 6)]
+    [TestCase("stage-0-seed/reference", 5, "pairs", 11)]
+    [TestCase("stage-2/evaluate", 2, "pairs", 7)]
+    public void Torn_down_inside_a_batch_scoring_goes_on_behind_the_last_row(string phase, int report, string unit, int total)
+    {
+        using TinyRun whole = new(), torn = new();
+        SortedDictionary<string, string> expected = TinyRun.Outcome(whole.Execute().Path);
+        var first = new ProgressLog(phase, report);
+        Assert.That(() => torn.Execute(first), Throws.TypeOf<TimeoutException>());
+        var second = new ProgressLog(phase, -1);
+        RunFolder folder = torn.Execute(second);
+        Assert.That(second.Reports[0], Is.EqualTo(first.Reports[^1]), "the first report is where the first attempt ended");
+        Assert.That((second.Reports[0].Total, second.Reports[0].Unit), Is.EqualTo(((long)total, unit)));
+        AssertSame(TinyRun.Outcome(folder.Path), expected);
+    }
+
+    [Test]
+    public void Pairs_that_are_made_again_keep_what_training_flagged_among_them()
+    {
+        using TinyRun tiny = new();
+        RunFolder folder = tiny.Execute();
+        SortedDictionary<string, string> before = TinyRun.Outcome(folder.Path);
+        Assert.That(File.ReadAllText(folder.Audit(1)), Does.Contain("extrapolated_margins"));
+        File.Delete(folder.Pairs(1));
+        Assert.That(Redone(tiny), Is.EqualTo(new[] { "stage-1/judge" }));
+        Assert.That(TinyRun.Outcome(folder.Path), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Reference_log_probs_are_not_made_again_for_other_settings_of_training_or_when_training_is_done()
+    {
+        using TinyRun tiny = new();
+        RunFolder folder = tiny.Execute();
+        Assert.That(Redone(tiny, "spa.seed_num_train_epochs=1"), Does.Contain("stage-0-seed/train").And.Not.Contain("stage-0-seed/reference"));
+        File.Delete(folder.ReferenceLogProbs(0));
+        Assert.That(Redone(tiny, "spa.seed_num_train_epochs=1"), Is.Empty);
+        Assert.That(folder.ReferenceLogProbs(0), Does.Not.Exist);
     }
 
     [Test]
@@ -166,11 +206,26 @@ internal sealed class SpaRunTests
         });
     }
 
-    // Phases that a run did, by what it does not report as done before.
+    // Phases that a run did: those with progress, or that it says to do again.
     private static string[] Redone(TinyRun tiny, params string[] overrides)
     {
         var log = new CollectingLog();
         tiny.Execute(log, overrides: overrides);
-        return [.. s_allPhases.Where(p => !log.Notices.Contains($"{p}: done before"))];
+        return [.. s_allPhases.Where(p => log.Phases.Contains(p) || log.Notices.Any(n => n.StartsWith(p + ": its ", StringComparison.Ordinal)))];
+    }
+
+    // Fails at one report of a phase, as if the process had died there.
+    private sealed class ProgressLog(string phase, int report) : RunLog
+    {
+        public List<(long Done, long Total, string Unit)> Reports { get; } = [];
+
+        public override void Notice(string message) { }
+
+        public override void Progress(string current, long done, long total, string unit, string detail = "")
+        {
+            if (current != phase) return;
+            Reports.Add((done, total, unit));
+            if (Reports.Count == report) throw new TimeoutException();
+        }
     }
 }
