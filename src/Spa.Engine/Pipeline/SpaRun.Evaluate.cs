@@ -54,7 +54,8 @@ public sealed partial class SpaRun
     {
         if (_data.Evaluation.Count == 0) return _data.Prompts.Count == 0 ? [] : [.. _data.Prompts[0].Take(ShownPrompts)];
         int room = _sftBundle.Config.MaxPositions - _config.Spa.Sampling.MaxNewTokens;
-        return [.. _data.Evaluation.Where(p => p.Prompt.Length <= room).DistinctBy(p => string.Join(' ', p.Prompt)).Take(ShownPrompts).Select((p, i) => new LoopPrompt(i, null, p.Prompt))];
+        return [.. _data.Evaluation.Zip(_data.EvaluationPrompts).Where(p => p.First.Prompt.Length <= room).DistinctBy(p => string.Join(' ', p.First.Prompt)).Take(ShownPrompts)
+            .Select((p, i) => new LoopPrompt(i, PromptJson.Of(p.Second), p.First.Prompt))];
     }
 
     // The answers stand behind the pairs' rows.
@@ -70,7 +71,7 @@ public sealed partial class SpaRun
         {
             var answer = new JsonObject
             {
-                ["prompt"] = PromptText(prompts[first + i]),
+                ["prompt"] = PromptJson.Shown(prompts[first + i], _sftBundle.Tokenizer),
                 ["text"] = _sftBundle.Tokenizer.Decode(responses[0].Ids),
                 ["cut"] = responses[0].FinishReason == FinishReason.Length,
             };
@@ -80,6 +81,4 @@ public sealed partial class SpaRun
         }, _context.Cancel);
         return answers;
     }
-
-    private string PromptText(LoopPrompt prompt) => prompt.Source is JsonValue text ? text.ToString() : _sftBundle.Tokenizer.Decode(prompt.Ids);
 }

@@ -119,6 +119,30 @@ internal sealed class SpaRunTests
     }
 
     [Test]
+    public void Prompts_are_shown_as_they_stand_in_the_data()
+    {
+        using TinyRun tiny = new();
+        JsonObject Turn(string role, string content) => new() { ["role"] = role, ["content"] = content };
+        JsonArray talk = [Turn("system", "Be brief."), Turn("user", TinyRun.Sentence(1)), Turn("assistant", TinyRun.Sentence(2)), Turn("user", TinyRun.Sentence(3))];
+        File.WriteAllLines(tiny.In("held-out.jsonl"),
+        [
+            new JsonObject { ["prompt"] = talk, ["chosen"] = new JsonArray(Turn("assistant", TinyRun.Sentence(4))), ["rejected"] = new JsonArray(Turn("assistant", TinyRun.Sentence(5))) }.ToJsonString(),
+            new JsonObject { ["prompt"] = "Plain text?", ["chosen"] = " yes", ["rejected"] = " no" }.ToJsonString(),
+            new JsonObject { ["prompt_ids"] = new JsonArray(70, 71, 72), ["chosen_ids"] = new JsonArray(5, 1), ["rejected_ids"] = new JsonArray(6, 1) }.ToJsonString(),
+        ]);
+        RunFolder folder = tiny.Execute(overrides: ["spa.iterations=0"]);
+        JsonArray answers = JsonNode.Parse(File.ReadAllText(folder.Evaluation(0)))!["answers"]!.AsArray();
+        string html = File.ReadAllText(folder.Report);
+        Assert.Multiple(() =>
+        {
+            Assert.That(JsonNode.DeepEquals(answers[0]!["prompt"], talk), Is.True);
+            Assert.That(answers[1]!["prompt"]!.GetValue<string>(), Is.EqualTo("Plain text?"));
+            Assert.That(answers[2]!["prompt"]!.GetValue<string>(), Is.Not.Empty, "decoded");
+            Assert.That(html, Does.Contain($"<span>system</span></p><p class=\"text\" dir=\"auto\">Be brief.</p>").And.Contain($"dir=\"auto\">{TinyRun.Sentence(3)}</p>"));
+        });
+    }
+
+    [Test]
     public void Pairs_that_are_made_again_keep_what_training_flagged_among_them()
     {
         using TinyRun tiny = new();

@@ -27,10 +27,11 @@ internal sealed class PlotFrame
     /// <param name="y">The vertical axis; its labels set the left margin.</param>
     /// <param name="headroom">Space above the data area for labels.</param>
     /// <param name="footroom">Space below it: 46 for tick labels and the axis' name, 28 without a name.</param>
-    public PlotFrame(SvgWriter svg, AxisScale y, double headroom = 10, double footroom = 46)
+    /// <param name="nameGlyphs">Letters of the longest name left of the data area, where names stand there in the place of tick labels.</param>
+    public PlotFrame(SvgWriter svg, AxisScale y, double headroom = 10, double footroom = 46, int nameGlyphs = 0)
     {
         (Svg, _y, Top, Bottom) = (svg, y, headroom, Height - footroom);
-        Left = 14 + TickGlyphWidth * Math.Max(FewestTickGlyphs, y.Ticks.Max(tick => tick.Label.Length));
+        Left = nameGlyphs > 0 ? 14 + GlyphWidth * nameGlyphs : 14 + TickGlyphWidth * Math.Max(FewestTickGlyphs, y.Ticks.Max(tick => tick.Label.Length));
     }
 
     public SvgWriter Svg { get; }
