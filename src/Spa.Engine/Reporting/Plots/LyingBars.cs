@@ -8,7 +8,7 @@ internal static class LyingBars
 
     public static void Draw(BarChart chart, SvgWriter svg, AxisScale scale)
     {
-        int glyphs = Math.Min(chart.Groups.Max(name => name.Length), PlotFrame.Fitting(PlotFrame.Width * LargestNames));
+        int glyphs = Math.Min(chart.Groups.Max(name => name.Length), (int)(PlotFrame.Width * LargestNames / PlotFrame.TickGlyphWidth));
         PlotFrame frame = new(svg, scale, footroom: chart.XLabel.Length > 0 ? 46 : 28, nameGlyphs: glyphs);
         double X(double value) => frame.Left + frame.PlotWidth * Math.Clamp(scale.Map(value), 0, 1);
         foreach (AxisTick tick in scale.Ticks) svg.Line("grid", X(tick.Value), frame.Top, X(tick.Value), frame.Bottom);
