@@ -29,6 +29,8 @@ internal struct AccessShadow
     public const byte OtherLanes = 16;
     public const byte Others = OtherWarps | OtherBlocks | OtherLanes;
 
+    public const byte ManyExchanges = 255;
+
     public uint WriterSerial;
     public uint Writer;
     public uint ReaderSerial;
@@ -40,5 +42,7 @@ internal struct AccessShadow
 
     /// <summary>Bytes that other readers touched too.</summary>
     public byte OtherBytes;
-    private readonly byte _padding;
+
+    /// <summary>Exchanges of its warp since the clock's last step, when the reader read; <see cref="ManyExchanges"/> and more count as that.</summary>
+    public byte ReaderExchanges;
 }

@@ -10,9 +10,8 @@ internal sealed class EmulatedContext
     public EmulatedContext(DeviceSlot slot)
     {
         Slot = slot;
-        // The driver counts memory itself, in the units in which the real one gives it out.
         EmulatedDriverOptions options = slot.Driver.Options;
-        Core = new EmulatedDevice(options.Emulator with { MemoryBytes = long.MaxValue, MaxSharedBytes = options.Architecture.SharedBytesPerBlockOptIn });
+        Core = new EmulatedDevice(options.Emulator with { MaxSharedBytes = options.Architecture.SharedBytesPerBlockOptIn });
         Memory = new ContextMemory(this);
         Handle = HandleTable.Add(this);
         Legacy = new EmulatedStream(this, CUstream_flags.CU_STREAM_DEFAULT, 0, legacy: true);

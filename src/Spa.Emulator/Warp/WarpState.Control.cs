@@ -100,6 +100,7 @@ internal sealed unsafe partial class WarpState
         if ((members & Alive & ~mask) == 0)
         {
             i->Execute(this, i, mask);
+            if (i->Class == Counters.InstructionClass.Warp && mask == Alive && _exchanges < AccessShadow.ManyExchanges) _exchanges++;
             return pc + 1;
         }
         active &= ~mask;
@@ -158,6 +159,7 @@ internal sealed unsafe partial class WarpState
     {
         Seen[Index] = Clock;
         Clock++;
+        _exchanges = 0;
     }
 
     private int Barrier(Instruction* i, int pc, uint mask, ref uint active)

@@ -15,6 +15,9 @@ internal sealed unsafe partial class WarpState
     // Accesses of blocks with a smaller serial are over: earlier launches, and for shared memory every other block.
     private uint _oldest;
 
+    // Shuffles, votes and the like of all lanes since the clock's last step.
+    private byte _exchanges;
+
     private void CheckRaces(MemoryRegion region, ulong* addresses, Instruction* i, uint mask, bool isShared)
     {
         if (Clock >= AccessShadow.MaxClock) return;
@@ -96,6 +99,7 @@ internal sealed unsafe partial class WarpState
             bool same = s->ReaderSerial == Block.Serial && reader == me;
             s->ReaderSerial = Block.Serial;
             s->Reader = me;
+            s->ReaderExchanges = _exchanges;
             s->Bytes = (byte)(s->Bytes & 15 | (same ? s->Bytes & 0xF0 | part << 4 : part << 4));
         }
         if (strong) s->Flags |= AccessShadow.StrongRead;
@@ -110,9 +114,11 @@ internal sealed unsafe partial class WarpState
         if ((s->Bytes >> 4 & part) != 0 && s->ReaderSerial >= _oldest && !(strong && (s->Flags & AccessShadow.StrongRead) != 0))
         {
             bool mine = s->ReaderSerial == Block.Serial && (s->Reader >> 5 & 31) == (uint)Index && s->Reader >> AccessShadow.ThreadBits == Clock;
+            // What a lane gets from a shuffle or vote comes after the reads of the lanes it depends on, so that a write may follow these without a barrier.
+            bool exchanged = mine && (s->ReaderExchanges != _exchanges || _exchanges == AccessShadow.ManyExchanges);
             bool others = (s->OtherBytes & part) != 0 && ((s->Flags & AccessShadow.OtherBlocks) != 0 && Block.Acquired is null
-                || mine && (s->Flags & (AccessShadow.OtherWarps | AccessShadow.OtherLanes)) != 0);
-            if (others || !IsOrdered(s->ReaderSerial, s->Reader, me)) throw Race(region, s, i, lane, addresses, isShared, "read", s->ReaderSerial, s->Reader);
+                || mine && (s->Flags & AccessShadow.OtherWarps) != 0 || mine && !exchanged && (s->Flags & AccessShadow.OtherLanes) != 0);
+            if (others || !exchanged && !IsOrdered(s->ReaderSerial, s->Reader, me)) throw Race(region, s, i, lane, addresses, isShared, "read", s->ReaderSerial, s->Reader);
         }
         bool same = s->WriterSerial == Block.Serial && s->Writer == me;
         s->Bytes = (byte)(s->Bytes & 0xF0 | (same ? s->Bytes & 15 | part : part));

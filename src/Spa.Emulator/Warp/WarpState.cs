@@ -69,6 +69,7 @@ internal sealed unsafe partial class WarpState : IDisposable
         _groups[0] = new LaneGroup { Pc = _program.Entry, Mask = _lanes };
         _budget = _launch.Options.InstructionBudget;
         Clock = 1;
+        _exchanges = 0;
         for (int w = 0; w < 32; w++) Seen[w] = 0;
         _copies.Clear();
         Array.Clear(_committed);

@@ -49,4 +49,14 @@ public abstract partial class ComputeBackend
     {
         if (!vector.IsAbsent) RequireVector(vector, DType.Float32, rows, name, op);
     }
+
+    /// <summary>Throws with the op's name unless the tensor is a row-major matrix of this shape and of this type, float32 or bfloat16.</summary>
+    private protected static void RequireActivation(Tensor tensor, DType type, long rows, int columns, [CallerArgumentExpression(nameof(tensor))] string name = "",
+        [CallerMemberName] string op = "")
+    {
+        if (type == DType.Int32 || tensor.Type != type || tensor.Rows != rows || tensor.Columns != columns || tensor.Layout != TensorLayout.RowMajor)
+            ThrowShape(tensor, op, $"{name} {(type == DType.Int32 ? "Float32 or BFloat16" : type)}[{rows}, {columns}]");
+    }
+
+    private protected static ArgumentOutOfRangeException Unknown(ActivationKind kind, [CallerMemberName] string op = "") => new(nameof(kind), kind, $"{op}: no such activation");
 }

@@ -178,6 +178,37 @@ public abstract partial class ComputeBackend : IDisposable
     /// </summary>
     public abstract void LogProbBackward(Tensor logits, Tensor lse, Tensor labels, Tensor coefficient, float softCap);
 
+    // Preference pairs. P pairs of a micro-batch; matrices are contiguous float64 with the columns of PairColumns. Nothing waits for the host.
+
+    /// <summary>
+    /// scores [P, 6] = sums of token log-probs of chosen and rejected responses under policy, reference and extrapolated policy, in double.
+    /// <paramref name="tail"/> weighs the tokens behind the shorter response's length.
+    /// </summary>
+    public abstract void RewardScores(Tensor scores, in PairRows rows, double tail = 1);
+
+    /// <summary>
+    /// results [P, 8] = implicit rewards beta (log pi - log pi_ref), margin, probability, winner, loss and its derivatives. Each row of a response
+    /// gets coefficient [R] = derivative * scale, for <see cref="LogProbBackward"/>. flags [P] int32 from <see cref="NoiseFlag"/>: pairs whose labels are
+    /// smoothed under <see cref="PairLossKind.Sigmoid"/>; absent: all.
+    /// </summary>
+    public abstract void RewardLoss(Tensor results, Tensor coefficient, Tensor scores, Tensor segments, Tensor flags, in PairLossStep step);
+
+    /// <summary>
+    /// Adds the micro-batch to metrics [1, 16] float64 (<see cref="PairMetricSlot"/>), which the host reads when it logs. Of <paramref name="rows"/> entropy, mean
+    /// logit and top-1 are read; margins, flags and noise may be absent.
+    /// </summary>
+    public abstract void RewardMetrics(Tensor metrics, Tensor results, Tensor scores, Tensor segments, in LogProbRows rows, Tensor margins = default, Tensor flags = default,
+        NoiseState? noise = null);
+
+    /// <summary>
+    /// margins [P] float64 = beta M, M = (log pi_ext(y_w) - log pi_ext(y_l)) - (log pi_ref(y_w) - log pi_ref(y_l)); flags [P] int32 = 1 where it is too small by the
+    /// state's rule (docs/algorithm.md section 2). Remembers the margins of pairs indices [P] int32, which lie in [0, entries).
+    /// </summary>
+    public abstract void NoiseFlag(Tensor margins, Tensor flags, NoiseState state, Tensor scores, Tensor indices, double beta);
+
+    /// <summary>All micro-batches of an update are through: under <see cref="NoiseRule.Quantile"/> their margins count from now on.</summary>
+    public abstract void NoiseEndUpdate(NoiseState state);
+
     // Optimiser.
 
     /// <summary>norm [1, 1] = sqrt of the sum of squares of all elements, summed in double over fixed blocks.</summary>

@@ -11,10 +11,13 @@ public enum DType : byte
 
     /// <summary>Token ids, positions, labels, row indices.</summary>
     Int32,
+
+    /// <summary>IEEE binary64: sums, losses and thresholds of preference pairs.</summary>
+    Float64,
 }
 
 public static class DTypes
 {
     /// <summary>Bytes of one element.</summary>
-    public static int Size(this DType type) => type == DType.BFloat16 ? 2 : 4;
+    public static int Size(this DType type) => type switch { DType.BFloat16 => 2, DType.Float64 => 8, _ => 4 };
 }

@@ -25,4 +25,10 @@ public struct SamplingRow
     public uint Token;
 
     public ulong Seed;
+
+    // A temperature so small that its inverse is infinite is as good as 0.
+    internal readonly bool IsGreedy => float.IsInfinity(1 / Temperature);
+
+    /// <summary>Whether top-k or top-p can leave a token out.</summary>
+    internal readonly bool IsFiltered(int vocabulary) => !IsGreedy && (TopP < 1 || (TopK > 0 && TopK < vocabulary));
 }

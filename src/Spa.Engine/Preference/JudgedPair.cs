@@ -1,3 +1,5 @@
+using Spa.Engine.Compute;
+
 namespace Spa.Engine.Preference;
 
 /// <summary>What a judge makes of the responses to one prompt.</summary>

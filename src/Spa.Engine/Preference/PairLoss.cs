@@ -1,3 +1,5 @@
+using Spa.Engine.Compute.Cpu;
+
 namespace Spa.Engine.Preference;
 
 /// <summary>The loss of one pair and its derivatives.</summary>
@@ -15,11 +17,8 @@ public readonly record struct PairLoss(double Loss, double DChosen, double DReje
     /// <param name="smoothing">alpha z: the label smoothing of this pair.</param>
     public static PairLoss Refined(double margin, double beta, double smoothing)
     {
-        double x = beta * margin;
-        double loss = -(1 - smoothing) * Logistic.LogSigmoid(x);
-        if (smoothing != 0) loss -= smoothing * Logistic.LogSigmoid(-x);
-        // 1 - sigmoid(x) is written sigmoid(-x), which keeps its digits when the margin is large.
-        double slope = -beta * (Logistic.Sigmoid(-x) - smoothing);
+        (double loss, double slope) = PairFormulas.Smoothed(beta * margin, smoothing);
+        slope *= beta;
         return new PairLoss(loss, slope, -slope);
     }
 }

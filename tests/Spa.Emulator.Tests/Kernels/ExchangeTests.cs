@@ -69,4 +69,16 @@ internal sealed class ExchangeTests
         bench.Launch("relay", LaunchGeometry.Linear(6, 32), flag, data);
         Assert.That(bench.Download<int>(data, 6), Is.EqualTo(new[] { 1, 2, 4, 8, 16, 32 }));
     }
+
+    [Test]
+    public void A_value_that_went_through_shuffles_may_replace_what_all_lanes_read()
+    {
+        using Bench bench = new("exchange");
+        float[] x = ElementwiseTests.Values(64, 11);
+        ulong dx = bench.Upload(x), scales = bench.Upload(new float[] { 2, 4 });
+        bench.Launch("rescale", LaunchGeometry.Linear(1, 64), dx, scales);
+        float[] most = [x.Take(32).Max(v => Math.Abs(2 * v)), x.Skip(32).Max(v => Math.Abs(4 * v))];
+        Assert.That(bench.Download<float>(scales, 2), Is.EqualTo(most));
+        Assert.That(bench.Download<float>(dx, 64), Is.EqualTo(x.Select((v, i) => v * (i < 32 ? 2 : 4) / most[i / 32])));
+    }
 }

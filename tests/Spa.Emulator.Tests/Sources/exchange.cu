@@ -76,3 +76,12 @@ extern "C" __global__ void relay(volatile int* flag, int* data) {
     *flag = blockIdx.x + 1;
   }
 }
+
+extern "C" __global__ void rescale(float* x, float* scales) {
+  // All lanes read the scale before the shuffles, lane 0 replaces it after them.
+  int warp = threadIdx.x / 32;
+  float v = x[threadIdx.x] * scales[warp], most = fabsf(v);
+  for (int offset = 16; offset > 0; offset /= 2) most = fmaxf(most, __shfl_xor_sync(~0u, most, offset));
+  x[threadIdx.x] = v / most;
+  if ((threadIdx.x & 31) == 0) scales[warp] = most;
+}

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Spa.Engine.Compute;
 using Spa.Engine.Compute.Cpu;
 using Spa.Engine.Configuration;
 using Spa.Engine.Data;

@@ -1,3 +1,4 @@
+using Spa.Engine.Compute;
 using Spa.Engine.Preference;
 using Spa.Engine.Tests.Compute;
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Spa.Engine.Compute.Cpu;
 
 public sealed unsafe partial class CpuBackend
@@ -103,6 +101,4 @@ public sealed unsafe partial class CpuBackend
     }
 
     private void SplitActivation<TKernel>(in TKernel kernel, Tensor shape) where TKernel : struct, IRangeKernel => Split(kernel, shape.Rows, (long)ActivationCost * shape.Columns);
-
-    private static ArgumentOutOfRangeException Unknown(ActivationKind kind, [CallerMemberName] string op = "") => new(nameof(kind), kind, $"{op}: no such activation");
 }

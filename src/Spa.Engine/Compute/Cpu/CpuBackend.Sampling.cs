@@ -41,20 +41,6 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>True if any row needs memory for candidates.</summary>
-    private static bool CheckSampling(ReadOnlySpan<SamplingRow> rows, int vocabulary)
-    {
-        bool filtered = false;
-        for (int i = 0; i < rows.Length; i++)
-        {
-            ref readonly SamplingRow row = ref rows[i];
-            if (!(row.Temperature >= 0) || float.IsInfinity(row.Temperature) || row.TopK < 0 || !(row.TopP >= 0))
-                throw new ArgumentException($"Sample: row {i} has temperature {row.Temperature}, top-k {row.TopK}, top-p {row.TopP}; expected numbers that are finite and not negative");
-            filtered |= SampleKernel.IsFiltered(row, vocabulary);
-        }
-        return filtered;
-    }
-
     private static SpaException NotFinite(Tensor logits, long row, string where)
     {
         bool anyNan = false;

@@ -12,9 +12,6 @@ internal readonly unsafe struct SampleKernel(Tensor tokens, Tensor logps, Tensor
     /// <summary>Floats of scratch per slot: a double per block, and, where rows are filtered, three values per token.</summary>
     public static long ScratchFloats(int vocabulary, bool filtered) => 2L * Blocks(vocabulary) + (filtered ? 3L * vocabulary : 0);
 
-    /// <summary>Whether top-k or top-p can leave a token out.</summary>
-    public static bool IsFiltered(in SamplingRow row, int vocabulary) => !IsGreedy(row) && (row.TopP < 1 || (row.TopK > 0 && row.TopK < vocabulary));
-
     [SkipLocalsInit]
     public void Run<TLanes>(long start, long end) where TLanes : struct, ILanes<TLanes>
     {
@@ -57,12 +54,12 @@ internal readonly unsafe struct SampleKernel(Tensor tokens, Tensor logps, Tensor
 
     private static int Draw<TLanes>(in LogitBlocks logits, in SamplingRow row, float maximum, float* memory, float* block) where TLanes : struct, ILanes<TLanes>
     {
-        if (IsGreedy(row)) return logits.FirstNotBelow<TLanes>(maximum, block);
+        if (row.IsGreedy) return logits.FirstNotBelow<TLanes>(maximum, block);
         (uint high, uint low, _, _) = Philox.Next(row.Seed, row.Prompt, row.Sample, row.Token, 0);
         // 53 bits: with 24, a vocabulary of 256k would see steps of a few percent of a rare token's probability.
         double u = (((ulong)high << 32) | low) >> 11;
         u *= 1.0 / (1L << 53);
-        if (!IsFiltered(row, logits.Count)) return DrawFromAll<TLanes>(logits, u, maximum, 1 / row.Temperature, (double*)memory, block);
+        if (!row.IsFiltered(logits.Count)) return DrawFromAll<TLanes>(logits, u, maximum, 1 / row.Temperature, (double*)memory, block);
         SampleCandidates kept = Filter<TLanes>(logits, row, maximum, memory + 2 * Blocks(logits.Count), block, out double total);
         return kept.Draw(u * total);
     }
@@ -118,7 +115,4 @@ internal readonly unsafe struct SampleKernel(Tensor tokens, Tensor logps, Tensor
     }
 
     private static int Blocks(int vocabulary) => (vocabulary + RunningLse.Block - 1) / RunningLse.Block;
-
-    // A temperature so small that its inverse is infinite is as good as 0.
-    private static bool IsGreedy(in SamplingRow row) => float.IsInfinity(1 / row.Temperature);
 }

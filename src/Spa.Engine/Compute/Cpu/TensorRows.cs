@@ -11,4 +11,7 @@ internal static unsafe class TensorRows
 
     /// <summary>First element of a float32 vector.</summary>
     public static float* Floats(this Tensor tensor) => (float*)tensor.Address;
+
+    /// <summary>First element of a float64 matrix.</summary>
+    public static double* Doubles(this Tensor tensor) => (double*)tensor.Address;
 }

@@ -1,4 +1,4 @@
-namespace Spa.Engine.Preference;
+namespace Spa.Engine.Compute;
 
 /// <summary>The logistic function without overflow.</summary>
 public static class Logistic

@@ -1,0 +1,322 @@
+// Implicit-reward comparison: from token log-probs to the loss of pairs and its gradient, without the host.
+//
+//   reward_scores   scores[P, 6]: sums of a response's token log-probs under policy, reference and extrapolated policy; tokens behind the
+//                   shorter response's length count `tail` times (1: as all others)
+//   reward_loss     r = beta (log pi - log pi_ref) of chosen and rejected, their margin, p = sigmoid(margin), the winner, and by SPA_LOSS
+//                   the pair's loss and its derivatives; coefficient[R] = derivative * scale on every row of the response
+//   reward_metrics  means over the micro-batch, added to metrics[16], which the host reads when it logs
+//
+// The losses are those of TRL 1.16 (PairLossKind.cs names the papers); s = f'(ratio) is the ratio itself for reverse KL.
+// Bytes: 12 a row in, 4 out. One CTA for everything that pairs share: a micro-batch has at most some hundred pairs, and these kernels are
+// bound by latency. Dimensions: P pairs, R rows.
+#include "common/pairs.cuh"
+#include "common/reduce.cuh"
+
+constexpr int kThreads = 256;
+constexpr int kWarps = kThreads / 32;
+constexpr int kMetrics = 16;
+
+constexpr int kLoss = SPA_LOSS;
+constexpr int kDivergence = SPA_DIVERGENCE;
+
+// PairLossKind.cs
+constexpr int kSigmoid = 0, kHinge = 1, kIpo = 2, kExoPair = 3, kNcaPair = 4, kRobust = 5, kBcoPair = 6, kSppoHard = 7, kAot = 8, kAotUnpaired = 9,
+              kApoZero = 10, kApoDown = 11, kDiscopop = 12, kSft = 13, kSigmoidNorm = 14;
+// PairDivergence.cs
+constexpr int kReverseKl = 0, kForwardKl = 1, kJensenShannon = 2, kAlpha = 3;
+
+struct RewardScoresArgs
+{
+    double* scores;           // [P, 6]
+    const int* segments;      // [2P, 2] first row, count
+    const float* policy;      // [R]
+    const float* reference;   // [R], or null
+    const float* extrapolated;  // [R], or null: the policy's
+    const double* known;      // [P, 2] sums under the reference, NaN: from the rows; or null
+    double tail;
+    int pairs;
+};
+
+struct RewardLossArgs
+{
+    double* results;        // [P, 8]
+    float* coefficient;     // [R]
+    const double* scores;   // [P, 6]
+    const int* segments;    // [2P, 2]
+    const int* flags;       // [P] pairs whose labels are smoothed, or null: all
+    double beta, smoothing, weight, scale, tail, tau, alpha;
+    int pairs, accumulate;
+};
+
+struct RewardMetricsArgs
+{
+    double* metrics;         // [16], added to
+    const double* results;   // [P, 8]
+    const double* scores;    // [P, 6]
+    const double* margins;   // [P] beta M, or null
+    const int* flags;        // [P], or null
+    const double* threshold; // [1], or null
+    const int* segments;     // [2P, 2]
+    const float* entropy;    // [R] each, or null
+    const float* mean_logit;
+    const float* top1;
+    int pairs;
+};
+
+static_assert(sizeof(RewardScoresArgs) == 64);
+static_assert(sizeof(RewardLossArgs) == 104);
+static_assert(sizeof(RewardMetricsArgs) == 88);
+
+// A warp's sum over a response: a chain a lane, then a tree.
+__device__ __forceinline__ double response_sum(const float* rows, Segment segment, int shared, double tail)
+{
+    double sum = 0.0;
+    for (int i = threadIdx.x % 32; i < segment.count; i += 32) sum = __fma_rn(rows[segment.start + i], i < shared ? 1.0 : tail, sum);
+    return warp_sum(sum);
+}
+
+extern "C" __global__ void __launch_bounds__(kThreads) reward_scores(const __grid_constant__ RewardScoresArgs args)
+{
+    const int response = blockIdx.x * kWarps + threadIdx.x / 32;
+    if (response >= 2 * args.pairs) return;
+    const Segment* segments = reinterpret_cast<const Segment*>(args.segments);
+    const Segment own = segments[response];
+    const int pair = response / 2, side = response % 2, shared = min(own.count, segments[response ^ 1].count);
+    const double policy = response_sum(args.policy, own, shared, args.tail);
+    double reference = args.known != nullptr ? args.known[response] : __longlong_as_double(0x7ff8000000000000ll);
+    if (isnan(reference) && args.reference != nullptr) reference = response_sum(args.reference, own, shared, args.tail);
+    const double extrapolated = args.extrapolated != nullptr ? response_sum(args.extrapolated, own, shared, args.tail) : policy;
+    if (threadIdx.x % 32 != 0) return;
+    double* score = args.scores + 6 * pair;
+    score[side] = policy;
+    score[2 + side] = reference;
+    score[4 + side] = extrapolated;
+}
+
+// f'(pi / pi_ref) up to a constant, and its derivative by the log-ratio.
+__device__ __forceinline__ double divergence_score(double ratio, double alpha, double& slope)
+{
+    if constexpr (kDivergence == kForwardKl) {
+        slope = exp(-ratio);
+        return -slope;
+    } else if constexpr (kDivergence == kJensenShannon) {
+        slope = sigmoid(-ratio);
+        return log_sigmoid(ratio);
+    } else if constexpr (kDivergence == kAlpha) {
+        // TRL clamps the exponent at 80; there the score no longer depends on the ratio.
+        const double t = (alpha - 1.0) * ratio, e = exp(fmin(t, 80.0));
+        slope = t > 80.0 ? 0.0 : e;
+        return e / (alpha - 1.0);
+    } else {
+        slope = 1.0;
+        return ratio;
+    }
+}
+
+struct LossValue
+{
+    double loss, dchosen, drejected;  // by the log-probs of the responses
+};
+
+// A loss of x = beta * delta, where delta is the difference of what chosen and rejected are worth to it.
+__device__ __forceinline__ LossValue of_difference(double loss, double dx, double beta, double chosen_slope, double rejected_slope)
+{
+    return {loss, beta * dx * chosen_slope, -beta * dx * rejected_slope};
+}
+
+// -(1 - e) log sigmoid(x) - e log sigmoid(-x) and its derivative; 1 - sigmoid(x) is written sigmoid(-x), which keeps its digits.
+__device__ __forceinline__ double smoothed(double x, double e, double& dx)
+{
+    dx = -(sigmoid(-x) - e);
+    const double loss = -(1.0 - e) * log_sigmoid(x);
+    return e == 0.0 ? loss : loss - e * log_sigmoid(-x);
+}
+
+// The other pairs' part in a loss of order statistics: the rank of a value among the pairs', ties by index.
+template <typename Value>
+__device__ __forceinline__ int rank_of(int pair, int pairs, Value value)
+{
+    const double own = value(pair);
+    int rank = 0;
+    for (int i = 0; i < pairs; i++) rank += value(i) < own || (value(i) == own && i < pair);
+    return rank;
+}
+
+template <typename Value>
+__device__ __forceinline__ double at_rank(int rank, int pairs, Value value)
+{
+    for (int i = 0; i < pairs; i++)
+        if (rank_of(i, pairs, value) == rank) return value(i);
+    return __longlong_as_double(0x7ff8000000000000ll);
+}
+
+__device__ __forceinline__ LossValue loss_of(const RewardLossArgs& args, int pair, double chosen_tokens)
+{
+    const PairScore* scores = reinterpret_cast<const PairScore*>(args.scores);
+    const Segment* segments = reinterpret_cast<const Segment*>(args.segments);
+    const PairScore score = scores[pair];
+    const double beta = args.beta, chosen_ratio = score.policy_chosen - score.reference_chosen, rejected_ratio = score.policy_rejected - score.reference_rejected;
+    const double chosen_length = max(1, segments[2 * pair].count), rejected_length = max(1, segments[2 * pair + 1].count);
+    const double smoothing = kLoss == kSigmoid && args.flags != nullptr && args.flags[pair] == 0 ? 0.0 : args.smoothing;
+    double chosen_slope, rejected_slope, dx, loss;
+    const double chosen = divergence_score(chosen_ratio, args.alpha, chosen_slope), rejected = divergence_score(rejected_ratio, args.alpha, rejected_slope);
+    // Under reverse KL the CPU's order of the four sums.
+    const double delta = kDivergence == kReverseKl ? margin_of(score.policy_chosen, score.policy_rejected, score) : chosen - rejected, x = beta * delta;
+
+    if constexpr (kLoss == kHinge) {
+        return of_difference(fmax(0.0, 1.0 - x), x < 1.0 ? -1.0 : 0.0, beta, chosen_slope, rejected_slope);
+    } else if constexpr (kLoss == kIpo) {
+        const double error = chosen / chosen_length - rejected / rejected_length - 0.5 / beta;
+        return {error * error, 2.0 * error * chosen_slope / chosen_length, -2.0 * error * rejected_slope / rejected_length};
+    } else if constexpr (kLoss == kExoPair) {
+        const double win = sigmoid(x), lose = sigmoid(-x), log_win = log1p(-smoothing), log_lose = log(smoothing);
+        loss = win * (log_sigmoid(x) - log_win) + lose * (log_sigmoid(-x) - log_lose);
+        return of_difference(loss, win * lose * (x - log_win + log_lose), beta, chosen_slope, rejected_slope);
+    } else if constexpr (kLoss == kNcaPair) {
+        const double c = beta * chosen, r = beta * rejected;
+        loss = -log_sigmoid(c) - 0.5 * log_sigmoid(-c) - 0.5 * log_sigmoid(-r);
+        return {loss, beta * (0.5 * sigmoid(c) - sigmoid(-c)) * chosen_slope, beta * 0.5 * sigmoid(r) * rejected_slope};
+    } else if constexpr (kLoss == kRobust) {
+        const double weight = 1.0 / (1.0 - 2.0 * smoothing);
+        loss = (-(1.0 - smoothing) * log_sigmoid(x) + smoothing * log_sigmoid(-x)) * weight;
+        return of_difference(loss, (-(1.0 - smoothing) * sigmoid(-x) - smoothing * sigmoid(x)) * weight, beta, chosen_slope, rejected_slope);
+    } else if constexpr (kLoss == kBcoPair) {
+        const double c = beta * chosen, r = beta * rejected;
+        return {-log_sigmoid(c) - log_sigmoid(-r), -beta * sigmoid(-c) * chosen_slope, beta * sigmoid(r) * rejected_slope};
+    } else if constexpr (kLoss == kSppoHard) {
+        const double c = chosen - 0.5 / beta, r = rejected + 0.5 / beta;
+        return {c * c + r * r, 2.0 * c * chosen_slope, 2.0 * r * rejected_slope};
+    } else if constexpr (kLoss == kAot) {
+        const auto policy = [=](int i) { return scores[i].policy_chosen - scores[i].policy_rejected; };
+        const auto reference = [=](int i) { return scores[i].reference_chosen - scores[i].reference_rejected; };
+        const double rank_delta = policy(pair) - at_rank(rank_of(pair, args.pairs, policy), args.pairs, reference);
+        loss = smoothed(beta * rank_delta, smoothing, dx);
+        return of_difference(loss, dx, beta, 1.0, 1.0);
+    } else if constexpr (kLoss == kAotUnpaired) {
+        const auto best = [=](int i) { return scores[i].policy_chosen - scores[i].reference_chosen; };
+        const auto worst = [=](int i) { return scores[i].policy_rejected - scores[i].reference_rejected; };
+        // The pair's chosen response meets the rejected one of its rank, and the other way round; the loss is counted with the chosen.
+        loss = smoothed(beta * (best(pair) - at_rank(rank_of(pair, args.pairs, best), args.pairs, worst)), smoothing, dx);
+        double other;
+        smoothed(beta * (at_rank(rank_of(pair, args.pairs, worst), args.pairs, best) - worst(pair)), smoothing, other);
+        return {loss, beta * dx, -beta * other};
+    } else if constexpr (kLoss == kApoZero) {
+        const double c = beta * chosen_ratio, r = beta * rejected_ratio;
+        return {sigmoid(-c) + sigmoid(r), -beta * sigmoid(c) * sigmoid(-c), beta * sigmoid(r) * sigmoid(-r)};
+    } else if constexpr (kLoss == kApoDown) {
+        const double c = beta * chosen_ratio, slope = sigmoid(x) * sigmoid(-x);
+        return {sigmoid(c) + sigmoid(-x), beta * (sigmoid(c) * sigmoid(-c) - slope * chosen_slope), beta * slope * rejected_slope};
+    } else if constexpr (kLoss == kDiscopop) {
+        const double mix = sigmoid(x / args.tau), slope = mix * sigmoid(-x / args.tau) / args.tau, e = exp(-x), log_win = log_sigmoid(x);
+        return of_difference(-log_win * (1.0 - mix) + e * mix, -sigmoid(-x) * (1.0 - mix) + log_win * slope - e * mix + e * slope, beta, chosen_slope, rejected_slope);
+    } else if constexpr (kLoss == kSft) {
+        // The mean over all tokens of the chosen responses, as a mean over pairs.
+        const double weight = args.pairs / chosen_tokens;
+        return {-score.policy_chosen * weight, -weight, 0.0};
+    } else if constexpr (kLoss == kSigmoidNorm) {
+        loss = smoothed(beta * (chosen / chosen_length - rejected / rejected_length), 0.0, dx);
+        return of_difference(loss, dx, beta, chosen_slope / chosen_length, rejected_slope / rejected_length);
+    } else {
+        loss = smoothed(x, smoothing, dx);
+        return of_difference(loss, dx, beta, chosen_slope, rejected_slope);
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(kThreads, 1) reward_loss(const __grid_constant__ RewardLossArgs args)
+{
+    PairResult* results = reinterpret_cast<PairResult*>(args.results);
+    const PairScore* scores = reinterpret_cast<const PairScore*>(args.scores);
+    const Segment* segments = reinterpret_cast<const Segment*>(args.segments);
+
+    // A thread a pair.
+    int chosen_tokens = 0;
+    if constexpr (kLoss == kSft)
+        for (int pair = 0; pair < args.pairs; pair++) chosen_tokens += segments[2 * pair].count;
+    for (int pair = threadIdx.x; pair < args.pairs; pair += kThreads) {
+        const PairScore score = scores[pair];
+        const LossValue value = loss_of(args, pair, max(1, chosen_tokens));
+        PairResult result;
+        result.reward_chosen = args.beta * (score.policy_chosen - score.reference_chosen);
+        result.reward_rejected = args.beta * (score.policy_rejected - score.reference_rejected);
+        result.reward_margin = result.reward_chosen - result.reward_rejected;
+        result.probability = sigmoid(result.reward_margin);
+        result.winner = result.reward_chosen > result.reward_rejected;
+        // Several losses of one step are added up, one launch after the other.
+        result.loss = value.loss * args.weight;
+        result.dchosen = value.dchosen * args.weight;
+        result.drejected = value.drejected * args.weight;
+        if (args.accumulate) {
+            result.loss += results[pair].loss;
+            result.dchosen += results[pair].dchosen;
+            result.drejected += results[pair].drejected;
+        }
+        results[pair] = result;
+    }
+    // All pairs are through before their derivatives are spread.
+    __syncthreads();
+
+    // A warp a response.
+    for (int response = threadIdx.x / 32; response < 2 * args.pairs; response += kWarps) {
+        const Segment own = segments[response];
+        const PairResult& result = results[response / 2];
+        const double coefficient = (response % 2 == 0 ? result.dchosen : result.drejected) * args.scale;
+        const int shared = min(own.count, segments[response ^ 1].count);
+        for (int i = threadIdx.x % 32; i < own.count; i += 32)
+            args.coefficient[own.start + i] = static_cast<float>(i < shared ? coefficient : coefficient * args.tail);
+    }
+}
+
+// Sums of a row vector over chosen and over rejected responses; [0] and [1] of the result, in all threads. shared [2 * kWarps]
+__device__ __forceinline__ double2 sums_by_side(const float* rows, const Segment* segments, int pairs, double* shared)
+{
+    double2 sum = {0.0, 0.0};
+    for (int response = threadIdx.x / 32; response < 2 * pairs && rows != nullptr; response += kWarps) {
+        const double own = response_sum(rows, segments[response], segments[response].count, 1.0);
+        if (response % 2 == 0) sum.x += own;
+        else sum.y += own;
+    }
+    // Every lane of a warp holds the warp's sum: one of them counts.
+    if (threadIdx.x % 32 != 0) sum = {0.0, 0.0};
+    const double chosen = block_sum<kThreads>(sum.x, shared), rejected = block_sum<kThreads>(sum.y, shared + kWarps);
+    // The next sum may use the scratch.
+    __syncthreads();
+    return {chosen, rejected};
+}
+
+extern "C" __global__ void __launch_bounds__(kThreads) reward_metrics(const __grid_constant__ RewardMetricsArgs args)
+{
+    __shared__ double shared[2 * kWarps];
+    const Segment* segments = reinterpret_cast<const Segment*>(args.segments);
+    const double2 entropy = sums_by_side(args.entropy, segments, args.pairs, shared);
+    const double2 logits = sums_by_side(args.mean_logit, segments, args.pairs, shared);
+    const double2 correct = sums_by_side(args.top1, segments, args.pairs, shared);
+    if (threadIdx.x != 0) return;
+
+    // One thread: the order of the pairs is the order of the sums.
+    double sum[kMetrics] = {};
+    double chosen_tokens = 0.0, rejected_tokens = 0.0;
+    const double weight = 1.0 / args.pairs;
+    for (int pair = 0; pair < args.pairs; pair++) {
+        const PairResult result = reinterpret_cast<const PairResult*>(args.results)[pair];
+        const PairScore score = reinterpret_cast<const PairScore*>(args.scores)[pair];
+        chosen_tokens += segments[2 * pair].count;
+        rejected_tokens += segments[2 * pair + 1].count;
+        sum[0] += result.loss * weight;
+        sum[5] += result.reward_chosen * weight;
+        sum[6] += result.reward_rejected * weight;
+        sum[7] += result.winner * weight;
+        sum[8] += result.reward_margin * weight;
+        sum[9] += score.policy_chosen * weight;
+        sum[10] += score.policy_rejected * weight;
+        if (args.flags != nullptr) sum[11] += args.flags[pair] != 0 ? 1.0 : 0.0;
+        if (args.margins != nullptr) sum[12] += args.margins[pair];
+    }
+    sum[1] = (entropy.x + entropy.y) / (chosen_tokens + rejected_tokens);
+    sum[2] = logits.x / chosen_tokens;
+    sum[3] = logits.y / rejected_tokens;
+    sum[4] = correct.x / chosen_tokens;
+    if (args.threshold != nullptr && !isnan(*args.threshold)) sum[13] = *args.threshold, sum[14] = 1.0;
+    sum[15] = 1.0;
+#pragma unroll
+    for (int i = 0; i < kMetrics; i++) args.metrics[i] += sum[i];
+}
