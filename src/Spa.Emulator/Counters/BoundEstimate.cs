@@ -33,7 +33,14 @@ public sealed record BoundEstimate
     public double Microseconds => Math.Max(Math.Max(Math.Max(MemoryMicroseconds, MatrixMicroseconds), Math.Max(IssueMicroseconds, SharedMicroseconds)), SpecialMicroseconds);
 
     /// <summary>Name of the limit that is largest.</summary>
-    public string Bound => Microseconds == MemoryMicroseconds ? "memory" : Microseconds == MatrixMicroseconds ? "matrix" : Microseconds == IssueMicroseconds ? "issue" : Microseconds == SharedMicroseconds ? "shared" : "special";
+    public string Bound => Microseconds switch
+    {
+        var most when most == MemoryMicroseconds => "memory",
+        var most when most == MatrixMicroseconds => "matrix",
+        var most when most == IssueMicroseconds => "issue",
+        var most when most == SharedMicroseconds => "shared",
+        _ => "special",
+    };
 
     /// <summary>The estimate for some counts.</summary>
     public static BoundEstimate From(LaunchCounts counts, DeviceLimits limits)
@@ -49,6 +56,10 @@ public sealed record BoundEstimate
         };
     }
 
-    public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"estimate for {Limits.Name}: at least {Microseconds:0.###} us by {Bound} (memory {MemoryMicroseconds:0.###}, matrix {MatrixMicroseconds:0.###}, issue {IssueMicroseconds:0.###}, shared {SharedMicroseconds:0.###}, special {SpecialMicroseconds:0.###})");
+    public override string ToString()
+    {
+        string parts = string.Create(CultureInfo.InvariantCulture,
+            $"memory {MemoryMicroseconds:0.###}, matrix {MatrixMicroseconds:0.###}, issue {IssueMicroseconds:0.###}, shared {SharedMicroseconds:0.###}, special {SpecialMicroseconds:0.###}");
+        return string.Create(CultureInfo.InvariantCulture, $"estimate for {Limits.Name}: at least {Microseconds:0.###} us by {Bound} ({parts})");
+    }
 }
