@@ -5,8 +5,8 @@
 constexpr unsigned kFaultTokenId = 1;
 constexpr unsigned kFaultIndex = 2;
 constexpr unsigned kFaultPosition = 3;
-constexpr unsigned kFaultLabel = 4;
-constexpr unsigned kFaultLogits = 5;
+constexpr unsigned kFaultLabel = 4;   // a label outside the vocabulary
+constexpr unsigned kFaultLogits = 5;  // a row of logits without a distribution: value 1 where one is NaN, else 0; the limit says nothing
 
 struct FaultRecord {
     unsigned long long first;  // position << 32 | value of the first element that was refused; all ones: none

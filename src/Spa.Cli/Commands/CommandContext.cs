@@ -39,7 +39,8 @@ internal sealed class CommandContext(ParseResult parse, CommonOptions common, Cl
     public T? Get<T>(Argument<T> argument) => parse.GetValue(argument);
 
     /// <summary>The value of an option that the parser has seen to be there.</summary>
-    public string Require(Option<string?> option) => Get(option) ?? throw new UsageException($"option '{option.Name}' is required; see 'spa {parse.CommandResult.Command.Name} --help'");
+    public string Require(Option<string?> option) =>
+        Get(option) ?? throw new UsageException($"option '{option.Name}' is required; see 'spa {parse.CommandResult.Command.Name} --help'");
 
     /// <summary>Whether the user wrote the option.</summary>
     public bool IsGiven(Option option) => parse.GetResult(option) is { Implicit: false };
@@ -52,8 +53,7 @@ internal sealed class CommandContext(ParseResult parse, CommonOptions common, Cl
     public ComputeBackend CreateBackend()
     {
         string backend = Get(common.Backend) ?? "auto";
-        if (backend == "cuda")
-            throw new SpaException("the CUDA backend is not part of this build yet; use --backend cpu");
+        if (backend == "cuda") return CudaDevices.Create(Get(common.Device), log.Notice);
         if (IsGiven(common.Device)) throw new UsageException($"--device picks a device of --backend cuda; --backend {backend} has none");
         return new CpuBackend(new CpuOptions { Threads = Threads });
     }

@@ -33,19 +33,16 @@ public sealed unsafe class CublasLtCalls(CublasLtFunctions functions)
         ThrowIfFailed(_f.cublasLtMatmulDescSetAttribute(description, attribute, &value, (nuint)sizeof(T)), $"cublasLtMatmulDescSetAttribute({attribute}, {value})");
     }
 
-    /// <summary>A row-major matrix.</summary>
+    /// <summary>A column-major matrix.</summary>
     /// <param name="type">Element type.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Columns.</param>
-    /// <param name="stride">Elements from one row to the next.</param>
+    /// <param name="stride">Elements from one column to the next.</param>
     public cublasLtMatrixLayout_t MatrixLayoutCreate(cudaDataType_t type, long rows, long columns, long stride)
     {
         Require(_f.cublasLtMatrixLayoutCreate);
-        Require(_f.cublasLtMatrixLayoutSetAttribute);
         cublasLtMatrixLayout_t layout;
         ThrowIfFailed(_f.cublasLtMatrixLayoutCreate(&layout, type, (ulong)rows, (ulong)columns, stride), $"cublasLtMatrixLayoutCreate({type}, {rows}, {columns}, {stride})");
-        int order = (int)cublasLtOrder_t.CUBLASLT_ORDER_ROW;
-        ThrowIfFailed(_f.cublasLtMatrixLayoutSetAttribute(layout, cublasLtMatrixLayoutAttribute_t.CUBLASLT_MATRIX_LAYOUT_ORDER, &order, sizeof(int)), $"cublasLtMatrixLayoutSetAttribute(ORDER)");
         return layout;
     }
 

@@ -55,7 +55,7 @@ internal static class Everywhere
         foreach (SimdLevel simd in SimdLevels.Available) yield return (simd, 1);
     }
 
-    private static float[] ReadAny(CpuBackend backend, Tensor tensor)
+    public static float[] ReadAny(ComputeBackend backend, Tensor tensor)
     {
         switch (tensor.Type)
         {

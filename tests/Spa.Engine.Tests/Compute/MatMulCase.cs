@@ -29,7 +29,13 @@ internal sealed record MatMulCase(int M, int N, int K)
 
     public bool TransposeB { get; init; }
 
+    /// <summary>The left operand is bfloat16; its data is rounded.</summary>
+    public bool LeftBf16 { get; init; }
+
     public MatMulRight Right { get; init; }
+
+    /// <summary>Output and residual are bfloat16; their data is rounded.</summary>
+    public bool OutputBf16 { get; init; }
 
     public bool Accumulate { get; init; }
 
@@ -49,25 +55,25 @@ internal sealed record MatMulCase(int M, int N, int K)
     private bool ReadsOutput => Accumulate || Residual == MatMulResidual.Output;
 
     // op(a)[i, k], op(b)[k, j] and the rest, independent of how they are stored, so that cases of one seed and size can be compared.
-    private float[] A => Data(M * K, 1);
+    private float[] A => Rounded(Data(M * K, 1), LeftBf16);
 
-    private float[] B => IsBf16 ? Array.ConvertAll(Data(K * N, 2), TensorBox.RoundToBf16) : Data(K * N, 2);
+    private float[] B => Rounded(Data(K * N, 2), IsBf16);
 
-    private float[] OldOutput => Data(M * N, 3);
+    private float[] OldOutput => Rounded(Data(M * N, 3), OutputBf16);
 
     private float[] BiasRow => Data(N, 4);
 
-    private float[] ResidualRows => Data(M * N, 5);
+    private float[] ResidualRows => Rounded(Data(M * N, 5), OutputBf16);
 
     /// <summary>The output [M, N] of <paramref name="backend"/>; with <paramref name="splitAt"/>, of two calls that share the depth.</summary>
     public float[] Run(ComputeBackend backend, int splitAt = 0)
     {
         using var box = new TensorBox(backend);
-        Tensor a = TransposeA ? Place(box, Transposed(A, M, K), K, M) : Place(box, A, M, K);
+        Tensor a = TransposeA ? Place(box, Transposed(A, M, K), K, M, LeftBf16) : Place(box, A, M, K, LeftBf16);
         Tensor b = Store(backend, box);
-        Tensor frame = Frame(box, ReadsOutput ? OldOutput : null, M, N), output = frame.ColumnRange(Margin, N);
+        Tensor frame = Frame(box, ReadsOutput ? OldOutput : null, M, N, OutputBf16), output = frame.ColumnRange(Margin, N);
         Tensor bias = Bias ? box.Of(BiasRow, 1, N) : default;
-        Tensor residual = Residual switch { MatMulResidual.Separate => Place(box, ResidualRows, M, N), MatMulResidual.Output => output, _ => default };
+        Tensor residual = Residual switch { MatMulResidual.Separate => Place(box, ResidualRows, M, N, OutputBf16), MatMulResidual.Output => output, _ => default };
         if (splitAt == 0)
         {
             backend.MatMul(output, a, b, TransposeA, TransposeB, Accumulate, bias, residual);
@@ -77,7 +83,7 @@ internal sealed record MatMulCase(int M, int N, int K)
             backend.MatMul(output, Depth(a, TransposeA, 0, splitAt), Depth(b, !TransposeB, 0, splitAt), TransposeA, TransposeB, Accumulate);
             backend.MatMul(output, Depth(a, TransposeA, splitAt, K - splitAt), Depth(b, !TransposeB, splitAt, K - splitAt), TransposeA, TransposeB, accumulate: true, bias, residual);
         }
-        return Unframe(box.Read(frame), N);
+        return Unframe(OutputBf16 ? ReadBf16(backend, frame) : box.Read(frame), N);
     }
 
     /// <summary>The contract, element by element: one chain of fused multiply-adds over k, then bias, then residual.</summary>
@@ -136,18 +142,31 @@ internal sealed record MatMulCase(int M, int N, int K)
     {
         float[] data = TransposeB ? Transposed(B, K, N) : B;
         (int rows, int columns) = TransposeB ? (N, K) : (K, N);
-        Tensor b = IsBf16 ? box.Bf16(Framed(data, rows, columns, float.NaN), rows, columns + 2 * Margin).ColumnRange(Margin, columns) : Place(box, data, rows, columns);
+        Tensor b = Place(box, data, rows, columns, IsBf16);
         if (!IsPacked) return b;
         Tensor packed = backend.TakePacked(box.Arena((N + 31L) / 32 * 32 * K * 4 + 64), "packed", b);
         backend.PackWeight(packed, b);
         return packed;
     }
 
-    private Tensor Place(TensorBox box, float[] data, int rows, int columns) => Frame(box, data, rows, columns).ColumnRange(Margin, columns);
+    private Tensor Place(TensorBox box, float[] data, int rows, int columns, bool bf16) => Frame(box, data, rows, columns, bf16).ColumnRange(Margin, columns);
 
     // NaN where no data is given, and in the margins always.
-    private Tensor Frame(TensorBox box, float[]? data, int rows, int columns) =>
-        data is null ? box.Poisoned(rows, columns + 2 * Margin) : box.Of(Framed(data, rows, columns, float.NaN), rows, columns + 2 * Margin);
+    private Tensor Frame(TensorBox box, float[]? data, int rows, int columns, bool bf16)
+    {
+        int width = columns + 2 * Margin;
+        float[] framed = data is null ? [.. Enumerable.Repeat(float.NaN, rows * width)] : Framed(data, rows, columns, float.NaN);
+        return bf16 ? box.Bf16(framed, rows, width) : box.Of(framed, rows, width);
+    }
+
+    private static float[] ReadBf16(ComputeBackend backend, Tensor tensor)
+    {
+        var data = new ushort[tensor.Count];
+        backend.Download<ushort>(data, tensor);
+        return Array.ConvertAll(data, Bf16.ToSingle);
+    }
+
+    private static float[] Rounded(float[] data, bool bf16) => bf16 ? Array.ConvertAll(data, TensorBox.RoundToBf16) : data;
 
     private float[] Framed(float[] data, int rows, int columns, float margin)
     {

@@ -19,7 +19,7 @@ public abstract class OpTests(TestedBackend tested)
     private protected ComputeBackend CreateBackend() => tested.Create();
 
     /// <summary>The outputs that the body returns, as float32; int32 elements are converted, bfloat16 widened.</summary>
-    private protected float[][] Run(Func<ComputeBackend, TensorBox, Tensor[]> body) => Everywhere.Run(body);
+    private protected float[][] Run(Func<ComputeBackend, TensorBox, Tensor[]> body) => tested.Run(body);
 
     /// <summary>The only output.</summary>
     private protected float[] RunOne(Func<ComputeBackend, TensorBox, Tensor> body) => Run((backend, box) => [body(backend, box)])[0];

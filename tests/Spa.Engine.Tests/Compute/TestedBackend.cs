@@ -5,4 +5,7 @@ public enum TestedBackend
 {
     /// <summary>Every vector width and thread count of the CPU backend, whose bits must be equal.</summary>
     Cpu,
+
+    /// <summary>The CUDA backend on emulated devices that run blocks and warps in different orders, whose bits must be equal.</summary>
+    CudaEmulator,
 }

@@ -1,5 +1,9 @@
+using Spa.Emulator;
+using Spa.Emulator.Driver;
 using Spa.Engine.Compute;
 using Spa.Engine.Compute.Cpu;
+using Spa.Engine.Compute.Cuda;
+using Spa.Engine.Tests.Support;
 
 namespace Spa.Engine.Tests.Compute;
 
@@ -8,6 +12,29 @@ internal static class TestedBackends
     /// <summary>A backend of this kind for a test of more than one op; the caller disposes it.</summary>
     public static ComputeBackend Create(this TestedBackend tested) => tested switch
     {
+        TestedBackend.CudaEmulator => Emulated(1),
         _ => new CpuBackend(new CpuOptions { Threads = 2 }),
     };
+
+    /// <summary>The outputs of a body that runs on every variant of a backend, which all give the same bits.</summary>
+    public static float[][] Run(this TestedBackend tested, Func<ComputeBackend, TensorBox, Tensor[]> body)
+    {
+        if (tested == TestedBackend.Cpu) return Everywhere.Run(body);
+        float[][]? first = null;
+        foreach (int seed in new[] { 1, 2 })
+        {
+            using ComputeBackend backend = Emulated(seed);
+            using TensorBox box = new(backend);
+            float[][] outputs = Array.ConvertAll(body(backend, box), tensor => Everywhere.ReadAny(backend, tensor));
+            first ??= outputs;
+            for (int i = 0; i < outputs.Length; i++) Everywhere.AssertSameBits(outputs[i], first[i], $"output {i}, order {seed}");
+        }
+        return first!;
+    }
+
+    private static CudaBackend Emulated(int seed)
+    {
+        var driver = new EmulatedDriver(new EmulatedDriverOptions { Emulator = new EmulatorOptions { Seed = seed }, FaultOutput = null });
+        return new CudaBackend(new CudaOptions { Driver = driver, Ordinal = driver.FirstOrdinal, Emulated = true, CheckLaunches = true });
+    }
 }

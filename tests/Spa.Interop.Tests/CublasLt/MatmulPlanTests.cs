@@ -15,6 +15,10 @@ internal sealed unsafe class MatmulPlanTests
     private static int s_live;
     private static cublasStatus_t s_status;
     private static float s_alpha;
+    private static nint s_first;
+    private static nint s_second;
+    private static nint s_addend;
+    private static nint s_bias;
 
     [SetUp]
     public void Succeed() => s_status = cublasStatus_t.CUBLAS_STATUS_SUCCESS;
@@ -35,6 +39,19 @@ internal sealed unsafe class MatmulPlanTests
         }
 
         Assert.That(s_live, Is.EqualTo(before));
+    }
+
+    [Test]
+    public void The_operands_change_places_because_the_library_is_column_major()
+    {
+        using CudaContext context = new(CudaDriver.Load(new FakeDriver()), 0);
+        using CudaStream stream = new(context);
+        using CublasLtHandle library = new(new Fake(), context);
+        using MatmulPlan plan = new(library, s_shape with { StrideC = 16, HasBias = true, BiasType = cudaDataType_t.CUDA_R_32F }, workspaceBytes: 0);
+        plan.Run(0, 1, new CUdeviceptr(16), new CUdeviceptr(32), 1, new CUdeviceptr(48), default, 0, stream, c: new CUdeviceptr(64), bias: new CUdeviceptr(80));
+        Assert.That((s_first, s_second, s_addend, s_bias), Is.EqualTo(((nint)32, (nint)16, (nint)64, (nint)80)));
+        plan.Run(0, 1, new CUdeviceptr(16), new CUdeviceptr(32), 1, new CUdeviceptr(48), default, 0, stream);
+        Assert.That(s_addend, Is.EqualTo((nint)48), "C is D");
     }
 
     [Test]
@@ -94,7 +111,11 @@ internal sealed unsafe class MatmulPlanTests
     }
 
     [UnmanagedCallersOnly]
-    private static cublasStatus_t Set(nint thing, int attribute, void* value, nuint bytes) => cublasStatus_t.CUBLAS_STATUS_SUCCESS;
+    private static cublasStatus_t Set(nint thing, int attribute, void* value, nuint bytes)
+    {
+        if (attribute == (int)cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_BIAS_POINTER && bytes == 8) s_bias = *(nint*)value;
+        return cublasStatus_t.CUBLAS_STATUS_SUCCESS;
+    }
 
     [UnmanagedCallersOnly]
     private static cublasStatus_t Heuristic(nint handle, nint description, nint a, nint b, nint c, nint d, nint preference, int asked, cublasLtMatmulHeuristicResult_t* results, int* found)
@@ -108,7 +129,7 @@ internal sealed unsafe class MatmulPlanTests
     [UnmanagedCallersOnly]
     private static cublasStatus_t Matmul(nint handle, nint description, float* alpha, void* a, nint la, void* b, nint lb, float* beta, void* c, nint lc, void* d, nint ld, void* algorithm, void* workspace, nuint bytes, nint stream)
     {
-        s_alpha = *alpha;
+        (s_alpha, s_first, s_second, s_addend) = (*alpha, (nint)a, (nint)b, (nint)c);
         return s_status;
     }
 

@@ -52,16 +52,8 @@ internal sealed class AttentionPlan
         return plan;
     }
 
-    private static void Append<T>(ref T[] items, ref int count, T item)
-    {
-        if (count == items.Length) Array.Resize(ref items, 2 * count);
-        items[count++] = item;
-    }
-
-    private static bool Sees(AttentionSegment segment, int row) =>
-        (row >= segment.Start && row < segment.Start + segment.Count) || (segment.Count > 0 && row >= segment.PrefixStart && row < segment.PrefixStart + segment.PrefixCount);
-
-    private void Build(ReadOnlySpan<AttentionSegment> segments, long rows, int tileQueries)
+    /// <summary>Cuts the rows of a batch into tiles.</summary>
+    public void Build(ReadOnlySpan<AttentionSegment> segments, long rows, int tileQueries)
     {
         _queryTileCount = _keyTileCount = _viewerCount = _gapCount = 0;
         for (int s = 0; s < segments.Length; s++)
@@ -74,6 +66,15 @@ internal sealed class AttentionPlan
         FindGaps(segments, (int)rows);
         CutKeys(segments, (int)rows);
     }
+
+    private static void Append<T>(ref T[] items, ref int count, T item)
+    {
+        if (count == items.Length) Array.Resize(ref items, 2 * count);
+        items[count++] = item;
+    }
+
+    private static bool Sees(AttentionSegment segment, int row) =>
+        (row >= segment.Start && row < segment.Start + segment.Count) || (segment.Count > 0 && row >= segment.PrefixStart && row < segment.PrefixStart + segment.PrefixCount);
 
     private void FindGaps(ReadOnlySpan<AttentionSegment> segments, int rows)
     {

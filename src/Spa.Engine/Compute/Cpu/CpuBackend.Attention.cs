@@ -8,7 +8,7 @@ public sealed unsafe partial class CpuBackend
 
     public override void AttentionForward(Tensor output, Tensor lse, Tensor q, Tensor k, Tensor v, AttentionBatch batch, AttentionShape shape)
     {
-        CheckAttention(nameof(AttentionForward), shape, q.Rows, lse, [q, output], [k, v]);
+        CheckAttention(nameof(AttentionForward), shape, DType.Float32, q.Rows, lse, [q, output], [k, v]);
         switch (_simd)
         {
             case SimdLevel.Vector512: Forward<Lanes512>(output, lse, q, k, v, batch, shape); break;
@@ -20,7 +20,7 @@ public sealed unsafe partial class CpuBackend
     public override void AttentionBackward(Tensor dq, Tensor dk, Tensor dv, Tensor dout, Tensor output, Tensor lse, Tensor q, Tensor k, Tensor v,
         AttentionBatch batch, AttentionShape shape)
     {
-        CheckAttention(nameof(AttentionBackward), shape, q.Rows, lse, [q, dq, dout, output], [k, v, dk, dv]);
+        CheckAttention(nameof(AttentionBackward), shape, DType.Float32, q.Rows, lse, [q, dq, dout, output], [k, v, dk, dv]);
         switch (_simd)
         {
             case SimdLevel.Vector512: Backward<Lanes512>(dq, dk, dv, dout, output, lse, q, k, v, batch, shape); break;
@@ -101,25 +101,5 @@ public sealed unsafe partial class CpuBackend
     private static void Fill(Tensor tensor, float value)
     {
         for (long r = 0; r < tensor.Rows; r++) new Span<float>((float*)tensor.Address + r * tensor.Stride, tensor.Columns).Fill(value);
-    }
-
-    private static void CheckAttention(string op, AttentionShape shape, long rows, Tensor lse, ReadOnlySpan<Tensor> queries, ReadOnlySpan<Tensor> keys)
-    {
-        CheckShape(op, shape);
-        foreach (Tensor tensor in queries) CheckMatrix(op, tensor, rows, shape.Heads * shape.HeadDim);
-        foreach (Tensor tensor in keys) CheckMatrix(op, tensor, rows, shape.KvHeads * shape.HeadDim);
-        CheckMatrix(op, lse, rows, shape.Heads);
-    }
-
-    private static void CheckMatrix(string op, Tensor tensor, long rows, int columns)
-    {
-        if (tensor.Type != DType.Float32 || tensor.Layout != TensorLayout.RowMajor || tensor.Rows != rows || tensor.Columns != columns)
-            ThrowShape(tensor, op, $"Float32[{rows}, {columns}]");
-    }
-
-    private static void CheckShape(string op, AttentionShape shape)
-    {
-        if (shape.HeadDim < 1 || shape.KvHeads < 1 || shape.Heads < 1 || shape.Heads % shape.KvHeads != 0 || shape.Window < 0 || !(shape.SoftCap >= 0))
-            throw new ArgumentException($"{op}: expected heads a multiple of key/value heads, window and soft cap not negative, found {shape}");
     }
 }

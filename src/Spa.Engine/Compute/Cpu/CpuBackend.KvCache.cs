@@ -7,8 +7,8 @@ public sealed unsafe partial class CpuBackend
     public override void KvAppend(KvCache cache, int layer, Tensor k, Tensor v, PagedRows rows)
     {
         CheckLayer(nameof(KvAppend), cache, layer);
-        CheckMatrix(nameof(KvAppend), k, rows.Count, cache.KvHeads * cache.HeadDim);
-        CheckMatrix(nameof(KvAppend), v, rows.Count, cache.KvHeads * cache.HeadDim);
+        CheckMatrix(nameof(KvAppend), k, DType.Float32, rows.Count, cache.KvHeads * cache.HeadDim);
+        CheckMatrix(nameof(KvAppend), v, DType.Float32, rows.Count, cache.KvHeads * cache.HeadDim);
         switch (_simd)
         {
             case SimdLevel.Vector512: Append<Lanes512>(cache, layer, k, v, rows); break;
@@ -20,11 +20,9 @@ public sealed unsafe partial class CpuBackend
     public override void AttentionPaged(Tensor output, Tensor q, KvCache cache, int layer, PagedRows rows, AttentionShape shape)
     {
         CheckLayer(nameof(AttentionPaged), cache, layer);
-        CheckShape(nameof(AttentionPaged), shape);
-        if (shape.KvHeads != cache.KvHeads || shape.HeadDim != cache.HeadDim)
-            throw new ArgumentException($"{nameof(AttentionPaged)}: expected a cache of {shape.KvHeads} heads of {shape.HeadDim}, found {cache.KvHeads} heads of {cache.HeadDim}");
-        CheckMatrix(nameof(AttentionPaged), q, rows.Count, shape.Heads * shape.HeadDim);
-        CheckMatrix(nameof(AttentionPaged), output, rows.Count, shape.Heads * shape.HeadDim);
+        CheckCache(nameof(AttentionPaged), shape, cache);
+        CheckMatrix(nameof(AttentionPaged), q, DType.Float32, rows.Count, shape.Heads * shape.HeadDim);
+        CheckMatrix(nameof(AttentionPaged), output, DType.Float32, rows.Count, shape.Heads * shape.HeadDim);
         switch (_simd)
         {
             case SimdLevel.Vector512: Paged<Lanes512>(output, q, cache, layer, rows, shape); break;
@@ -35,8 +33,7 @@ public sealed unsafe partial class CpuBackend
 
     public override void KvCopyPage(KvCache cache, int destination, int source)
     {
-        if ((uint)destination >= (uint)cache.Pages || (uint)source >= (uint)cache.Pages)
-            throw new ArgumentException($"{nameof(KvCopyPage)}: expected pages below {cache.Pages}, found {source} and {destination}");
+        CheckPages(nameof(KvCopyPage), cache, destination, source);
         if (destination == source) return;
         long bytes = (long)cache.PageElements * cache.Type.Size();
         for (int layer = 0; layer < cache.Layers; layer++)
@@ -83,11 +80,5 @@ public sealed unsafe partial class CpuBackend
             Output = new(output),
         };
         _pool.Run(job, plan.Tiles.Length * shape.KvHeads);
-    }
-
-    private static void CheckLayer(string op, KvCache cache, int layer)
-    {
-        if ((uint)layer >= (uint)cache.Layers) throw new ArgumentException($"{op}: expected a layer below {cache.Layers}, found {layer}");
-        if (cache.Type is not (DType.Float32 or DType.BFloat16)) throw new ArgumentException($"{op}: expected a cache of Float32 or BFloat16, found {cache.Type}");
     }
 }

@@ -18,7 +18,7 @@ public sealed unsafe partial class CpuBackend
 
     public override void MatMul(Tensor output, Tensor a, Tensor b, bool transposeA = false, bool transposeB = false, bool accumulate = false, Tensor bias = default, Tensor residual = default)
     {
-        CheckMatMul(output, a, b, transposeA, transposeB, bias, residual);
+        CheckMatMul(output, a, b, transposeA, transposeB, bias, residual, floatOnly: true);
         var operands = new MatMulOperands(output, a, b, transposeA, transposeB, accumulate, bias, residual);
         if (operands.Rows == 0 || operands.Columns == 0) return;
         if (_simd == SimdLevel.Vector512) MatMul<Vector512<float>, MatMulVector512>(operands);
@@ -36,9 +36,8 @@ public sealed unsafe partial class CpuBackend
 
     public override void PackWeight(Tensor packed, Tensor weight)
     {
-        RequireMatrix(weight, weight.Layout == TensorLayout.RowMajor, "a row-major weight", nameof(PackWeight));
-        if (packed.Layout != TensorLayout.Packed || packed.Type != weight.Type || packed.Rows != weight.Rows || packed.Columns != weight.Columns || !packed.IsContiguous)
-            ThrowShape(packed, nameof(PackWeight), $"{weight.Type}[{weight.Rows}, {weight.Columns}] packed");
+        CheckPackWeight(packed, weight);
+        if (!packed.IsContiguous) ThrowShape(packed, nameof(PackWeight), $"{weight.Type}[{weight.Rows}, {weight.Columns}] packed");
         int panels = (int)((weight.Rows + PanelPacking.Width - 1) / PanelPacking.Width);
         if (weight.Type == DType.BFloat16) _pool.Run(new PackWeightJob<ushort>(packed, weight), panels);
         else _pool.Run(new PackWeightJob<float>(packed, weight), panels);
@@ -57,28 +56,5 @@ public sealed unsafe partial class CpuBackend
             _pool.Run(new MatMulPackJob(operands, plan, row, packed, shares), shares);
             _pool.Run(new MatMulJob<TVector, TOps>(operands, plan, row, packed, scratch), plan.Parts);
         }
-    }
-
-    private static void CheckMatMul(Tensor output, Tensor a, Tensor b, bool transposeA, bool transposeB, Tensor bias, Tensor residual)
-    {
-        long rows = transposeA ? a.Columns : a.Rows, depth = transposeA ? a.Rows : a.Columns;
-        long columns = transposeB ? b.Rows : b.Columns, bDepth = transposeB ? b.Columns : b.Rows;
-        RequireMatrix(a, a.Type == DType.Float32 && a.Layout == TensorLayout.RowMajor, "a: a row-major Float32 matrix", nameof(MatMul));
-        RequireMatrix(b, b.Type is DType.Float32 or DType.BFloat16, "b: a Float32 or BFloat16 matrix", nameof(MatMul));
-        if (b.Layout == TensorLayout.Packed && !(transposeB && b.IsContiguous)) ThrowShape(b, nameof(MatMul), "b: a whole packed weight only with transposeB");
-        if (bDepth != depth) ThrowShape(b, nameof(MatMul), $"b: {(transposeB ? $"[N, {depth}]" : $"[{depth}, N]")} beside a {a}");
-        if (output.Type != DType.Float32 || output.Layout != TensorLayout.RowMajor || output.Rows != rows || output.Columns != columns)
-            ThrowShape(output, nameof(MatMul), $"output: Float32[{rows}, {columns}]");
-        if (!bias.IsAbsent && (bias.Type != DType.Float32 || bias.Rows != 1 || bias.Columns != columns))
-            ThrowShape(bias, nameof(MatMul), $"bias: Float32[1, {columns}]");
-        if (!residual.IsAbsent && (residual.Type != DType.Float32 || residual.Layout != TensorLayout.RowMajor || residual.Rows != rows || residual.Columns != columns))
-            ThrowShape(residual, nameof(MatMul), $"residual: Float32[{rows}, {columns}]");
-        if (!residual.IsAbsent && residual.Address == output.Address && residual.Stride != output.Stride)
-            ThrowShape(residual, nameof(MatMul), $"residual: the output itself with its stride {output.Stride}");
-    }
-
-    private static void RequireMatrix(Tensor tensor, bool condition, string expected, string op)
-    {
-        if (!condition) ThrowShape(tensor, op, expected);
     }
 }

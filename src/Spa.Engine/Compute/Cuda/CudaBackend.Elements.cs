@@ -3,7 +3,7 @@ using Spa.Engine.Compute.Cuda.Kernels;
 
 namespace Spa.Engine.Compute.Cuda;
 
-public abstract unsafe partial class CudaBackend
+public sealed unsafe partial class CudaBackend
 {
     // bias.cu: columns of a block are 32 chunks; at least so many rows of a block that its partial sums are few beside what it read.
     private const int BiasAcross = 32;

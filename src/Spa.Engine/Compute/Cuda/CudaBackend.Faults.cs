@@ -2,7 +2,7 @@ using Spa.Engine.Compute.Cuda.Arguments;
 
 namespace Spa.Engine.Compute.Cuda;
 
-public abstract unsafe partial class CudaBackend
+public sealed unsafe partial class CudaBackend
 {
     private nint _faultWord;
 

@@ -3,7 +3,7 @@ using Spa.Interop.Driver;
 
 namespace Spa.Engine.Compute.Cuda;
 
-public abstract unsafe partial class CudaBackend
+public sealed unsafe partial class CudaBackend
 {
     private readonly Dictionary<KernelVariant, LoadedKernel> _kernels = [];
     private readonly List<CudaModule> _modules = [];

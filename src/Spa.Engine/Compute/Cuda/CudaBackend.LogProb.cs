@@ -4,7 +4,7 @@ using Spa.Engine.Compute.Cuda.Kernels;
 
 namespace Spa.Engine.Compute.Cuda;
 
-public abstract unsafe partial class CudaBackend
+public sealed unsafe partial class CudaBackend
 {
     // Threads of a block that holds several small rows; as in logprob.cu.
     private const int SmallRowThreads = 256;

@@ -2,7 +2,7 @@ using Spa.Interop.Driver;
 
 namespace Spa.Engine.Compute.Cuda;
 
-public abstract unsafe partial class CudaBackend
+public sealed unsafe partial class CudaBackend
 {
     private readonly UploadStaging _upload;
     private readonly DownloadStaging _download;

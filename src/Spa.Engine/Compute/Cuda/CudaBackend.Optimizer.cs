@@ -4,7 +4,7 @@ using Spa.Engine.Compute.Cuda.Kernels;
 
 namespace Spa.Engine.Compute.Cuda;
 
-public abstract unsafe partial class CudaBackend
+public sealed unsafe partial class CudaBackend
 {
     /// <summary>Elements that share a scale in <see cref="AdamW8Bit"/>.</summary>
     public const int MomentBlock = 256;

@@ -3,7 +3,7 @@ using Spa.Engine.Compute.Cuda.Kernels;
 
 namespace Spa.Engine.Compute.Cuda;
 
-public abstract unsafe partial class CudaBackend
+public sealed unsafe partial class CudaBackend
 {
     /// <summary>
     /// output = the values of stored weights, as the format's float32 formula rounds them, then to the output's type. Rows lie one behind the other; rows of quantised

@@ -3,7 +3,7 @@ using Spa.Engine.Compute.Cuda.Kernels;
 
 namespace Spa.Engine.Compute.Cuda;
 
-public abstract unsafe partial class CudaBackend
+public sealed unsafe partial class CudaBackend
 {
     // As in reward.cu and noise.cu.
     private const int RewardThreads = 256;

@@ -3,7 +3,7 @@ using Spa.Engine.Compute.Cuda.Kernels;
 
 namespace Spa.Engine.Compute.Cuda;
 
-public abstract unsafe partial class CudaBackend
+public sealed unsafe partial class CudaBackend
 {
     /// <summary>As the contract says; a row whose position is outside the table is left alone and the next call that waits throws.</summary>
     public override void Rotary(Tensor x, Tensor positions, Tensor table, int headDim, bool interleaved, bool inverse)

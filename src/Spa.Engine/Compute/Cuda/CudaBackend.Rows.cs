@@ -1,6 +1,6 @@
 namespace Spa.Engine.Compute.Cuda;
 
-public abstract unsafe partial class CudaBackend
+public sealed unsafe partial class CudaBackend
 {
     /// <summary>Elements of 16 bytes of the narrower of the types: what a thread of a row kernel handles at a time.</summary>
     private static int ChunkOf(Tensor a, Tensor b = default) => (Bf16(a) | Bf16(b)) == 1 ? 8 : 4;

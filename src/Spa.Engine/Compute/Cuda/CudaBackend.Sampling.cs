@@ -4,7 +4,7 @@ using Spa.Engine.Compute.Cuda.Kernels;
 
 namespace Spa.Engine.Compute.Cuda;
 
-public abstract unsafe partial class CudaBackend
+public sealed unsafe partial class CudaBackend
 {
     // As in sample.cu and top_logprobs.cu.
     private const int SampleThreads = 512;

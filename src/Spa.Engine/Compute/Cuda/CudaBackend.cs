@@ -10,7 +10,7 @@ namespace Spa.Engine.Compute.Cuda;
 /// they are given in <c>Arguments/</c>. All work goes to one stream, in order; only <see cref="ComputeBackend.Download{T}"/> and
 /// <see cref="ComputeBackend.Synchronize"/> wait for it.
 /// </summary>
-public abstract unsafe partial class CudaBackend : ComputeBackend
+public sealed unsafe partial class CudaBackend : ComputeBackend
 {
     private readonly CudaDriver _driver;
     private readonly CudaContext _context;
@@ -22,8 +22,9 @@ public abstract unsafe partial class CudaBackend : ComputeBackend
 
     /// <summary>Takes the device and makes its kernels findable; nothing is compiled before it is launched.</summary>
     /// <exception cref="SpaException">There is no such device, or it is too old.</exception>
-    protected CudaBackend(CudaOptions options)
+    public CudaBackend(CudaOptions options)
     {
+        _options = options;
         _emulated = options.Emulated;
         _checkLaunches = options.CheckLaunches ?? Environment.GetEnvironmentVariable("SPA_CHECKS") == "1";
         try
@@ -38,6 +39,7 @@ public abstract unsafe partial class CudaBackend : ComputeBackend
             _stream = new CudaStream(_context);
             _upload = new UploadStaging(_context, _stream);
             _download = new DownloadStaging(_context, _stream);
+            if (options.Gemm == GemmLibrary.CublasLt) Products();
         }
         catch (Exception error) when (error is NativeCallException or EntryPointNotFoundException)
         {
@@ -83,6 +85,9 @@ public abstract unsafe partial class CudaBackend : ComputeBackend
         }
 
         DisposeKernels();
+        DisposeProducts();
+        DisposeAttention();
+        DisposePaged();
         DisposeScratch();
         DisposeFaults();
         _upload.Dispose();

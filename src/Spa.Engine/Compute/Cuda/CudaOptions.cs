@@ -20,4 +20,13 @@ public sealed record CudaOptions
 
     /// <summary>Wait after every launch, so that a fault names the kernel that made it. Slow. Null: as <c>SPA_CHECKS=1</c> says.</summary>
     public bool? CheckLaunches { get; init; }
+
+    /// <summary>Who multiplies large bfloat16 matrices.</summary>
+    public GemmLibrary Gemm { get; init; }
+
+    /// <summary>Where cuBLASLt's functions come from; null: the library that is installed.</summary>
+    public IEntryPoints? CublasLt { get; init; }
+
+    /// <summary>Is told what the user should know and cannot see: a library that is missing and what takes its place.</summary>
+    public Action<string>? Notice { get; init; }
 }
