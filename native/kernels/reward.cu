@@ -17,13 +17,12 @@ constexpr int kWarps = kThreads / 32;
 constexpr int kMetrics = 16;
 
 constexpr int kLoss = SPA_LOSS;
-constexpr int kDivergence = SPA_DIVERGENCE;
 
 // PairLossKind.cs
 constexpr int kSigmoid = 0, kHinge = 1, kIpo = 2, kExoPair = 3, kNcaPair = 4, kRobust = 5, kBcoPair = 6, kSppoHard = 7, kAot = 8, kAotUnpaired = 9,
               kApoZero = 10, kApoDown = 11, kDiscopop = 12, kSft = 13, kSigmoidNorm = 14;
 // PairDivergence.cs
-constexpr int kReverseKl = 0, kForwardKl = 1, kJensenShannon = 2, kAlpha = 3;
+constexpr int kReverseKl = 0, kForwardKl = 1, kJensenShannon = 2, kAlpha = 3;  // a branch at run time: it would multiply the variants by four
 
 struct RewardScoresArgs
 {
@@ -45,7 +44,7 @@ struct RewardLossArgs
     const int* segments;    // [2P, 2]
     const int* flags;       // [P] pairs whose labels are smoothed, or null: all
     double beta, smoothing, weight, scale, tail, tau, alpha;
-    int pairs, accumulate;
+    int pairs, accumulate, divergence;
 };
 
 struct RewardMetricsArgs
@@ -64,7 +63,7 @@ struct RewardMetricsArgs
 };
 
 static_assert(sizeof(RewardScoresArgs) == 64);
-static_assert(sizeof(RewardLossArgs) == 104);
+static_assert(sizeof(RewardLossArgs) == 112);
 static_assert(sizeof(RewardMetricsArgs) == 88);
 
 // A warp's sum over a response: a chain a lane, then a tree.
@@ -94,15 +93,15 @@ extern "C" __global__ void __launch_bounds__(kThreads) reward_scores(const __gri
 }
 
 // f'(pi / pi_ref) up to a constant, and its derivative by the log-ratio.
-__device__ __forceinline__ double divergence_score(double ratio, double alpha, double& slope)
+__device__ __forceinline__ double divergence_score(int divergence, double ratio, double alpha, double& slope)
 {
-    if constexpr (kDivergence == kForwardKl) {
+    if (divergence == kForwardKl) {
         slope = exp(-ratio);
         return -slope;
-    } else if constexpr (kDivergence == kJensenShannon) {
+    } else if (divergence == kJensenShannon) {
         slope = sigmoid(-ratio);
         return log_sigmoid(ratio);
-    } else if constexpr (kDivergence == kAlpha) {
+    } else if (divergence == kAlpha) {
         // TRL clamps the exponent at 80; there the score no longer depends on the ratio.
         const double t = (alpha - 1.0) * ratio, e = exp(fmin(t, 80.0));
         slope = t > 80.0 ? 0.0 : e;
@@ -159,9 +158,9 @@ __device__ __forceinline__ LossValue loss_of(const RewardLossArgs& args, int pai
     const double chosen_length = max(1, segments[2 * pair].count), rejected_length = max(1, segments[2 * pair + 1].count);
     const double smoothing = kLoss == kSigmoid && args.flags != nullptr && args.flags[pair] == 0 ? 0.0 : args.smoothing;
     double chosen_slope, rejected_slope, dx, loss;
-    const double chosen = divergence_score(chosen_ratio, args.alpha, chosen_slope), rejected = divergence_score(rejected_ratio, args.alpha, rejected_slope);
+    const double chosen = divergence_score(args.divergence, chosen_ratio, args.alpha, chosen_slope), rejected = divergence_score(args.divergence, rejected_ratio, args.alpha, rejected_slope);
     // Under reverse KL the CPU's order of the four sums.
-    const double delta = kDivergence == kReverseKl ? margin_of(score.policy_chosen, score.policy_rejected, score) : chosen - rejected, x = beta * delta;
+    const double delta = args.divergence == kReverseKl ? margin_of(score.policy_chosen, score.policy_rejected, score) : chosen - rejected, x = beta * delta;
 
     if constexpr (kLoss == kHinge) {
         return of_difference(fmax(0.0, 1.0 - x), x < 1.0 ? -1.0 : 0.0, beta, chosen_slope, rejected_slope);

@@ -12,7 +12,7 @@ public sealed unsafe partial class CudaBackend
     public override void RewardScores(Tensor scores, in PairRows rows, double tail = 1)
     {
         int pairs = RequirePairRows(scores, rows);
-        Launch(PairKernels.RewardScores.With(0, 0), new LaunchShape(Blocks(2L * pairs, RewardThreads / 32), 1, 1, RewardThreads), new RewardScoresArgs
+        Launch(PairKernels.RewardScores.With(0), new LaunchShape(Blocks(2L * pairs, RewardThreads / 32), 1, 1, RewardThreads), new RewardScoresArgs
         {
             Scores = scores.Address,
             Segments = rows.Segments.Address,
@@ -33,8 +33,7 @@ public sealed unsafe partial class CudaBackend
         RequireSegments(segments, pairs);
         if (!flags.IsAbsent) RequireVector(flags, DType.Int32, pairs);
         step.Check(nameof(RewardLoss));
-        PairDivergence divergence = PairKernels.DivergenceFor(step.Kind, step.EffectiveDivergence);
-        Launch(PairKernels.RewardLoss.With((int)step.Kind, (int)divergence), new LaunchShape(1, 1, 1, RewardThreads), new RewardLossArgs
+        Launch(PairKernels.RewardLoss.With((int)step.Kind), new LaunchShape(1, 1, 1, RewardThreads), new RewardLossArgs
         {
             Results = results.Address,
             Coefficient = coefficient.Address,
@@ -50,6 +49,7 @@ public sealed unsafe partial class CudaBackend
             Alpha = step.Alpha,
             Pairs = pairs,
             Accumulate = step.Accumulate ? 1 : 0,
+            Divergence = (int)step.EffectiveDivergence,
         });
     }
 
@@ -62,7 +62,7 @@ public sealed unsafe partial class CudaBackend
         RequireSegments(segments, pairs);
         if (!margins.IsAbsent) RequireVector(margins, DType.Float64, pairs);
         if (!flags.IsAbsent) RequireVector(flags, DType.Int32, pairs);
-        Launch(PairKernels.RewardMetrics.With(0, 0), new LaunchShape(1, 1, 1, RewardThreads), new RewardMetricsArgs
+        Launch(PairKernels.RewardMetrics.With(0), new LaunchShape(1, 1, 1, RewardThreads), new RewardMetricsArgs
         {
             Metrics = metrics.Address,
             Results = results.Address,

@@ -20,4 +20,5 @@ internal struct RewardLossArgs
     public double Alpha;
     public int Pairs;
     public int Accumulate;
+    public int Divergence;
 }
