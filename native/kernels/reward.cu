@@ -222,7 +222,7 @@ __device__ __forceinline__ LossValue loss_of(const RewardLossArgs& args, int pai
     }
 }
 
-extern "C" __global__ void __launch_bounds__(kThreads) reward_loss(const __grid_constant__ RewardLossArgs args)
+extern "C" __global__ void __launch_bounds__(kThreads, 1) reward_loss(const __grid_constant__ RewardLossArgs args)
 {
     PairResult* results = reinterpret_cast<PairResult*>(args.results);
     const PairScore* scores = reinterpret_cast<const PairScore*>(args.scores);

@@ -232,7 +232,7 @@ __device__ __forceinline__ int first_largest(const Row& row, Scratch& s)
     return s.token;
 }
 
-extern "C" __global__ void __launch_bounds__(kThreads) sample(const __grid_constant__ SampleArgs args)
+extern "C" __global__ void __launch_bounds__(kThreads, 1) sample(const __grid_constant__ SampleArgs args)
 {
     extern __shared__ double masses[];  // [ceil(V / kBlock)]
     __shared__ Scratch s;

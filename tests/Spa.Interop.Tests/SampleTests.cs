@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Spa.Interop.Driver;
 using Spa.Interop.Loading;
@@ -25,7 +24,7 @@ internal sealed partial class SampleTests
     [Test]
     public void The_sample_of_the_README_is_the_one_that_is_tested()
     {
-        string here = ThisFile(), readme = Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "src", "Spa.Interop", "README.md");
+        string here = Path.Combine(Checkout.Root, "tests", "Spa.Interop.Tests", "SampleTests.cs"), readme = Path.Combine(Checkout.Root, "src", "Spa.Interop", "README.md");
         string[] sample = Sample().Match(File.ReadAllText(readme)).Groups[1].Value.TrimEnd().Split('\n');
         string code = string.Join('\n', sample.Select(line => line.Length > 0 ? $"        {line}" : line));
         Assert.That(File.ReadAllText(here), Does.Contain(code));
@@ -51,8 +50,6 @@ internal sealed partial class SampleTests
         stream.Synchronize();
         memory.CopyTo<float>(values);
     }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Sample();

@@ -23,9 +23,7 @@ internal static class SharedNvrtc
 
     private static NativeProbeResult? Find()
     {
-        DirectoryInfo? root = new(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Spa.sln"))) root = root.Parent;
-        string archive = Path.GetFullPath(Path.Combine(root!.FullName, "..", "shared", "cuda", $"{Archive}.tar.xz"));
+        string archive = Path.GetFullPath(Path.Combine(Checkout.Root, "..", "shared", "cuda", $"{Archive}.tar.xz"));
         if (!File.Exists(archive) || !OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64) return null;
         string folder = Path.Combine(Path.GetTempPath(), $"spa-{Archive}-{Environment.UserName}");
         if (!Directory.Exists(folder)) Unpack(archive, folder);

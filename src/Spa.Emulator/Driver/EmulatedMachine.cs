@@ -1,3 +1,5 @@
+using Spa.Interop.Driver;
+
 namespace Spa.Emulator.Driver;
 
 /// <summary>
@@ -12,6 +14,8 @@ internal static class EmulatedMachine
     private static EmulatedContext? s_current;
     [ThreadStatic]
     private static string? s_message;
+    [ThreadStatic]
+    private static CUresult s_result;
 
     /// <summary>Set by cuInit and cleared when no driver is left.</summary>
     public static bool Initialised { get; set; }
@@ -28,6 +32,13 @@ internal static class EmulatedMachine
     {
         get => s_message;
         set => s_message = value;
+    }
+
+    /// <summary>The result of that call.</summary>
+    public static CUresult LastResult
+    {
+        get => s_result;
+        set => s_result = value;
     }
 
     /// <summary>One more than the largest ordinal in use.</summary>

@@ -49,7 +49,7 @@ internal static unsafe partial class EntryPoints
     private static CUresult cuGetErrorName(CUresult error, byte** text) => ErrorTexts.Find(text, ErrorTexts.Name(error));
 
     [UnmanagedCallersOnly]
-    private static CUresult cuGetErrorString(CUresult error, byte** text) => ErrorTexts.Find(text, ErrorTexts.Text(error));
+    private static CUresult cuGetErrorString(CUresult error, byte** text) => ErrorTexts.Find(text, ErrorTexts.TextWithReason(error));
 
     [UnmanagedCallersOnly]
     private static CUresult cuDeviceGetCount(int* count) => Free(nameof(cuDeviceGetCount), () =>

@@ -95,7 +95,7 @@ internal static unsafe partial class EntryPoints
     private static CUresult Failed(string call, Exception error)
     {
         EmulatedMachine.Message = $"{call}: {error.Message}";
-        return error switch
+        return EmulatedMachine.LastResult = error switch
         {
             DriverErrorException known => known.Result,
             OutOfMemoryException => CUresult.CUDA_ERROR_OUT_OF_MEMORY,

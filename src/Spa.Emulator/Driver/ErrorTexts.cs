@@ -18,6 +18,10 @@ internal static unsafe class ErrorTexts
         ? "no error"
         : Name(result) is { } name && name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..].Replace('_', ' ').ToLowerInvariant() : null;
 
+    /// <summary>The text, and why the last failed call of this thread failed if it failed with this result: what a real driver keeps to itself.</summary>
+    public static string? TextWithReason(CUresult result) =>
+        Text(result) is { } text && EmulatedMachine.Message is { } reason && EmulatedMachine.LastResult == result ? $"{text}: {reason}" : Text(result);
+
     /// <summary>Stores the address of the text; a null text is an unknown result, for which the driver stores a null pointer.</summary>
     public static CUresult Find(byte** target, string? text)
     {

@@ -206,8 +206,6 @@ internal sealed unsafe partial class Decoder
         i.Signed = PtxTypes.IsSigned(type);
         PtxOperand first = Operand(0).Kind == PtxOperandKind.Vector ? Operand(0).Elements.FirstOrDefault(e => e.Kind == PtxOperandKind.Register) ?? Operand(0).Elements[0] : Operand(0);
         i.WidthD = WidthOf(first, type);
-        // A load may widen: 32-bit data into a register of 64 bits.
-        if (i.Size == 4 && i.WidthD == 8) throw Error("a load into a wider register is supported for 8 and 16 bits only");
         SetAddress(i, Operand(1));
         i.Space = SpaceOf(Operand(1));
         i.Run = &MemoryOperations.Load;

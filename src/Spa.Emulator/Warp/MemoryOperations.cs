@@ -21,8 +21,11 @@ internal static unsafe class MemoryOperations
                 if (to < 0) continue;
                 switch (size)
                 {
-                    case 4:
+                    case 4 when i.WidthD == 4:
                         w.Lanes(to)[lane] = *(uint*)p;
+                        break;
+                    case 4:
+                        w.Wide(to)[lane] = i.Signed ? (ulong)*(int*)p : *(uint*)p;
                         break;
                     case 8:
                         w.Wide(to)[lane] = *(ulong*)p;

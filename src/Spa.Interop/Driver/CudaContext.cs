@@ -10,7 +10,7 @@ public sealed unsafe class CudaContext : SafeHandle
 {
     // What this thread made current last, so that making it current again costs one compare.
     [ThreadStatic]
-    private static CudaContext? t_current;
+    private static CudaContext? s_current;
 
     /// <summary>Retains the primary context of a device and makes it current.</summary>
     /// <param name="driver">An initialised driver.</param>
@@ -36,9 +36,9 @@ public sealed unsafe class CudaContext : SafeHandle
     public void MakeCurrent()
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
-        if (ReferenceEquals(t_current, this)) return;
+        if (ReferenceEquals(s_current, this)) return;
         Driver.CtxSetCurrent(Handle);
-        t_current = this;
+        s_current = this;
     }
 
     /// <summary>Waits for all work of the context.</summary>
@@ -60,15 +60,15 @@ public sealed unsafe class CudaContext : SafeHandle
     /// <summary>As <see cref="MakeCurrent"/>, for the release of handles: no exception, also on a finalizer's thread.</summary>
     internal bool TryMakeCurrent()
     {
-        if (ReferenceEquals(t_current, this)) return true;
+        if (ReferenceEquals(s_current, this)) return true;
         if (Driver.Functions.cuCtxSetCurrent(Handle) != CUresult.CUDA_SUCCESS) return false;
-        t_current = this;
+        s_current = this;
         return true;
     }
 
     protected override bool ReleaseHandle()
     {
-        if (ReferenceEquals(t_current, this)) t_current = null;
+        if (ReferenceEquals(s_current, this)) s_current = null;
         return Driver.Functions.cuDevicePrimaryCtxRelease(Device.Handle) == CUresult.CUDA_SUCCESS;
     }
 }

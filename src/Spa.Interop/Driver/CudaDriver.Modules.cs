@@ -5,6 +5,8 @@ public sealed unsafe partial class CudaDriver
     /// <summary>Loads a cubin, or PTX that the driver compiles for the current device.</summary>
     public CUmodule ModuleLoadData(ReadOnlySpan<byte> image)
     {
+        // The driver is not told a length: text must end with a zero.
+        if (image.Length > 0 && image[^1] != 0 && !image.StartsWith("\u007fELF"u8)) image = (byte[])[.. image, 0];
         Require(_f.cuModuleLoadData);
         CUmodule module;
         fixed (byte* pointer = image) ThrowIfFailed(_f.cuModuleLoadData(&module, pointer), $"cuModuleLoadData({image.Length} bytes)");

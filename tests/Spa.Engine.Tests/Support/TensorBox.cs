@@ -37,6 +37,17 @@ internal sealed class TensorBox(ComputeBackend backend) : IDisposable
         return tensor;
     }
 
+    /// <summary>float64 [rows, columns] holding <paramref name="data"/>.</summary>
+    public Tensor Doubles(double[] data, int rows, int columns)
+    {
+        Tensor tensor = Take(DType.Float64, rows, columns);
+        backend.Upload<double>(tensor, data);
+        return tensor;
+    }
+
+    /// <summary>float64 [rows, columns] full of NaN.</summary>
+    public Tensor PoisonedDoubles(int rows, int columns) => Doubles(Enumerable.Repeat(double.NaN, rows * columns).ToArray(), rows, columns);
+
     /// <summary>float32 [rows, columns] full of NaN.</summary>
     public Tensor Poisoned(int rows, int columns) => Of(Enumerable.Repeat(float.NaN, rows * columns).ToArray(), rows, columns);
 
@@ -54,6 +65,13 @@ internal sealed class TensorBox(ComputeBackend backend) : IDisposable
     {
         var data = new float[tensor.Count];
         backend.Download<float>(data, tensor);
+        return data;
+    }
+
+    public double[] ReadDoubles(Tensor tensor)
+    {
+        var data = new double[tensor.Count];
+        backend.Download<double>(data, tensor);
         return data;
     }
 

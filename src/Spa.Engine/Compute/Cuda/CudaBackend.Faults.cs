@@ -39,6 +39,10 @@ public sealed unsafe partial class CudaBackend
                 $"token id {value} at position {position} of the batch is outside the model's vocabulary of {fault.Limit:N0}; use the tokenizer that belongs to the model"),
             FaultKind.Position => new SpaException(
                 $"position {value} at row {position} of the batch is outside the rotary table of {fault.Limit:N0} positions; use shorter sequences or a model with a longer context"),
+            FaultKind.Label => new SpaException(
+                $"label {value} of row {position} is outside the model's vocabulary of {fault.Limit:N0}; use the tokenizer that belongs to the model"),
+            FaultKind.Logits => new SpaException(
+                $"model produced {(value != 0 ? "NaN" : "no finite")} logits in row {position}; check that the weights are complete and that training did not diverge"),
             _ => new ArgumentException($"index {value} at {position} is outside [0, {fault.Limit})"),
         };
     }

@@ -13,4 +13,10 @@ internal enum FaultKind : uint
 
     /// <summary>A position outside the rotary table.</summary>
     Position,
+
+    /// <summary>A label outside the vocabulary.</summary>
+    Label,
+
+    /// <summary>A row of logits without a distribution; the value is 1 where its log-sum-exp is NaN, 0 where no logit is finite.</summary>
+    Logits,
 }

@@ -14,6 +14,9 @@ public sealed class PtxArchive
     private const string Magic = "spa-ptx 1";
     private const string Resource = "kernels.ptx";
 
+    // 340 kernels, 33 MB of text: 9 packs them into 2.0 MB in 2 s, 11 into 1.3 MB in 85 s.
+    private const int Quality = 9;
+
     private static readonly Lazy<PtxArchive> s_embedded = new(ReadEmbedded);
 
     private readonly Dictionary<string, (string Name, ReadOnlyMemory<byte> Ptx)> _entries = [];
@@ -55,7 +58,7 @@ public sealed class PtxArchive
     public static void Write(Stream stream, IEnumerable<(KernelKey Key, byte[] Ptx)> kernels)
     {
         (KernelKey Key, byte[] Ptx)[] all = [.. kernels.OrderBy(kernel => kernel.Key.Variant.ToString(), StringComparer.Ordinal)];
-        using BrotliStream brotli = new(stream, CompressionLevel.SmallestSize, leaveOpen: true);
+        using BrotliStream brotli = new(stream, new BrotliCompressionOptions { Quality = Quality }, leaveOpen: true);
         StringBuilder index = new($"{Magic} {all.Length}\n");
         foreach ((KernelKey key, byte[] ptx) in all) index.Append($"{key.SourceHash} {ptx.Length} {key.Variant}\n");
         brotli.Write(Encoding.UTF8.GetBytes(index.ToString()));

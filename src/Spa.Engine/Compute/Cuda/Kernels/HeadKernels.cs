@@ -12,9 +12,9 @@ internal static class HeadKernels
     public static readonly KernelTemplate LogProbBackward = new("logprob", "logprob_backward", ["SPA_LOGIT_BF16", "SPA_CAPPED", "SPA_LANES", "SPA_REFERENCE"], registers: 48,
         variants: [.. from bf16 in Either from capped in Either from lanes in AllLanes select new[] { bf16, capped, lanes, 0 }]);
 
-    public static readonly KernelTemplate Sample = new("sample", "sample", ["SPA_LOGIT_BF16", "SPA_CAPPED", "SPA_LANES"], registers: 48, variants: Rows);
+    public static readonly KernelTemplate Sample = new("sample", "sample", ["SPA_LOGIT_BF16", "SPA_CAPPED", "SPA_LANES"], registers: 96, variants: Rows);
 
-    public static readonly KernelTemplate TopLogProbs = new("top_logprobs", "top_logprobs", ["SPA_LOGIT_BF16", "SPA_CAPPED", "SPA_LANES"], registers: 48, variants: Rows);
+    public static readonly KernelTemplate TopLogProbs = new("top_logprobs", "top_logprobs", ["SPA_LOGIT_BF16", "SPA_CAPPED", "SPA_LANES"], registers: 96, variants: Rows);
 
     public static IEnumerable<KernelTemplate> All => [LogProbForward, LogProbBackward, Sample, TopLogProbs];
 
