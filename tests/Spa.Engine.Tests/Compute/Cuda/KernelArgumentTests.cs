@@ -28,7 +28,7 @@ internal sealed partial class KernelArgumentTests
 
     private static string[] Fields(string text, string name)
     {
-        Match body = Regex.Match(text, $@"struct {name} \{{\n(.*?)\n\}};", RegexOptions.Singleline);
+        Match body = Regex.Match(text, $@"struct {name}\s*\{{\n(.*?)\n\}};", RegexOptions.Singleline);
         return [.. Field().Matches(body.Groups[1].Value).Select(match => match.Groups[1].Value)];
     }
 
