@@ -52,8 +52,7 @@ internal sealed class CommandContext(ParseResult parse, CommonOptions common, Cl
     public ComputeBackend CreateBackend()
     {
         string backend = Get(common.Backend) ?? "auto";
-        if (backend == "cuda")
-            throw new SpaException("the CUDA backend is not part of this build yet; use --backend cpu");
+        if (backend == "cuda") return CudaDevices.Create(Get(common.Device), log.Notice);
         if (IsGiven(common.Device)) throw new UsageException($"--device picks a device of --backend cuda; --backend {backend} has none");
         return new CpuBackend(new CpuOptions { Threads = Threads });
     }

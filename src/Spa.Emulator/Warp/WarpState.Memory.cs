@@ -124,9 +124,11 @@ internal sealed unsafe partial class WarpState
             else
             {
                 bool current = touch->ReadTime >= Block.StartTime && touch->ReadBlock == Block.Index;
-                bool other = current && touch->ReadMask != 0 && touch->ReadWarp != Index && !Block.IsOrdered(touch->ReadWarp == Touch.Many ? Index : touch->ReadWarp, Index, touch->ReadTime);
-                touch->ReadMask = (byte)(current ? touch->ReadMask | mask : mask);
-                touch->ReadWarp = other || (current && touch->ReadWarp == Touch.Many && !Block.IsOrderedAfterAll(Index, touch->ReadTime)) ? Touch.Many : (ushort)Index;
+                // Of warps that read different bytes of a word the last one is known, the others are forgotten.
+                bool overlaps = (touch->ReadMask & mask) != 0;
+                bool other = current && overlaps && touch->ReadWarp != Index && !Block.IsOrdered(touch->ReadWarp == Touch.Many ? Index : touch->ReadWarp, Index, touch->ReadTime);
+                touch->ReadMask = (byte)(current && (overlaps || touch->ReadWarp == Index) ? touch->ReadMask | mask : mask);
+                touch->ReadWarp = other || (current && overlaps && touch->ReadWarp == Touch.Many && !Block.IsOrderedAfterAll(Index, touch->ReadTime)) ? Touch.Many : (ushort)Index;
                 (touch->ReadTime, touch->ReadBlock) = (now, Block.Index);
             }
         }

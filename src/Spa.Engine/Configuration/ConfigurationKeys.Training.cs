@@ -10,7 +10,7 @@ public static partial class ConfigurationKeys
         Text("ref_model_name_or_path", "null", Own, "The reference model; unset, the model as it was before training."),
         Choice("dtype", "float32", ["auto", "float32", "bfloat16"], Model, "Type of the weights; auto is the checkpoint's."),
         Text("dataset_name", "null", Script, "The training rows: a path to JSON Lines, a JSON array or Parquet, also .gz.") with { RequiredBy = s_oneStage },
-        Text("eval_dataset", "null", Own, "Held-out rows for evaluation, as dataset_name."),
+        Text("eval_dataset", "null", Own, "Held-out rows, as dataset_name: evaluated before and after training (spa run: after every stage)."),
         Text("output_dir", "null", Arguments, "The folder for the model, metrics and checkpoints.") with { RequiredBy = s_always },
         Choice("bad_rows", "stop", ["stop", "skip"], Own, "What happens at a row that cannot be used: stop with its place and reason, or skip and count it."),
     ];

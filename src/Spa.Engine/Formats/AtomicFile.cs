@@ -105,7 +105,7 @@ public sealed class AtomicFile : IDisposable
         {
             Stream.Dispose();
         }
-        catch (IOException)
+        catch (Exception error) when (FileErrors.IsFileError(error))
         {
             // The buffer's last bytes did not fit on a full disk; the file goes away next.
         }

@@ -18,7 +18,9 @@ internal sealed class LoopData
         Truncation truncation = TrainingSetup.Truncation(training with { MaxLength = Math.Min(training.MaxLength ?? maxPositions, maxPositions) });
         BadRows badRows = TrainingSetup.BadRows(training);
         if (config.Spa.SeedDataset is { } seed) Seed = ReadPairs(seed, model, truncation, badRows, log);
-        if (training.EvalDataset is { } eval) Evaluation = ReadPairs(eval, model, truncation, badRows, log);
+        var prompts = new List<RowContent>();
+        if (training.EvalDataset is { } eval) Evaluation = ReadPairs(eval, model, truncation, badRows, log, prompts);
+        EvaluationPrompts = prompts;
         for (int t = 1; t <= config.Spa.Iterations; t++) Prompts.Add(ReadPrompts(config, t, model, truncation, badRows, log));
     }
 
@@ -27,6 +29,9 @@ internal sealed class LoopData
 
     /// <summary>Held-out pairs.</summary>
     public IReadOnlyList<TokenizedPair> Evaluation { get; } = [];
+
+    /// <summary>The prompts of the held-out pairs, as they stand in the data.</summary>
+    public IReadOnlyList<RowContent> EvaluationPrompts { get; }
 
     /// <summary>X_1 .. X_T.</summary>
     public List<IReadOnlyList<LoopPrompt>> Prompts { get; } = [];
@@ -39,8 +44,8 @@ internal sealed class LoopData
     public static string Hash(IEnumerable<LoopPrompt> prompts) =>
         ContentHash.Of(new JsonObject { ["prompts"] = new JsonArray([.. prompts.Select(p => (JsonNode)string.Join(' ', p.Ids))]) });
 
-    /// <summary>Pairs of a file in tokens; the report's lines go to the log.</summary>
-    public static IReadOnlyList<TokenizedPair> ReadPairs(string path, ModelBundle model, Truncation truncation, BadRows badRows, RunLog log)
+    /// <summary>Pairs of a file in tokens; the report's lines go to the log, and the prompts of the pairs to <paramref name="prompts"/>.</summary>
+    public static IReadOnlyList<TokenizedPair> ReadPairs(string path, ModelBundle model, Truncation truncation, BadRows badRows, RunLog log, List<RowContent>? prompts = null)
     {
         var report = new RowReport();
         var tokenization = new RowTokenization(model.RowTokenizer, truncation, report);
@@ -52,6 +57,7 @@ internal sealed class LoopData
             RowChecks.RequireIds(pair.Chosen, model.Config, row.Location);
             RowChecks.RequireIds(pair.Rejected, model.Config, row.Location);
             pairs.Add(pair);
+            prompts?.Add(row.Prompt);
         }
         foreach (string line in report.Lines()) log.Notice($"{path}: {line}");
         if (pairs.Count == 0) throw new SpaException($"{path}: no pair is left after tokenising; raise max_length or check the responses");

@@ -33,7 +33,7 @@ public sealed class PartialRows : IDisposable
         catch (Exception error) when (FileErrors.IsFileError(error))
         {
             _stream?.Dispose();
-            throw new SpaException($"'{_partial}' cannot be opened ({error.Message}); is another run working in this folder?", error);
+            throw new SpaException($"'{_partial}' cannot be opened ({FileErrors.Reason(error)}); is another run working in this folder?", error);
         }
     }
 
@@ -71,7 +71,7 @@ public sealed class PartialRows : IDisposable
     public void Dispose() => _stream.Dispose();
 
     private SpaException NotWritten(Exception error) =>
-        new($"'{_partial}' cannot be written ({error.Message}); free some space and run the same command again, it continues here", error);
+        new($"'{_partial}' cannot be written ({FileErrors.Reason(error)}); free some space and run the same command again, it continues here", error);
 
     private List<JsonObject> ReadWholeLines()
     {

@@ -40,12 +40,18 @@ public sealed class RunFolder
 
     public string Audit(int stage) => System.IO.Path.Combine(Stage(stage), "audit.json");
 
+    /// <summary>log pi_ref of the pairs that a stage is trained on, where training needs them computed.</summary>
+    public string ReferenceLogProbs(int stage) => System.IO.Path.Combine(Stage(stage), "reference.jsonl");
+
     public string Model(int stage) => System.IO.Path.Combine(Stage(stage), "model");
 
     public string Checkpoints(int stage) => System.IO.Path.Combine(Stage(stage), "checkpoints");
 
     /// <summary>Evaluation of a stage's model; stage -1 is the SFT model.</summary>
     public string Evaluation(int stage) => stage < 0 ? In("evaluation-sft.json") : System.IO.Path.Combine(Stage(stage), "evaluation.json");
+
+    /// <summary>The rows that an evaluation was made from: a score for each held-out pair, then the answers.</summary>
+    public string EvaluationRows(int stage) => System.IO.Path.ChangeExtension(Evaluation(stage), ".jsonl");
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

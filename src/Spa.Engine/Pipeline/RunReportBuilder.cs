@@ -134,7 +134,7 @@ public static class RunReportBuilder
     {
         JsonObject[] present = [.. evaluations.OfType<JsonObject>()];
         int prompts = present.Length == 0 ? 0 : present.Min(e => e["answers"]!.AsArray().Count);
-        return [.. Enumerable.Range(0, prompts).Select(i => new SamplePrompt(present[0]["answers"]![i]!["prompt"]!.GetValue<string>(),
+        return [.. Enumerable.Range(0, prompts).Select(i => PromptJson.ToSample(present[0]["answers"]![i]!["prompt"]!,
             [.. present.Select(e => new SampleAnswer(e["name"]!.GetValue<string>(), e["answers"]![i]!["text"]!.GetValue<string>(), "", e["answers"]![i]!["cut"]!.GetValue<bool>()))]))];
     }
 

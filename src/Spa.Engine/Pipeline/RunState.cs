@@ -19,6 +19,7 @@ public sealed class RunState
     private JsonObject _environment;
     private readonly Dictionary<string, PhaseRecord> _phases = [];
     private readonly List<string> _order = [];
+    private TimeSpan _inner;
 
     /// <param name="path">run.json; read if it exists.</param>
     /// <param name="environment">Versions and device, for the record; null: those of the file.</param>
@@ -35,7 +36,7 @@ public sealed class RunState
     /// <summary>A finished phase, or null.</summary>
     public PhaseRecord? Find(string name) => _phases.GetValueOrDefault(name);
 
-    /// <summary>Does the phase unless it is done with the same key and its outputs are there.</summary>
+    /// <summary>Does the phase unless it is done with the same key and its outputs are there. Phases may be done inside one another; each counts its own time.</summary>
     /// <param name="name">Stable name.</param>
     /// <param name="inputs">Everything that its outputs depend on.</param>
     /// <param name="outputs">Files or folders that it makes.</param>
@@ -57,8 +58,12 @@ public sealed class RunState
             log.Notice(done.Key == key ? $"{name}: its output is missing, done again" : $"{name}: its inputs changed, done again");
         }
         var watch = Stopwatch.StartNew();
+        TimeSpan before = _inner;
+        _inner = default;
         PhaseResult result = work(key);
-        var record = new PhaseRecord(name, key, watch.Elapsed.TotalSeconds, result.Tokens, DateTimeOffset.UtcNow, result.Summary);
+        TimeSpan all = watch.Elapsed, own = all - _inner;
+        _inner = before + all;
+        var record = new PhaseRecord(name, key, own.TotalSeconds, result.Tokens, DateTimeOffset.UtcNow, result.Summary);
         if (_phases.TryAdd(name, record)) _order.Add(name);
         _phases[name] = record;
         Write();

@@ -6,7 +6,8 @@ using Spa.Engine.Training;
 
 namespace Spa.Engine.Pipeline;
 
-/// <summary>One training stage by itself: <c>spa sft</c> and <c>spa dpo</c>. The trained model is the folder <c>model</c> of the output folder, metrics.jsonl and trainer_state.json stand beside it.</summary>
+/// <summary>One training stage by itself: <c>spa sft</c> and <c>spa dpo</c>. The trained model is the folder <c>model</c> of the output folder, metrics.jsonl and
+/// trainer_state.json stand beside it. With <c>eval_dataset</c> held-out rows are evaluated before and after.</summary>
 public static class SingleStage
 {
     /// <summary>Trains as the configuration says; does nothing if that was done before, continues if it was interrupted.</summary>
@@ -20,15 +21,16 @@ public static class SingleStage
         string dataset = training.DatasetName ?? throw new UsageException("'dataset_name' is missing: name a file of rows");
         var folder = new RunFolder(training.OutputDir ?? throw new UsageException("'output_dir' is missing: name a folder"));
         using ModelBundle bundle = ModelBundle.Open(modelPath);
-        string name = config.Stage == ConfigurationStage.Sft ? "sft" : "dpo";
         using TaskData data = TaskData.Read(config, dataset, bundle, context);
+        string name = data.Name;
         TrainerSettings settings = TrainingSetup.Settings(training, data.Count, training.NumTrainEpochs);
         var state = new RunState(folder.State, environment);
         AtomicFile.WriteAllText(folder.Config, config.ToYaml());
+        string modelKey = ContentHash.OfPath(bundle.Path), referenceKey = data.ReferencePath is null ? modelKey : ContentHash.OfPath(data.ReferencePath);
         var inputs = new JsonObject
         {
-            ["model"] = ContentHash.OfPath(bundle.Path),
-            ["reference"] = data.ReferencePath is null ? null : ContentHash.OfPath(data.ReferencePath),
+            ["model"] = modelKey,
+            ["reference"] = data.ReferencePath is null ? null : referenceKey,
             ["data"] = data.Hash,
             ["beta"] = training.Beta,
             ["label_smoothing"] = training.LabelSmoothing,
@@ -38,11 +40,15 @@ public static class SingleStage
             ["dtype"] = context.MatrixType.ToString(),
         };
         string model = Path.Combine(folder.Path, "model"), checkpoints = Path.Combine(folder.Path, "checkpoints");
-        state.Run($"{name}/train", inputs, [model], context.Log, key =>
+        var evaluation = new StageEvaluation(config, context, bundle, data, folder, state);
+        JsonObject? before = evaluation.Before(modelKey, referenceKey);
+        // So that it can be read while the stage trains; training takes up the log behind it.
+        if (state.Find($"{name}/train") is null) StageRecord.WriteMetrics(folder, name, before, null);
+        PhaseRecord trained = state.Run($"{name}/train", inputs, [model], context.Log, key =>
         {
             using Model weights = bundle.Load(context.Backend, context.MatrixType);
             using var policy = new PolicyState(weights);
-            using ITrainingTask task = data.MakeTask(policy, settings);
+            using ITrainingTask task = data.MakeTask(policy, settings, referenceKey, folder, state);
             return new StageTraining(context, bundle, name, key)
             {
                 MetricsPath = folder.Metrics,
@@ -52,5 +58,8 @@ public static class SingleStage
             }.Run(policy, task, settings);
         });
         TrainingCheckpoint.Clear(checkpoints);
+        JsonObject? after = evaluation.After(model, trained.Key, referenceKey);
+        StageRecord.WriteMetrics(folder, name, before, after);
+        StageRecord.WriteCard(config, model, bundle.Path, data, settings, trained, environment, before, after);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Spa.Engine.Data;
 using Spa.Engine.Evaluation;
 using Spa.Engine.Formats;
 using Spa.Engine.Generation;
@@ -30,69 +29,56 @@ public sealed partial class SpaRun
             ["dtype"] = _context.MatrixType.ToString(),
         };
         string phase = $"{(model.Stage < 0 ? "sft" : RunFolder.StageName(model.Stage))}/evaluate";
-        _state.Run(phase, inputs, [_folder.Evaluation(model.Stage)], _context.Log, _ =>
+        _state.Run(phase, inputs, [_folder.Evaluation(model.Stage)], _context.Log, key =>
         {
+            using var rows = new PartialRows(_folder.EvaluationRows(model.Stage), key);
             using Model policy = Load(model);
             using Model? reference = model.Stage < 0 || _data.Evaluation.Count == 0 ? null : Load(sft);
-            List<EvaluatedPair> pairs = Margins(policy, reference, phase);
+            EvaluatedPair[] pairs = [.. PairScores.Run(policy, reference, _data.Evaluation, rows, _context, phase).Select(s => s.Evaluated(_config.Training.Beta))];
+            List<JsonObject> answers = Answer(policy, shown, rows, phase);
             var document = new JsonObject
             {
                 ["stage"] = model.Stage,
                 ["name"] = model.Name,
                 ["measure"] = model.Stage < 0 ? "log-likelihood" : "implicit reward",
-                ["accuracy"] = new JsonArray([.. PreferenceAccuracy.Compute(pairs).Select(a => ToJson(a))]),
-                ["answers"] = new JsonArray([.. Answer(policy, shown)]),
+                ["accuracy"] = new JsonArray([.. PreferenceAccuracy.Compute(pairs).Select(StageAudit.ToJson)]),
+                ["answers"] = new JsonArray([.. answers.Select(a => a.DeepClone())]),
             };
+            rows.Commit();
             AtomicFile.WriteAllText(_folder.Evaluation(model.Stage), document.ToJsonString(StageAudit.Indented) + "\n");
-            return new PhaseResult(new JsonObject { ["pairs"] = pairs.Count }, pairs.Sum(p => (long)p.ChosenTokens + p.RejectedTokens));
+            return new PhaseResult(new JsonObject { ["pairs"] = pairs.Length }, pairs.Sum(p => (long)p.ChosenTokens + p.RejectedTokens));
         });
-    }
-
-    private List<EvaluatedPair> Margins(Model policy, Model? reference, string phase)
-    {
-        var pairs = new List<EvaluatedPair>();
-        if (_data.Evaluation.Count == 0) return pairs;
-        _context.Log.Progress(phase, 0, _data.Evaluation.Count, "pairs");
-        using var scorer = new Scorer(policy, reference, 0, _data.Evaluation.Max(p => PackedBatch.RowsFor(p.Prompt.Length, p.Chosen.Length, p.Rejected.Length)));
-        scorer.Score([.. _data.Evaluation.Select(p => new ScoreItem(p.Prompt, [p.Chosen, p.Rejected]))], (i, scores) =>
-        {
-            double Reward(ScoredResponse s) => s.Logp - (s.ReferenceLogp ?? 0);
-            TokenizedPair pair = _data.Evaluation[i];
-            pairs.Add(new EvaluatedPair(_config.Training.Beta * (Reward(scores[0]) - Reward(scores[1])), pair.Chosen.Length, pair.Rejected.Length));
-            _context.Log.Progress(phase, pairs.Count, _data.Evaluation.Count, "pairs");
-        }, _context.Cancel);
-        return pairs;
     }
 
     private IReadOnlyList<LoopPrompt> Shown()
     {
         if (_data.Evaluation.Count == 0) return _data.Prompts.Count == 0 ? [] : [.. _data.Prompts[0].Take(ShownPrompts)];
         int room = _sftBundle.Config.MaxPositions - _config.Spa.Sampling.MaxNewTokens;
-        return [.. _data.Evaluation.Where(p => p.Prompt.Length <= room).DistinctBy(p => string.Join(' ', p.Prompt)).Take(ShownPrompts).Select((p, i) => new LoopPrompt(i, null, p.Prompt))];
+        return [.. _data.Evaluation.Zip(_data.EvaluationPrompts).Where(p => p.First.Prompt.Length <= room).DistinctBy(p => string.Join(' ', p.First.Prompt)).Take(ShownPrompts)
+            .Select((p, i) => new LoopPrompt(i, PromptJson.Of(p.Second), p.First.Prompt))];
     }
 
-    private List<JsonNode> Answer(Model model, IReadOnlyList<LoopPrompt> prompts)
+    // The answers stand behind the pairs' rows.
+    private List<JsonObject> Answer(Model model, IReadOnlyList<LoopPrompt> prompts, PartialRows rows, string phase)
     {
-        var answers = new List<JsonNode>();
-        if (prompts.Count == 0) return answers;
+        List<JsonObject> answers = [.. rows.Existing.Skip(_data.Evaluation.Count)];
+        int first = answers.Count;
+        if (first == prompts.Count) return answers;
         var settings = new SamplingSettings { Temperature = 0, MaxNewTokens = _config.Spa.Sampling.MaxNewTokens, StopTokens = _sftBundle.Tokenizer.EndIds };
         using var generator = new Generator(model, settings, prompts.Max(p => p.Ids.Length));
-        generator.Generate([.. prompts.Select((p, i) => new GenerationPrompt(p.Ids, (uint)i))], (i, responses) => answers.Add(new JsonObject
+        _context.Log.Progress(phase, first, prompts.Count, "answers");
+        generator.Generate([.. prompts.Skip(first).Select((p, i) => new GenerationPrompt(p.Ids, (uint)(first + i)))], (i, responses) =>
         {
-            ["prompt"] = PromptText(prompts[i]),
-            ["text"] = _sftBundle.Tokenizer.Decode(responses[0].Ids),
-            ["cut"] = responses[0].FinishReason == FinishReason.Length,
-        }), _context.Cancel);
+            var answer = new JsonObject
+            {
+                ["prompt"] = PromptJson.Shown(prompts[first + i], _sftBundle.Tokenizer),
+                ["text"] = _sftBundle.Tokenizer.Decode(responses[0].Ids),
+                ["cut"] = responses[0].FinishReason == FinishReason.Length,
+            };
+            rows.Append(answer);
+            answers.Add(answer);
+            _context.Log.Progress(phase, answers.Count, prompts.Count, "answers");
+        }, _context.Cancel);
         return answers;
-    }
-
-    private string PromptText(LoopPrompt prompt) => prompt.Source is JsonValue text ? text.ToString() : _sftBundle.Tokenizer.Decode(prompt.Ids);
-
-    private static JsonObject ToJson(PreferenceAccuracy accuracy)
-    {
-        JsonObject json = StageAudit.ToJson(accuracy.Accuracy);
-        json["bucket"] = accuracy.Bucket;
-        json["pairs"] = accuracy.Pairs;
-        return json;
     }
 }

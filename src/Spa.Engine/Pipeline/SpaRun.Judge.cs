@@ -47,6 +47,8 @@ public sealed partial class SpaRun
             }
             JudgedRow[] judged = [.. rows.Zip(rewards, (row, r) => Decide(row, r, judge.Name))];
             JsonObject audit = StageAudit.OfJudgement(judged, _config.Training.Beta, samples.Summary["sampler_scorer_difference"]!.GetValue<double>(), _config.Spa.Judge == "implicit" && reference?.Stage == -1);
+            // The same pairs as before: what training flagged among them still holds.
+            if (_state.Find(phase)?.Key == key && File.Exists(_folder.Audit(iteration))) StageAudit.KeepTraining(audit, JsonNode.Parse(File.ReadAllText(_folder.Audit(iteration)))!.AsObject());
             AtomicFile.WriteAllText(_folder.Audit(iteration), audit.ToJsonString(StageAudit.Indented) + "\n");
             output.Commit();
             int pairs = judged.Count(j => j.IsPair);

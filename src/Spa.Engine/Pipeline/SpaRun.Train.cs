@@ -19,7 +19,7 @@ public sealed partial class SpaRun
         PhaseRecord record = RunTraining(0, inputs, sft, (policy, _) =>
         {
             // Policy and reference are one model before the first update, so its own log-probs are the reference's.
-            IReadOnlyList<PreferenceExample> examples = ReferenceLogProbs.Precompute(policy.Model, _data.Seed, _context, "stage-0-seed/reference");
+            IReadOnlyList<PreferenceExample> examples = ReferenceLogProbs.Precompute(policy.Model, sft.Key, _data.Seed, _folder.ReferenceLogProbs(0), _state, _context, "stage-0-seed/reference");
             return new PreferenceTask(policy, null, examples, settings, _config.Training.Beta);
         }, settings);
         return new StageModel(0, StageTitle(0), _folder.Model(0), record.Key);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Spa.Engine.Evaluation;
 using Spa.Engine.Evaluation.Statistics;
 using Spa.Engine.Generation;
 using Spa.Engine.Preference;
@@ -53,6 +54,22 @@ internal static class StageAudit
         audit["flagged"] = ToJson(Interval.Proportion(flags.Count(f => f), visited));
         double largest = margins.Where((m, i) => flags[i] && double.IsFinite(m)).DefaultIfEmpty(double.NaN).Max();
         if (double.IsFinite(largest)) audit["largest_flagged_margin"] = largest;
+    }
+
+    /// <summary>Takes over what training added to an older audit of the same pairs.</summary>
+    public static void KeepTraining(JsonObject audit, JsonObject older)
+    {
+        foreach (string key in s_ofTraining)
+            if (older[key] is { } value) audit[key] = value.DeepClone();
+    }
+
+    /// <summary>A row of an evaluation's accuracies.</summary>
+    public static JsonObject ToJson(PreferenceAccuracy accuracy)
+    {
+        JsonObject json = ToJson(accuracy.Accuracy);
+        json["bucket"] = accuracy.Bucket;
+        json["pairs"] = accuracy.Pairs;
+        return json;
     }
 
     public static JsonObject ToJson(Interval interval)

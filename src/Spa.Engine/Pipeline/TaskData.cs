@@ -25,8 +25,13 @@ internal sealed class TaskData : IDisposable
         int longest = Math.Min(config.Training.MaxLength ?? bundle.Config.MaxPositions, bundle.Config.MaxPositions);
         Truncation truncation = TrainingSetup.Truncation(config.Training with { MaxLength = longest });
         BadRows badRows = TrainingSetup.BadRows(config.Training);
-        if (config.Stage == ConfigurationStage.Sft) _examples = ReadExamples(dataset, truncation, badRows);
-        else _pairs = LoopData.ReadPairs(dataset, bundle, truncation, badRows, context.Log);
+        if (IsPairs) _pairs = LoopData.ReadPairs(dataset, bundle, truncation, badRows, context.Log);
+        else _examples = ReadExamples(dataset, truncation, badRows);
+        if (config.Training.EvalDataset is { } held)
+        {
+            if (IsPairs) EvaluationPairs = LoopData.ReadPairs(held, bundle, truncation, badRows, context.Log);
+            else EvaluationExamples = ReadExamples(held, truncation, badRows);
+        }
         if (config.Stage == ConfigurationStage.Dpo)
         {
             ReferencePath = config.Training.RefModelNameOrPath;
@@ -34,10 +39,28 @@ internal sealed class TaskData : IDisposable
         }
     }
 
-    public int Count => _config.Stage == ConfigurationStage.Sft ? _examples.Count : _pairs.Count;
+    /// <summary>Of the stage, in phases and metrics.</summary>
+    public string Name => IsPairs ? "dpo" : "sft";
+
+    /// <summary>Preference pairs; else examples to imitate.</summary>
+    public bool IsPairs => _config.Stage != ConfigurationStage.Sft;
+
+    public int Count => IsPairs ? _pairs.Count : _examples.Count;
+
+    /// <summary>Held-out pairs; empty without eval_dataset or in another stage.</summary>
+    public IReadOnlyList<TokenizedPair> EvaluationPairs { get; } = [];
+
+    /// <summary>Held-out examples; empty without eval_dataset or in another stage.</summary>
+    public IReadOnlyList<TokenizedExample> EvaluationExamples { get; } = [];
+
+    public int EvaluationCount => EvaluationPairs.Count + EvaluationExamples.Count;
+
+    public bool HasEvaluation => EvaluationCount > 0;
+
+    public string EvaluationHash => IsPairs ? LoopData.Hash(EvaluationPairs) : HashOf(EvaluationExamples);
 
     /// <summary>Sizes of the examples, for an estimate.</summary>
-    public IReadOnlyList<SequenceLengths> Lengths => _config.Stage == ConfigurationStage.Sft ? [.. _examples.Select(SequenceLengths.Of)] : [.. _pairs.Select(SequenceLengths.Of)];
+    public IReadOnlyList<SequenceLengths> Lengths => IsPairs ? [.. _pairs.Select(SequenceLengths.Of)] : [.. _examples.Select(SequenceLengths.Of)];
 
     /// <summary>A reference that is not the policy's start; null: it is.</summary>
     public string? ReferencePath { get; }
@@ -45,32 +68,35 @@ internal sealed class TaskData : IDisposable
     /// <summary>loss_type spa; null: plain DPO.</summary>
     public RefinementSettings? Refinement { get; }
 
-    public string Hash => _config.Stage == ConfigurationStage.Sft
-        ? ContentHash.Of(new JsonObject { ["examples"] = new JsonArray([.. _examples.Select(e => (JsonNode)$"{string.Join(' ', e.Tokens)}|{string.Concat(e.Scored.Select(s => s ? '1' : '0'))}")]) })
-        : LoopData.Hash(_pairs);
+    public string Hash => IsPairs ? LoopData.Hash(_pairs) : HashOf(_examples);
 
     public static TaskData Read(RunConfig config, string dataset, ModelBundle bundle, RunContext context) => new(config, dataset, bundle, context);
 
-    public ITrainingTask MakeTask(PolicyState policy, TrainerSettings settings)
+    /// <summary>The task of training <paramref name="policy"/>; <paramref name="referenceKey"/> is the hash of pi_ref.</summary>
+    public ITrainingTask MakeTask(PolicyState policy, TrainerSettings settings, string referenceKey, RunFolder folder, RunState state)
     {
-        if (_config.Stage == ConfigurationStage.Sft) return new SftTask(policy, _examples, settings);
+        if (!IsPairs) return new SftTask(policy, _examples, settings);
         bool keepReference = Refinement?.NeedsReferenceLogits() == true;
-        _reference = LoadReference(policy.Model);
-        IReadOnlyList<PreferenceExample> examples = ReferenceLogProbs.Precompute(_reference ?? policy.Model, _pairs, _context, "dpo/reference");
+        _reference = LoadReference(policy.Model.Config);
+        IReadOnlyList<PreferenceExample> examples = ReferenceLogProbs.Precompute(_reference ?? policy.Model, referenceKey, _pairs, Path.Combine(folder.Path, "reference.jsonl"), state, _context, "dpo/reference");
         if (keepReference) _reference ??= policy.Model.Clone();
         return new PreferenceTask(policy, keepReference ? _reference : null, examples, settings, _config.Training.Beta, Refinement, _config.Training.LabelSmoothing);
     }
 
     public void Dispose() => _reference?.Dispose();
 
-    private Model? LoadReference(Model policy)
+    /// <summary>The reference that is not the policy's start, or null; the caller disposes of it.</summary>
+    public Model? LoadReference(DecoderConfig policy)
     {
         if (ReferencePath is null) return null;
         using ModelBundle bundle = ModelBundle.Open(ReferencePath, _bundle.HasTokenizer ? _bundle.Path : null);
-        if (bundle.Config.VocabSize != policy.Config.VocabSize)
-            throw new SpaException($"reference '{ReferencePath}' has {bundle.Config.VocabSize} tokens, the policy {policy.Config.VocabSize}; both must use one tokenizer");
+        if (bundle.Config.VocabSize != policy.VocabSize)
+            throw new SpaException($"reference '{ReferencePath}' has {bundle.Config.VocabSize} tokens, the policy {policy.VocabSize}; both must use one tokenizer");
         return bundle.Load(_context.Backend, _context.MatrixType);
     }
+
+    private static string HashOf(IEnumerable<TokenizedExample> examples) =>
+        ContentHash.Of(new JsonObject { ["examples"] = new JsonArray([.. examples.Select(e => (JsonNode)$"{string.Join(' ', e.Tokens)}|{string.Concat(e.Scored.Select(s => s ? '1' : '0'))}")]) });
 
     private List<TokenizedExample> ReadExamples(string path, Truncation truncation, BadRows badRows)
     {

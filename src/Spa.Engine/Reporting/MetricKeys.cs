@@ -7,6 +7,9 @@ public static class MetricKeys
 {
     public const string Epoch = "epoch";
 
+    /// <summary>Stands before the keys of held-out data: <c>eval_loss</c>, <c>eval_rewards/margins</c>.</summary>
+    public const string Evaluation = "eval_";
+
     /// <summary>Mean loss of the update, nats per pair (DPO) or per token (SFT).</summary>
     public const string Loss = "loss";
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Spa.Engine.Formats;
 
 namespace Spa.Engine.Reporting;
 
@@ -17,9 +18,9 @@ public static class MetricsLog
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             return [.. Scan(stream, path).Select(found => found.Entry)];
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileErrors.IsFileError(error))
         {
-            throw new SpaException($"cannot read metrics from '{path}': {error.Message}", error);
+            throw new SpaException($"cannot read metrics from '{path}': {FileErrors.Reason(error)}", error);
         }
     }
 

@@ -1,3 +1,5 @@
+using Spa.Engine.Formats;
+
 namespace Spa.Engine.Reporting;
 
 /// <summary>
@@ -55,6 +57,14 @@ public sealed class MetricsWriter : IDisposable
         }
     });
 
+    /// <summary>Writes a whole log at once, atomically; a log that holds just that already is left alone.</summary>
+    public static void WriteAll(string path, IEnumerable<MetricsEntry> entries)
+    {
+        byte[] lines = [.. entries.SelectMany(MetricsLine.Encode)];
+        if (File.Exists(path) && Guard(path, () => File.ReadAllBytes(path)).AsSpan().SequenceEqual(lines)) return;
+        AtomicFile.WriteAllBytes(path, lines);
+    }
+
     /// <summary>
     /// Adds one line and hands it to the operating system. After a failure (a full disk) the log still ends in a whole line.
     /// </summary>
@@ -69,7 +79,7 @@ public sealed class MetricsWriter : IDisposable
                 _stream.Write(line);
                 return true;
             }
-            catch (IOException)
+            catch (Exception error) when (FileErrors.IsFileError(error))
             {
                 _stream.SetLength(end);
                 throw;
@@ -99,9 +109,9 @@ public sealed class MetricsWriter : IDisposable
         {
             return action();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileErrors.IsFileError(error))
         {
-            throw new SpaException($"cannot write metrics to '{path}': {error.Message}; check the folder's permissions and free space", error);
+            throw new SpaException($"cannot write metrics to '{path}': {FileErrors.Reason(error)}; check the folder's permissions and free space", error);
         }
     }
 }

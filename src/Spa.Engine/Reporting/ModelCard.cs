@@ -20,7 +20,10 @@ public sealed record ModelCard
     /// <summary>Language codes the base model's card names.</summary>
     public IReadOnlyList<string> Languages { get; init; } = [];
 
-    /// <summary>Tags beyond those every model of ours gets.</summary>
+    /// <summary>How it was trained.</summary>
+    public ModelCardMethod Method { get; init; } = ModelCardMethod.Spa;
+
+    /// <summary>Tags beyond those of the method.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>How it was trained: stages, data, settings, as name and value.</summary>

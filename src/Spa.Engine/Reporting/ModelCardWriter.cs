@@ -8,19 +8,19 @@ namespace Spa.Engine.Reporting;
 /// <summary>Writes a <see cref="ModelCard"/> as Markdown with the hub's YAML front matter; equal cards give equal bytes.</summary>
 public static partial class ModelCardWriter
 {
-    private static readonly string[] s_tags = ["spa", "dpo", "preference-alignment"];
-
     private static readonly string[] s_limits =
     [
-        "It was trained towards preferences that the model itself judged, starting from a small labelled set: "
-            + "mistakes and tastes of that set are amplified, not corrected.",
         "Knowledge and skills come from the base model; preference training does not add facts.",
         "The figures above are from the data and seeds named there and may not carry over to other prompts.",
     ];
 
-    /// <summary>Writes the card atomically, usually to <c>README.md</c> in the model's folder.</summary>
+    /// <summary>Writes the card atomically, usually to <c>README.md</c> in the model's folder; a file that holds just that already is left alone.</summary>
     /// <exception cref="SpaException">The file cannot be written.</exception>
-    public static void Write(ModelCard card, string path) => AtomicFile.WriteAllText(path, Render(card));
+    public static void Write(ModelCard card, string path)
+    {
+        string text = Render(card);
+        if (!File.Exists(path) || File.ReadAllText(path) != text) AtomicFile.WriteAllText(path, text);
+    }
 
     /// <summary>The card as text.</summary>
     public static string Render(ModelCard card)
@@ -28,13 +28,11 @@ public static partial class ModelCardWriter
         StringBuilder text = new();
         AppendFrontMatter(text, card);
         text.Append("\n# ").Append(Line(card.Name)).Append("\n\n");
-        text.Append(Line(ShownBase(card.BaseModel))).Append(" aligned by Spread Preference Annotation ")
-            .Append("(Kim et al., ICLR 2025, arXiv 2406.04412): DPO on a small set of human preferences, then iterations in which the model ")
-            .Append("samples answers, judges them by its own implicit reward, and trains on them with noise-aware DPO.\n");
+        text.Append(Line(ShownBase(card.BaseModel))).Append(' ').Append(card.Method.Sentence).Append('\n');
         AppendTraining(text, card.Training);
         AppendResults(text, card.Results);
         text.Append("\n## Limits\n\n");
-        foreach (string limit in card.Limits.Concat(card.Results is { Rows.Count: > 0 } ? s_limits : s_limits.SkipLast(1)))
+        foreach (string limit in card.Limits.Append(card.Method.Limit).Concat(card.Results is { Rows.Count: > 0 } ? s_limits : s_limits.SkipLast(1)))
             text.Append("* ").Append(Line(limit)).Append('\n');
         if (card.License.Length == 0)
             text.Append("* The base model's licence is not known to the program that wrote this card; it applies all the same.\n");
@@ -51,7 +49,7 @@ public static partial class ModelCardWriter
         text.Append("library_name: transformers\n");
         if (card.License.Length > 0) text.Append("license: ").Append(Scalar(card.License)).Append('\n');
         text.Append("pipeline_tag: text-generation\n");
-        AppendList(text, "tags", s_tags.Concat(card.Tags).Distinct());
+        AppendList(text, "tags", card.Method.Tags.Concat(card.Tags).Distinct());
         text.Append("---\n");
     }
 

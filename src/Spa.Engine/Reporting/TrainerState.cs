@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Spa.Engine.Formats;
 
 namespace Spa.Engine.Reporting;
@@ -10,6 +11,8 @@ namespace Spa.Engine.Reporting;
 /// </summary>
 public sealed record TrainerState
 {
+    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, NewLine = "\n" };
+
     /// <summary>Epochs done, with fraction.</summary>
     public required double Epoch { get; init; }
 
@@ -41,6 +44,23 @@ public sealed record TrainerState
     /// <summary>Writes the file atomically.</summary>
     public void Write(string path) => AtomicFile.WriteAllBytes(path, ToJson());
 
+    /// <summary>Gives a file another history and leaves all else as it is; one that has this history is not written.</summary>
+    public static void ReplaceHistory(string path, IReadOnlyList<MetricsEntry> history)
+    {
+        JsonObject state = JsonFiles.ReadObject(path);
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer))
+        {
+            json.WriteStartObject();
+            WriteHistory(json, history);
+            json.WriteEndObject();
+        }
+        JsonNode made = JsonNode.Parse(buffer.WrittenSpan)!["log_history"]!;
+        if (JsonNode.DeepEquals(state["log_history"], made)) return;
+        state["log_history"] = made.DeepClone();
+        AtomicFile.WriteAllText(path, state.ToJsonString(s_indented) + "\n");
+    }
+
     /// <summary>The file's bytes: keys sorted as the Trainer sorts them, two blanks of indent, a final line feed.</summary>
     public byte[] ToJson()
     {
@@ -62,7 +82,7 @@ public sealed record TrainerState
         json.WriteBoolean("is_hyper_param_search", false);
         json.WriteBoolean("is_local_process_zero", true);
         json.WriteBoolean("is_world_process_zero", true);
-        WriteHistory(json);
+        WriteHistory(json, LogHistory);
         json.WriteNumber("logging_steps", LoggingSteps);
         json.WriteNumber("max_steps", MaxSteps);
         json.WriteNumber("num_input_tokens_seen", NumInputTokensSeen);
@@ -77,10 +97,10 @@ public sealed record TrainerState
         json.WriteEndObject();
     }
 
-    private void WriteHistory(Utf8JsonWriter json)
+    private static void WriteHistory(Utf8JsonWriter json, IReadOnlyList<MetricsEntry> history)
     {
         json.WriteStartArray("log_history");
-        foreach (MetricsEntry entry in LogHistory)
+        foreach (MetricsEntry entry in history)
         {
             json.WriteStartObject();
             MetricsLine.WriteValues(json, entry.Values.OrderBy(pair => pair.Key, StringComparer.Ordinal));

@@ -84,7 +84,7 @@ internal sealed class RunConfigTests
         Assert.That(notices, Is.EqualTo(new[]
         {
             "c.yaml:4: 'bf16' is PyTorch's autocast; dtype decides here; it is ignored",
-            "c.yaml:6: 'eval_strategy' has no counterpart; use spa eval; it is ignored",
+            "c.yaml:6: 'eval_strategy' has no counterpart: eval_dataset is evaluated before and after training; it is ignored",
             "c.yaml:7: 'generate_during_eval' is gone; use spa generate; it was removed upstream and is ignored",
             "c.yaml:9: report_to: wandb has no counterpart; metrics.jsonl and the report are always written",
         }));

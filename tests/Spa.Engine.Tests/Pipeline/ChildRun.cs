@@ -20,6 +20,9 @@ internal sealed class ChildRun : IDisposable
 
     private static string Executable => Path.ChangeExtension(typeof(ChildRun).Assembly.Location, null);
 
+    /// <summary>A bash script in which <c>$spa</c> runs the loop with a configuration file.</summary>
+    public static ChildRun InShell(string script) => new("bash", ["-c", $"spa='{Executable} {Program.RunLoop}'; {script}"]);
+
     /// <summary>A bash script with mounts of its own, in which <c>$spa</c> runs the loop with a configuration file.</summary>
     public static ChildRun InOwnMounts(string script) => new("unshare", ["-rm", "bash", "-c", $"spa='{Executable} {Program.RunLoop}'; {script}"]);
 

@@ -89,6 +89,24 @@ internal sealed class KillTests
 
     [Test]
     [Platform("Linux")]
+    public void A_file_that_may_not_grow_stops_with_one_line_and_the_same_command_goes_on()
+    {
+        using TinyRun whole = new(), tiny = new();
+        SortedDictionary<string, string> expected = TinyRun.Outcome(whole.Execute().Path);
+        // Blocks of 1024 bytes: below the size of a model. Without the signal the write fails, as on a disk whose files cannot be larger; the runtime's own
+        // double mapping of code would need a larger file.
+        using (ChildRun child = ChildRun.InShell($"trap '' XFSZ; export DOTNET_EnableWriteXorExecute=0; ulimit -f 16; $spa {tiny.ConfigPath}"))
+        {
+            Assert.That(child.Wait(), Is.EqualTo(1), () => child.Errors);
+            Assert.That(child.Errors, Does.Match(@"^error: .*the file would be larger than the disk or a limit allows \(ulimit -f\).*$"));
+        }
+        using ChildRun again = new(tiny.ConfigPath);
+        Assert.That(again.Wait(), Is.Zero, () => again.Errors);
+        SpaRunTests.AssertSame(TinyRun.Outcome(tiny.OutputPath), expected);
+    }
+
+    [Test]
+    [Platform("Linux")]
     public void A_disk_with_too_little_space_is_found_before_the_run()
     {
         RequireMounts();

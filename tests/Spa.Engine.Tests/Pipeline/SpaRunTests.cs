@@ -11,7 +11,7 @@ internal sealed class SpaRunTests
 {
     private static readonly string[] s_allPhases =
     [
-        "sft/evaluate", "stage-0-seed/train", "stage-0-seed/evaluate", "stage-1/sample", "stage-1/judge", "stage-1/train", "stage-1/evaluate",
+        "sft/evaluate", "stage-0-seed/reference", "stage-0-seed/train", "stage-0-seed/evaluate", "stage-1/sample", "stage-1/judge", "stage-1/train", "stage-1/evaluate",
         "stage-2/sample", "stage-2/judge", "stage-2/train", "stage-2/evaluate",
     ];
 
@@ -84,8 +84,8 @@ internal sealed class SpaRunTests
             using var cancel = new CancellationTokenSource();
             var log = new CollectingLog(n =>
             {
-                // More than evaluation and reference log-probs report, which begin anew; and not always the same number, so that stops fall into every phase.
-                if (n == 5 + 3 * (attempts % 4)) cancel.Cancel();
+                // The first report of an attempt says where it goes on. Not always the same number, so that stops fall into every phase.
+                if (n == 2 + attempts % 4) cancel.Cancel();
             });
             try
             {
@@ -99,6 +99,70 @@ internal sealed class SpaRunTests
         }
         Assert.That(attempts, Is.GreaterThan(6), $"of {count.Reports} reports");
         AssertSame(TinyRun.Outcome(stopped.OutputPath), expected);
+    }
+
+    [TestCase("sft/evaluate", 3, "pairs", 7)]
+    [TestCase("sft/evaluate", 10, "answers", 6)]
+    [TestCase("stage-0-seed/reference", 5, "pairs", 11)]
+    [TestCase("stage-2/evaluate", 2, "pairs", 7)]
+    public void Torn_down_inside_a_batch_scoring_goes_on_behind_the_last_row(string phase, int report, string unit, int total)
+    {
+        using TinyRun whole = new(), torn = new();
+        SortedDictionary<string, string> expected = TinyRun.Outcome(whole.Execute().Path);
+        var first = new ProgressLog(phase, report);
+        Assert.That(() => torn.Execute(first), Throws.TypeOf<TimeoutException>());
+        var second = new ProgressLog(phase, -1);
+        RunFolder folder = torn.Execute(second);
+        Assert.That(second.Reports[0], Is.EqualTo(first.Reports[^1]), "the first report is where the first attempt ended");
+        Assert.That((second.Reports[0].Total, second.Reports[0].Unit), Is.EqualTo(((long)total, unit)));
+        AssertSame(TinyRun.Outcome(folder.Path), expected);
+    }
+
+    [Test]
+    public void Prompts_are_shown_as_they_stand_in_the_data()
+    {
+        using TinyRun tiny = new();
+        JsonObject Turn(string role, string content) => new() { ["role"] = role, ["content"] = content };
+        JsonArray talk = [Turn("system", "Be brief."), Turn("user", TinyRun.Sentence(1)), Turn("assistant", TinyRun.Sentence(2)), Turn("user", TinyRun.Sentence(3))];
+        File.WriteAllLines(tiny.In("held-out.jsonl"),
+        [
+            new JsonObject { ["prompt"] = talk, ["chosen"] = new JsonArray(Turn("assistant", TinyRun.Sentence(4))), ["rejected"] = new JsonArray(Turn("assistant", TinyRun.Sentence(5))) }.ToJsonString(),
+            new JsonObject { ["prompt"] = "Plain text?", ["chosen"] = " yes", ["rejected"] = " no" }.ToJsonString(),
+            new JsonObject { ["prompt_ids"] = new JsonArray(70, 71, 72), ["chosen_ids"] = new JsonArray(5, 1), ["rejected_ids"] = new JsonArray(6, 1) }.ToJsonString(),
+        ]);
+        RunFolder folder = tiny.Execute(overrides: ["spa.iterations=0"]);
+        JsonArray answers = JsonNode.Parse(File.ReadAllText(folder.Evaluation(0)))!["answers"]!.AsArray();
+        string html = File.ReadAllText(folder.Report);
+        Assert.Multiple(() =>
+        {
+            Assert.That(JsonNode.DeepEquals(answers[0]!["prompt"], talk), Is.True);
+            Assert.That(answers[1]!["prompt"]!.GetValue<string>(), Is.EqualTo("Plain text?"));
+            Assert.That(answers[2]!["prompt"]!.GetValue<string>(), Is.Not.Empty, "decoded");
+            Assert.That(html, Does.Contain($"<span>system</span></p><p class=\"text\" dir=\"auto\">Be brief.</p>").And.Contain($"dir=\"auto\">{TinyRun.Sentence(3)}</p>"));
+        });
+    }
+
+    [Test]
+    public void Pairs_that_are_made_again_keep_what_training_flagged_among_them()
+    {
+        using TinyRun tiny = new();
+        RunFolder folder = tiny.Execute();
+        SortedDictionary<string, string> before = TinyRun.Outcome(folder.Path);
+        Assert.That(File.ReadAllText(folder.Audit(1)), Does.Contain("extrapolated_margins"));
+        File.Delete(folder.Pairs(1));
+        Assert.That(Redone(tiny), Is.EqualTo(new[] { "stage-1/judge" }));
+        Assert.That(TinyRun.Outcome(folder.Path), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Reference_log_probs_are_not_made_again_for_other_settings_of_training_or_when_training_is_done()
+    {
+        using TinyRun tiny = new();
+        RunFolder folder = tiny.Execute();
+        Assert.That(Redone(tiny, "spa.seed_num_train_epochs=1"), Does.Contain("stage-0-seed/train").And.Not.Contain("stage-0-seed/reference"));
+        File.Delete(folder.ReferenceLogProbs(0));
+        Assert.That(Redone(tiny, "spa.seed_num_train_epochs=1"), Is.Empty);
+        Assert.That(folder.ReferenceLogProbs(0), Does.Not.Exist);
     }
 
     [Test]
@@ -166,11 +230,26 @@ internal sealed class SpaRunTests
         });
     }
 
-    // Phases that a run did, by what it does not report as done before.
+    // Phases that a run did: those with progress, or that it says to do again.
     private static string[] Redone(TinyRun tiny, params string[] overrides)
     {
         var log = new CollectingLog();
         tiny.Execute(log, overrides: overrides);
-        return [.. s_allPhases.Where(p => !log.Notices.Contains($"{p}: done before"))];
+        return [.. s_allPhases.Where(p => log.Phases.Contains(p) || log.Notices.Any(n => n.StartsWith(p + ": its ", StringComparison.Ordinal)))];
+    }
+
+    // Fails at one report of a phase, as if the process had died there.
+    private sealed class ProgressLog(string phase, int report) : RunLog
+    {
+        public List<(long Done, long Total, string Unit)> Reports { get; } = [];
+
+        public override void Notice(string message) { }
+
+        public override void Progress(string current, long done, long total, string unit, string detail = "")
+        {
+            if (current != phase) return;
+            Reports.Add((done, total, unit));
+            if (Reports.Count == report) throw new TimeoutException();
+        }
     }
 }

@@ -158,6 +158,28 @@ public sealed class ChartTests
     }
 
     [Test]
+    public void Bars_lie_where_their_names_would_be_cut_and_every_name_is_whole()
+    {
+        string[] names = ["SFT", "Seed DPO", "SPA 1", "SPA 2", "SPA 3", "Random judge 1", "Random judge 2", "Random judge 3", "Seed DPO, 87 updates"];
+        XElement svg = Parse(new BarChart
+        {
+            Title = "t",
+            Groups = names,
+            Series = [new("", [.. names.Select((_, i) => new Estimate(0.4 + 0.02 * i, 0.3, 0.7))])],
+            Style = NumberStyle.Percent,
+            Reference = 0.5,
+            Faded = [.. names.Select((_, i) => i >= 5)],
+        });
+        Assert.That(svg.Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value), Is.SupersetOf(names));
+        double[] widths = [.. OfClass(svg, "bar").Select(b => (double)b.Attribute("width")!)];
+        Assert.That(widths, Is.Ordered.Ascending.And.Length.EqualTo(9));
+        Assert.That(widths[5] / widths[0], Is.EqualTo(0.5 / 0.4).Within(1e-3), "from zero");
+        Assert.That(OfClass(svg, "bar").Count(b => ((string)b.Attribute("class")!).Contains("faded")), Is.EqualTo(4));
+        Assert.That(OfClass(svg, "whisker").Count(), Is.EqualTo(27));
+        Assert.That(OfClass(svg, "reference").Single().Attribute("x1")!.Value, Is.EqualTo(OfClass(svg, "reference").Single().Attribute("x2")!.Value));
+    }
+
+    [Test]
     public void Bars_rise_from_zero_and_carry_whiskers_and_tooltips()
     {
         XElement svg = Parse(new BarChart

@@ -8,6 +8,14 @@ public sealed partial class ReportWriterTests
     private const string Hostile = "</script><script>alert(1)</script></style></title></pre>\" onload='x' <img src=http://a.b/c>\0\u202e\ud800\U0001F43F";
 
     [Test]
+    public void A_conversation_shows_its_turns_with_their_roles_before_the_prompt()
+    {
+        string html = ReportWriter.Render(SyntheticReport.Full());
+        Assert.That(html, Does.Contain("<div class=\"turn\"><p class=\"who\"><span>assistant</span></p><p class=\"text\" dir=\"auto\">A dog has four legs. &lt;b&gt;Four&lt;/b&gt;.\nNot six.</p></div>\n"
+            + "<p class=\"prompt\" dir=\"auto\">My son asks."));
+    }
+
+    [Test]
     public void Equal_reports_are_equal_bytes()
     {
         using TemporaryFolder folder = new();

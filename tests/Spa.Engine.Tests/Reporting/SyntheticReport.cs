@@ -140,7 +140,10 @@ internal static class SyntheticReport
             new("SFT", "Right, nobody knows that. That is the answer.", "gold 0"),
             new("DPO on seed", "Sure! A spider has eight legs. Mondays are hard. Have a nice day!", "gold 3"),
             new("SPA 3", "Sure! A spider has eight legs. Have a nice day!", "gold 4"),
-        ]),
+        ])
+        {
+            Before = [new("system", "Be brief."), new("user", "How many legs does a dog have?"), new("assistant", "A dog has four legs. <b>Four</b>.\nNot six.")],
+        },
         new("ما هي عاصمة فرنسا؟ (right to left, with \U0001F43F\uFE0F and <b>markup</b>)",
         [
             new("SFT", "باريس هي عاصمة فرنسا.\n</pre></script><script>alert(1)</script>", "gold 1"),

@@ -1,5 +1,6 @@
 using Spa.Engine.Compute.Cuda.Arguments;
 using Spa.Engine.Compute.Cuda.Kernels;
+using Spa.Interop.Driver;
 
 namespace Spa.Engine.Compute.Cuda;
 
@@ -38,16 +39,35 @@ public sealed unsafe partial class CudaBackend
     {
         CheckPages(nameof(KvCopyPage), cache, destination, source);
         if (destination == source) return;
-        int pieces = cache.PageElements * cache.Type.Size() / 16;
-        Launch(KvCacheKernels.CopyPage.With(), new LaunchShape(Math.Min(64, (pieces + 255) / 256), cache.Layers, 1, 256), new KvCopyPageArgs
+        foreach (Tensor pages in new ReadOnlySpan<Tensor>([cache.Keys, cache.Values])) CopyPage(cache, pages.Address, destination, source);
+    }
+
+    /// <summary>The page of every layer in one strided copy. By the driver, not by a kernel: rows of the page that hold nothing yet are moved as they are.</summary>
+    private void CopyPage(KvCache cache, nint pages, int destination, int source)
+    {
+        nuint bytes = (nuint)(cache.PageElements * cache.Type.Size()), pitch = (nuint)cache.Pages * bytes;
+        CUDA_MEMCPY2D copy = new()
         {
-            Keys = cache.Keys.Address,
-            Values = cache.Values.Address,
-            Destination = (long)destination * pieces,
-            Source = (long)source * pieces,
-            Layer = (long)cache.Pages * pieces,
-            Pieces = pieces,
-        });
+            srcMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE,
+            srcDevice = new CUdeviceptr((ulong)pages + (ulong)source * bytes),
+            srcPitch = pitch,
+            dstMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE,
+            dstDevice = new CUdeviceptr((ulong)pages + (ulong)destination * bytes),
+            dstPitch = pitch,
+            WidthInBytes = bytes,
+            Height = (nuint)cache.Layers,
+        };
+        _context.MakeCurrent();
+        try
+        {
+            // The driver takes pitches of 31 bits.
+            if (pitch <= int.MaxValue) _driver.Memcpy2DAsync(copy, _stream.Handle);
+            else for (nuint layer = 0; layer < copy.Height; layer++) _driver.MemcpyDtoDAsync(new CUdeviceptr(copy.dstDevice.Value + layer * pitch), new CUdeviceptr(copy.srcDevice.Value + layer * pitch), bytes, _stream.Handle);
+        }
+        catch (CudaException error)
+        {
+            throw Fault(error);
+        }
     }
 
     /// <summary>

@@ -7,13 +7,13 @@ namespace Spa.Engine.Reporting.Html;
 /// </summary>
 internal static class FigureHtml
 {
-    /// <summary>The charts that have data, in as many columns as fit.</summary>
-    public static string Grid(IEnumerable<Chart> charts, bool single = false)
+    /// <summary>The charts that have data, in as many columns as fit; a single one does not grow to the width of the page.</summary>
+    public static string Grid(IEnumerable<Chart> charts)
     {
         List<Chart> shown = [.. charts.Where(chart => chart.HasData)];
         if (shown.Count == 0) return "";
         HtmlWriter html = new();
-        html.Raw($"<div class=\"figures{(single ? " narrow" : "")}\">\n");
+        html.Raw($"<div class=\"figures{(shown.Count == 1 ? " narrow" : "")}\">\n");
         foreach (Chart chart in shown) WriteFigure(html, chart);
         return html.Raw("</div>\n").ToString();
     }

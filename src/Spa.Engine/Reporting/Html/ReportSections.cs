@@ -80,7 +80,7 @@ internal static class ReportSections
                 .. stages.Select(stage => Find(stage, bucket)?.Accuracy ?? Estimate.None),
                 new(stages.Max(stage => Find(stage, bucket)?.Pairs ?? 0)),
             ]))]);
-        return FigureHtml.Grid([chart], single: true) + TableHtml.Render(table);
+        return FigureHtml.Grid([chart]) + TableHtml.Render(table);
     }
 
     private static string Notes(IReadOnlyList<string> notes)

@@ -66,6 +66,7 @@ internal static class ReportStyle
         .audit td{font-weight:600}.audit td small{font-weight:400}.audit tbody th{font-weight:500;min-width:9rem}
         .total td,.time .total th{font-weight:640}
         .sample{padding:16px 18px 18px}.sample + .sample{margin-top:16px}
+        .turn{margin:0 0 .7rem;padding-left:.8rem;border-left:2px solid var(--rule)}.turn p{margin:0}.turn .text{max-height:12rem}
         .prompt{margin:0 0 .8rem;font-weight:600;white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate}
         .answers{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,230px),1fr));gap:.9rem 1.6rem}
         .answer{border-top:2px solid var(--rule);padding-top:.45rem;min-width:0}.answer:last-child{border-top-color:var(--accent)}

@@ -1,6 +1,6 @@
 namespace Spa.Engine.Reporting.Plots;
 
-/// <summary>Groups of bars with error bars.</summary>
+/// <summary>Groups of bars with error bars; a single series lies on its side where the names of its groups would be cut below upright bars.</summary>
 public sealed record BarChart : Chart
 {
     /// <summary>Up to this many bars carry their value above them.</summary>
@@ -40,6 +40,11 @@ public sealed record BarChart : Chart
         // The width of a slot follows from the left margin alone, so a first frame tells how the names will wrap.
         double slot = new PlotFrame(svg, y).PlotWidth / Groups.Count;
         IReadOnlyList<string>[] names = [.. Groups.Select(name => PlotFrame.Wrap(name, PlotFrame.Fitting(slot)))];
+        if (Series.Count == 1 && names.Zip(Groups, (lines, name) => string.Join(' ', lines) != name).Any(cut => cut))
+        {
+            LyingBars.Draw(this, svg, y);
+            return;
+        }
         bool tall = XLabel.Length > 0 || names.Any(lines => lines.Count > 1);
         PlotFrame frame = new(svg, y, headroom: 18, footroom: tall ? 46 : 28);
         frame.DrawYAxis();
@@ -63,8 +68,7 @@ public sealed record BarChart : Chart
         double x = frame.Left + slot * (group + 0.5) + width * (series - Series.Count / 2.0);
         double y = frame.Y(value.Value), zero = frame.YOrZero, middle = x + width / 2, label = Math.Min(y, zero);
         frame.Svg.Raw($"<g class=\"series g{series + 1}\">");
-        bool faded = group < Faded.Count && Faded[group];
-        frame.Svg.Rect($"bar {(faded ? "faded" : PlotStyle.Series(series))}", x + gap / 2, Math.Min(y, zero), width - gap,
+        frame.Svg.Rect($"bar {BarStyle(group, series)}", x + gap / 2, Math.Min(y, zero), width - gap,
             Math.Abs(zero - y), Tooltip(group, series, value));
         if (value.HasInterval)
         {
@@ -79,7 +83,11 @@ public sealed record BarChart : Chart
         frame.Svg.Raw("</g>");
     }
 
-    private string Tooltip(int group, int series, Estimate value)
+    /// <summary>Class of a bar.</summary>
+    internal string BarStyle(int group, int series) => group < Faded.Count && Faded[group] ? "faded" : PlotStyle.Series(series);
+
+    /// <summary>Name, value and interval of a bar.</summary>
+    internal string Tooltip(int group, int series, Estimate value)
     {
         string name = Series.Count > 1 ? $"{Groups[group]}, {Series[series].Name}" : Groups[group];
         string interval = value.HasInterval ? $"\n95% interval {NumberText.Range(value, Style)}" : "";

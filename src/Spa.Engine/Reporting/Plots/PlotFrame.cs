@@ -13,7 +13,7 @@ internal sealed class PlotFrame
     private const double GlyphWidth = 7.4;
 
     /// <summary>The same for digits and the percent sign, which are wider than letters; the left margin must hold them.</summary>
-    private const double TickGlyphWidth = 8.6;
+    public const double TickGlyphWidth = 8.6;
 
     /// <summary>Most labels are no longer, so the data areas of charts below each other line up.</summary>
     private const int FewestTickGlyphs = 4;
@@ -27,10 +27,11 @@ internal sealed class PlotFrame
     /// <param name="y">The vertical axis; its labels set the left margin.</param>
     /// <param name="headroom">Space above the data area for labels.</param>
     /// <param name="footroom">Space below it: 46 for tick labels and the axis' name, 28 without a name.</param>
-    public PlotFrame(SvgWriter svg, AxisScale y, double headroom = 10, double footroom = 46)
+    /// <param name="nameGlyphs">Letters of the longest name left of the data area, where names stand there in the place of tick labels.</param>
+    public PlotFrame(SvgWriter svg, AxisScale y, double headroom = 10, double footroom = 46, int nameGlyphs = 0)
     {
         (Svg, _y, Top, Bottom) = (svg, y, headroom, Height - footroom);
-        Left = 14 + TickGlyphWidth * Math.Max(FewestTickGlyphs, y.Ticks.Max(tick => tick.Label.Length));
+        Left = nameGlyphs > 0 ? 14 + TickGlyphWidth * nameGlyphs : 14 + TickGlyphWidth * Math.Max(FewestTickGlyphs, y.Ticks.Max(tick => tick.Label.Length));
     }
 
     public SvgWriter Svg { get; }

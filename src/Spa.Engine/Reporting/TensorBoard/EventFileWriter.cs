@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using Spa.Engine.Formats;
 
 namespace Spa.Engine.Reporting.TensorBoard;
 
@@ -40,9 +41,9 @@ public sealed class EventFileWriter : IDisposable
                     .Int64(SessionLogStatus, SessionStart)));
             return writer;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileErrors.IsFileError(error))
         {
-            throw new SpaException($"cannot write TensorBoard events to '{folder}': {error.Message}; check permissions and free space", error);
+            throw new SpaException($"cannot write TensorBoard events to '{folder}': {FileErrors.Reason(error)}; check permissions and free space", error);
         }
     }
 
@@ -102,9 +103,9 @@ public sealed class EventFileWriter : IDisposable
         {
             _stream.Write(record);
         }
-        catch (IOException error)
+        catch (Exception error) when (FileErrors.IsFileError(error))
         {
-            throw new SpaException($"cannot write TensorBoard events to '{Path}': {error.Message}; check free space", error);
+            throw new SpaException($"cannot write TensorBoard events to '{Path}': {FileErrors.Reason(error)}; check free space", error);
         }
     }
 

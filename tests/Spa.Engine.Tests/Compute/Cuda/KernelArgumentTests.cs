@@ -29,13 +29,13 @@ internal sealed partial class KernelArgumentTests
     private static string[] Fields(string text, string name)
     {
         Match body = Regex.Match(text, $@"struct {name}\s*\{{\n(.*?)\n\}};", RegexOptions.Singleline);
-        return [.. Field().Matches(body.Groups[1].Value).Select(match => match.Groups[1].Value)];
+        return [.. Field().Matches(body.Groups[1].Value).SelectMany(match => match.Groups[1].Value.Split(',')).Select(name => name.Trim().Split(' ', '*')[^1])];
     }
 
     [GeneratedRegex(@"static_assert\(sizeof\((\w+Args)\) == (\d+)\)")]
     private static partial Regex SizeAssertion();
 
     // Four spaces: a declaration of the struct itself, not of a method inside.
-    [GeneratedRegex(@"^    [^ ][^(;]*?(\w+);", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^    ([^ /][^(;]*);", RegexOptions.Multiline)]
     private static partial Regex Field();
 }

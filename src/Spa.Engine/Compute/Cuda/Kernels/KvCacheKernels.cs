@@ -5,7 +5,5 @@ internal static class KvCacheKernels
 {
     public static readonly KernelTemplate Append = new("kv_append", "kv_append", ["SPA_ACTIVATION_BF16", "SPA_CACHE_BF16"], registers: 40, [[0, 0], [0, 1], [1, 0], [1, 1]]);
 
-    public static readonly KernelTemplate CopyPage = new("kv_copy_page", "kv_copy_page", [], registers: 40, [[]]);
-
-    public static IEnumerable<KernelTemplate> All => [Append, CopyPage];
+    public static IEnumerable<KernelTemplate> All => [Append];
 }

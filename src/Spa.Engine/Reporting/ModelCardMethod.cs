@@ -1,0 +1,27 @@
+namespace Spa.Engine.Reporting;
+
+/// <summary>How a model was trained, in the words of its card.</summary>
+/// <param name="Sentence">Follows the name of the base model.</param>
+/// <param name="Tags">For the hub.</param>
+/// <param name="Limit">What the method cannot do.</param>
+public sealed record ModelCardMethod(string Sentence, IReadOnlyList<string> Tags, string Limit)
+{
+    /// <summary>The whole loop.</summary>
+    public static ModelCardMethod Spa { get; } = new(
+        "aligned by Spread Preference Annotation (Kim et al., ICLR 2025, arXiv 2406.04412): DPO on a small set of human preferences, then iterations in which the model "
+            + "samples answers, judges them by its own implicit reward, and trains on them with noise-aware DPO.",
+        ["spa", "dpo", "preference-alignment"],
+        "It was trained towards preferences that the model itself judged, starting from a small labelled set: mistakes and tastes of that set are amplified, not corrected.");
+
+    /// <summary>Training on labelled pairs alone.</summary>
+    public static ModelCardMethod Dpo { get; } = new(
+        "trained on preference pairs by Direct Preference Optimization (Rafailov et al., NeurIPS 2023, arXiv 2305.18290).",
+        ["dpo", "preference-alignment"],
+        "It was trained towards the preferences of its data: their mistakes and tastes are learned, not corrected.");
+
+    /// <summary>Supervised fine-tuning.</summary>
+    public static ModelCardMethod Sft { get; } = new(
+        "fine-tuned to imitate examples.",
+        ["sft"],
+        "It was trained to imitate its data: their mistakes are learned, not corrected.");
+}
