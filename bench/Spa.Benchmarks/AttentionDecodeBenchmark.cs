@@ -30,7 +30,8 @@ public class AttentionDecodeBenchmark
         AttentionShape shape = AttentionWork.Shape;
         int pages = (AttentionDecodeWork.Length + KvCache.PageTokens - 1) / KvCache.PageTokens;
         _backend = new CpuBackend(new CpuOptions { Threads = Threads });
-        _cacheArena = _backend.CreateArena("cache", arena => _cache = new KvCache(AttentionDecodeWork.Layers, shape.KvHeads, shape.HeadDim, AttentionDecodeWork.Sequences * pages, Work.Type, arena));
+        _cacheArena = _backend.CreateArena("cache", arena =>
+            _cache = new KvCache(AttentionDecodeWork.Layers, shape.KvHeads, shape.HeadDim, AttentionDecodeWork.Sequences * pages, Work.Type, arena));
         _arena = _backend.CreateArena("benchmark", 1 << 20);
         _q = _arena.TakeRandom(DType.Float32, AttentionDecodeWork.Sequences, shape.Heads * shape.HeadDim);
         _output = _arena.TakeRandom(DType.Float32, AttentionDecodeWork.Sequences, shape.Heads * shape.HeadDim);

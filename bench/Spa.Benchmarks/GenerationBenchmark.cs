@@ -22,7 +22,8 @@ public class GenerationBenchmark
     [ParamsSource(nameof(Works))]
     public PhaseWork Work { get; set; } = null!;
 
-    public static IEnumerable<PhaseWork> Works => [new("1 sequence", NewTokens, 2), new("8 sequences", 8 * NewTokens, 2), new("32 sequences", 32 * NewTokens, 2), new("prompt", 512, 2)];
+    public static IEnumerable<PhaseWork> Works =>
+        [new("1 sequence", NewTokens, 2), new("8 sequences", 8 * NewTokens, 2), new("32 sequences", 32 * NewTokens, 2), new("prompt", 512, 2)];
 
     [GlobalSetup]
     public void Setup()

@@ -31,7 +31,8 @@ public unsafe class RowKernelBenchmark
 
     public static IEnumerable<RowKernelCase> Cases =>
     [
-        new("Copy", 2), new("Add", 3), new("RmsNormForward", 2), new("RmsNormBackward", 3), new("SwiGluForward", 3), new("SwiGluBackwardInPlace", 5), new("GradientNorm", 1),
+        new("Copy", 2), new("Add", 3), new("RmsNormForward", 2), new("RmsNormBackward", 3), new("SwiGluForward", 3), new("SwiGluBackwardInPlace", 5),
+            new("GradientNorm", 1),
         new("AdamW", 7), new("LogProb1", 1), new("LogProb3", 2), new("LogProbBackward", 2), new("Sample", 1), new("SampleTopKTopP", 1), new("SampleTopP", 1),
     ];
 
@@ -40,7 +41,8 @@ public unsafe class RowKernelBenchmark
     {
         _backend = new CpuBackend(new CpuOptions { Threads = Threads });
         _arena = _backend.CreateArena("benchmark", 5L * 4 * Elements + (1 << 20));
-        Tensor a = _arena.TakeRandom(DType.Float32, Rows, Columns), b = _arena.TakeRandom(DType.Float32, Rows, Columns), c = _arena.TakeRandom(DType.Float32, Rows, Columns);
+        Tensor a = _arena.TakeRandom(DType.Float32, Rows, Columns), b = _arena.TakeRandom(DType.Float32, Rows, Columns),
+            c = _arena.TakeRandom(DType.Float32, Rows, Columns);
         Tensor wide = _arena.TakeRandom(DType.Float32, Rows, 2 * Columns), rstd = _arena.TakeRandom(DType.Float32, Rows, 1);
         Tensor weight = _arena.TakeRandom(DType.Float32, 1, Columns), dweight = _arena.TakeRandom(DType.Float32, 1, Columns);
         _op = Case.Name switch

@@ -28,7 +28,8 @@ internal static class SmolLm2Shape
             var random = new Random(p.Name.Length + (int)(p.Offset % 65536));
             var values = new float[p.Count];
             // Norms near 1, matrices at the scale of a trained model.
-            for (int i = 0; i < values.Length; i++) values[i] = p.IsVector ? 1 + 0.1f * (random.NextSingle() - 0.5f) : 0.07f * (random.NextSingle() + random.NextSingle() - 1);
+            for (int i = 0; i < values.Length; i++)
+                values[i] = p.IsVector ? 1 + 0.1f * (random.NextSingle() - 0.5f) : 0.07f * (random.NextSingle() + random.NextSingle() - 1);
             backend.Upload<float>(model.Weight(p), values);
         }
         return model;

@@ -45,7 +45,8 @@ public static class BaselineFile
         }
         catch (JsonException error)
         {
-            throw new BaselineException($"'{path}' is not a baseline ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')}); write it again with the verb baseline", error);
+            throw new BaselineException($"'{path}' is not a baseline ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')}); write it again with the verb "
+                + "baseline", error);
         }
     }
 }

@@ -47,7 +47,8 @@ public static class BenchmarkVerbs
         Baseline now = Measured(options, ""), then = options.Baseline is { } file ? BaselineFile.Read(file) : Fitting(now.Host, Baselines(folder));
         var comparison = new Comparison(then, now, options.Threshold);
         foreach (string line in ComparisonTable.Lines(comparison)) output.WriteLine(line);
-        if (comparison.Cases.All(c => c.Slowdown is null)) throw new BaselineException("no case can be compared: the run and the baseline have none in common, or lack the ceilings that two machines are compared by");
+        if (comparison.Cases.All(c => c.Slowdown is null))
+            throw new BaselineException("no case can be compared: the run and the baseline have none in common, or lack the ceilings that two machines are compared by");
         return comparison.HasRegression ? Regression : Done;
     }
 
@@ -64,7 +65,8 @@ public static class BenchmarkVerbs
         if (files.Length == 0) throw new BaselineException($"'{folder}' has no baseline; write one with the verb baseline, or name a file with --baseline");
         Baseline[] all = [.. files.Select(BaselineFile.Read)];
         Baseline[] fitting = all.Length == 1 ? all : [.. all.Where(b => b.Host.IsSameMachine(host))];
-        return fitting.Length == 1 ? fitting[0] : throw new BaselineException($"{fitting.Length} baselines are of this machine ({host}); name one of {string.Join(", ", all.Select(b => b.Machine))} with --baseline bench/baselines/NAME.json");
+        return fitting.Length == 1 ? fitting[0] : throw new BaselineException($"{fitting.Length} baselines are of this machine ({host}); name one of "
+            + $"{string.Join(", ", all.Select(b => b.Machine))} with --baseline bench/baselines/NAME.json");
     }
 
     private static string Baselines(string folder)

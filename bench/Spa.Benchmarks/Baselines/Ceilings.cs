@@ -35,7 +35,8 @@ public sealed class Ceilings
     }
 
     // BenchmarkDotNet does not list parameters in the order of the source.
-    private static bool IsGemm(string name) => name.StartsWith("MatMulBenchmark.MatMul(", StringComparison.Ordinal) && Holds(name, "Form: Forward") && Holds(name, "Shape: 1024x1024x1024");
+    private static bool IsGemm(string name) =>
+        name.StartsWith("MatMulBenchmark.MatMul(", StringComparison.Ordinal) && Holds(name, "Form: Forward") && Holds(name, "Shape: 1024x1024x1024");
 
     private static bool IsRead(string name) => name.StartsWith("MemoryReadBenchmark.Sum(", StringComparison.Ordinal);
 

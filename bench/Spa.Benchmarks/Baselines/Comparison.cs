@@ -20,7 +20,8 @@ public sealed class Comparison
         IsSameMachine = then.Host.IsSameMachine(now.Host);
         var before = then.Cases.ToDictionary(c => c.Name, StringComparer.Ordinal);
         var after = now.Cases.ToDictionary(c => c.Name, StringComparer.Ordinal);
-        Cases = [.. before.Keys.Union(after.Keys).Order(StringComparer.Ordinal).Select(name => Compare(name, before.GetValueOrDefault(name), after.GetValueOrDefault(name)))];
+        Cases = [.. before.Keys.Union(after.Keys).Order(StringComparer.Ordinal)
+            .Select(name => Compare(name, before.GetValueOrDefault(name), after.GetValueOrDefault(name)))];
     }
 
     public Baseline Then { get; }

@@ -35,7 +35,8 @@ public static class ComparisonTable
         Figure(c.Now, times),
         c.Slowdown is { } ratio ? Number(ratio.Median, "F3") : "-",
         c.Slowdown is { } band ? $"{Number(band.Low, "F3")} .. {Number(band.High, "F3")}" : "-",
-        c.Then is not null && c.Now is not null && c.Then.Allocated != c.Now.Allocated ? $"{c.Then.Allocated} -> {c.Now.Allocated} B" : $"{(c.Now ?? c.Then)!.Allocated} B",
+        c.Then is not null && c.Now is not null && c.Then.Allocated != c.Now.Allocated ? $"{c.Then.Allocated} -> {c.Now.Allocated} B"
+            : $"{(c.Now ?? c.Then)!.Allocated} B",
         c.Verdict switch
         {
             CaseVerdict.Same => "",

@@ -11,7 +11,8 @@ public static partial class ResultFiles
 
     /// <summary>All cases of one or several runs; a case's iterations of all runs count together, so that the spread is also that between runs.</summary>
     /// <param name="folders">BenchmarkDotNet.Artifacts folders, or their results folders.</param>
-    /// <exception cref="BaselineException">A folder has no results, a file cannot be used, a case stands twice in a folder, or the runs are from two machines.</exception>
+    /// <exception cref="BaselineException">A folder has no results, a file cannot be used, a case stands twice in a folder, or the runs are from two
+    /// machines.</exception>
     public static MeasuredRun Read(IReadOnlyList<string> folders)
     {
         HostDescription? host = null;
@@ -23,12 +24,14 @@ public static partial class ResultFiles
             foreach (string file in Files(folder))
             {
                 MeasuredRun run = ReadFile(file);
-                if (host is not null && !host.IsSameMachine(run.Host)) throw new BaselineException($"'{file}' was measured on another machine than the files before ({run.Host}; {host}); give the results of one");
+                if (host is not null && !host.IsSameMachine(run.Host))
+                    throw new BaselineException($"'{file}' was measured on another machine than the files before ({run.Host}; {host}); give the results of one");
                 host ??= run.Host;
                 if (File.GetLastWriteTimeUtc(file) is var written && written > latest) latest = written;
                 foreach (CaseResult result in run.Cases)
                 {
-                    if (!inFolder.TryAdd(result.Name, file)) throw new BaselineException($"'{result.Name}' stands in '{inFolder[result.Name]}' and in '{file}'; remove the folder and run one job");
+                    if (!inFolder.TryAdd(result.Name, file))
+                        throw new BaselineException($"'{result.Name}' stands in '{inFolder[result.Name]}' and in '{file}'; remove the folder and run one job");
                     cases[result.Name] = cases.TryGetValue(result.Name, out CaseResult? before) ? Joined(before, result) : result;
                 }
             }
@@ -40,7 +43,8 @@ public static partial class ResultFiles
     {
         string inner = Path.Combine(folder, "results"), results = Directory.Exists(inner) ? inner : folder;
         string[] files = Directory.Exists(results) ? [.. Directory.GetFiles(results, "*-report-full.json").Order(StringComparer.Ordinal)] : [];
-        return files.Length > 0 ? files : throw new BaselineException($"'{folder}' has no *-report-full.json; run the benchmarks first, or name their BenchmarkDotNet.Artifacts folder with --from");
+        return files.Length > 0 ? files : throw new BaselineException($"'{folder}' has no *-report-full.json; run the benchmarks first, or name their "
+            + "BenchmarkDotNet.Artifacts folder with --from");
     }
 
     private static MeasuredRun ReadFile(string file)
@@ -52,12 +56,15 @@ public static partial class ResultFiles
             // A case that failed has no statistics and says nothing of the processor.
             JsonNode[] measured = [.. benchmarks.Where(b => b!["Statistics"] is not null).Select(b => b!)];
             string intrinsics = measured.Select(b => Text(b, "HardwareIntrinsics")).FirstOrDefault(text => text.Length > 0) ?? "";
-            var description = new HostDescription(Text(host, "ProcessorName"), host["LogicalCoreCount"]?.GetValue<int>() ?? 0, Text(host, "Architecture"), intrinsics, Text(host, "OsVersion"), Text(host, "RuntimeVersion"));
+            var description = new HostDescription(Text(host, "ProcessorName"), host["LogicalCoreCount"]?.GetValue<int>() ?? 0, Text(host, "Architecture"), intrinsics,
+                Text(host, "OsVersion"), Text(host, "RuntimeVersion"));
             return new MeasuredRun(description, default, [.. measured.Select(Case)]);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or NullReferenceException or FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception error)
+            when (error is JsonException or InvalidOperationException or NullReferenceException or FormatException or IOException or UnauthorizedAccessException)
         {
-            throw new BaselineException($"'{file}' is not a full JSON report of BenchmarkDotNet ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')}); remove it and run the benchmark again", error);
+            throw new BaselineException($"'{file}' is not a full JSON report of BenchmarkDotNet ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')}); remove it and "
+                + "run the benchmark again", error);
         }
     }
 
@@ -70,7 +77,8 @@ public static partial class ResultFiles
         double Metric(string id) => json["Metrics"]?.AsArray().FirstOrDefault(m => m!["Descriptor"]!["Id"]!.GetValue<string>() == id)?["Value"]!.GetValue<double>() ?? 0;
         long allocated = (long)(json["Memory"]?["BytesAllocatedPerOperation"]?.GetValue<double>() ?? 0);
         Match threads = Threads().Match(json["Parameters"]?.GetValue<string>() ?? "");
-        return new CaseResult(name, values, Metric(WorkDiagnoser.Flops), Metric(WorkDiagnoser.Bytes), allocated, threads.Success ? int.Parse(threads.Groups[1].Value) : null);
+        return new CaseResult(name, values, Metric(WorkDiagnoser.Flops), Metric(WorkDiagnoser.Bytes), allocated,
+            threads.Success ? int.Parse(threads.Groups[1].Value) : null);
     }
 
     private static CaseResult Joined(CaseResult a, CaseResult b) =>

@@ -37,7 +37,8 @@ public sealed partial record VerbOptions
 
     private VerbOptions With(string verb, string name, string value) => name switch
     {
-        "--machine" => MachineName().IsMatch(value) ? this with { Machine = value } : throw new BaselineException($"{verb}: --machine '{value}' is no file name; use small letters, digits, '.', '_' and '-'"),
+        "--machine" => MachineName().IsMatch(value) ? this with { Machine = value }
+            : throw new BaselineException($"{verb}: --machine '{value}' is no file name; use small letters, digits, '.', '_' and '-'"),
         "--from" => this with { From = [.. From, value] },
         "--baseline" => this with { Baseline = value },
         _ => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double threshold) && threshold is >= 0 and < 1

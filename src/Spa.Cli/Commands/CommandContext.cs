@@ -39,7 +39,8 @@ internal sealed class CommandContext(ParseResult parse, CommonOptions common, Cl
     public T? Get<T>(Argument<T> argument) => parse.GetValue(argument);
 
     /// <summary>The value of an option that the parser has seen to be there.</summary>
-    public string Require(Option<string?> option) => Get(option) ?? throw new UsageException($"option '{option.Name}' is required; see 'spa {parse.CommandResult.Command.Name} --help'");
+    public string Require(Option<string?> option) =>
+        Get(option) ?? throw new UsageException($"option '{option.Name}' is required; see 'spa {parse.CommandResult.Command.Name} --help'");
 
     /// <summary>Whether the user wrote the option.</summary>
     public bool IsGiven(Option option) => parse.GetResult(option) is { Implicit: false };

@@ -62,7 +62,8 @@ internal sealed class Conversation(CommandContext context, ModelBundle bundle, M
         return string.IsNullOrWhiteSpace(line) ? null : line;
     }
 
-    private int[] Render(IReadOnlyList<Message> messages) => bundle.Tokenizer.Encode(bundle.Tokenizer.Render(messages, addGenerationPrompt: true), addSpecialTokens: false);
+    private int[] Render(IReadOnlyList<Message> messages) =>
+        bundle.Tokenizer.Encode(bundle.Tokenizer.Render(messages, addGenerationPrompt: true), addSpecialTokens: false);
 
     private GeneratedResponse[] Draw(int[] ids, uint key, bool stream)
     {

@@ -23,7 +23,8 @@ internal sealed class ConvertCommand : CliCommand
 
     public override string Synopsis => "--model M --output DIR [--dtype float32|bfloat16] [options]";
 
-    public override string Details => "Reads a Hugging Face folder or a .gguf file (quantised weights are widened) and writes config.json, safetensors, tokenizer and chat template. Without --dtype matrices keep bfloat16 where the model has it and are float32 otherwise.";
+    public override string Details => "Reads a Hugging Face folder or a .gguf file (quantised weights are widened) and writes config.json, safetensors, tokenizer and "
+        + "chat template. Without --dtype matrices keep bfloat16 where the model has it and are float32 otherwise.";
 
     public override IReadOnlyList<string> Examples => ["spa convert --model SmolLM2-135M-Instruct.Q4_1.gguf --output models/SmolLM2"];
 

@@ -11,8 +11,10 @@ namespace Spa.Cli.Commands;
 internal sealed class DemoCommand : CliCommand
 {
     private readonly Option<string?> _out = Opt.Text("--out", "DIR", "The run folder; default spa-demo.");
-    private readonly Option<bool> _noControls = Opt.Flag("--no-controls", "Leave out the random judge and the longer DPO on the seed pairs: faster, but then the table proves less.");
-    private readonly Option<int?> _seeds = Opt.Whole("--seeds", "N", "Run with N seeds, from --seed on, and tell what is left when luck is taken out.", min: 1, max: 1000);
+    private readonly Option<bool> _noControls = Opt.Flag("--no-controls",
+        "Leave out the random judge and the longer DPO on the seed pairs: faster, but then the table proves less.");
+    private readonly Option<int?> _seeds = Opt.Whole("--seeds", "N", "Run with N seeds, from --seed on, and tell what is left when luck is taken out.",
+        min: 1, max: 1000);
     private readonly Option<string?> _writeData = Opt.Text("--write-data", "DIR", "Only write what the shipped model was trained from, for recipes/demo/sft.yaml.");
 
     public DemoCommand() : base("demo", "Runs the whole loop on the small model that comes with spa, with a report.")
@@ -23,7 +25,8 @@ internal sealed class DemoCommand : CliCommand
     public override string Synopsis => "[--out DIR] [options]";
 
     public override string Details =>
-        "Seed DPO and three iterations of SPA on a task whose right preference is known, so that the gain can be measured; then a table of all stages and controls, six prompts with their answers, and where the report is. docs/demo.md says what the numbers prove. The same command goes on after an interruption.";
+        "Seed DPO and three iterations of SPA on a task whose right preference is known, so that the gain can be measured; then a table of all stages and controls, six "
+            + "prompts with their answers, and where the report is. docs/demo.md says what the numbers prove. The same command goes on after an interruption.";
 
     public override IReadOnlyList<string> Examples => ["spa demo", "spa demo --out runs/demo --seed 7"];
 

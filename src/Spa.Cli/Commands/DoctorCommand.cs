@@ -18,7 +18,8 @@ internal sealed class DoctorCommand() : CliCommand("doctor", "Tells what works o
 
     public override string Synopsis => "[options]";
 
-    public override string Details => "Checks .NET, processor, memory and disk, computes a small product against double precision, measures roughly how fast this machine multiplies and reads memory (about a second), and looks for the libraries of a GPU.";
+    public override string Details => "Checks .NET, processor, memory and disk, computes a small product against double precision, measures roughly how fast this "
+        + "machine multiplies and reads memory (about a second), and looks for the libraries of a GPU.";
 
     public override IReadOnlyList<string> Examples => ["spa doctor", "spa doctor --json"];
 

@@ -18,7 +18,8 @@ internal sealed class EstimateCommand : CliCommand
     private const double ProductShare = 0.7;
 
     private readonly ConfigOptions _options = new();
-    private readonly Option<string?> _for = Opt.Choice("--for", "The command that the configuration is for; default: run where it has spa.prompts, else dpo.", "run", "dpo", "sft");
+    private readonly Option<string?> _for = Opt.Choice("--for", "The command that the configuration is for; default: run where it has spa.prompts, else dpo.", "run",
+        "dpo", "sft");
 
     public EstimateCommand() : base("estimate", "Estimates memory, disk and time of a run before it starts.")
     {
@@ -28,7 +29,8 @@ internal sealed class EstimateCommand : CliCommand
 
     public override string Synopsis => "--config FILE [--set KEY=VALUE]... [--for run|dpo|sft] [options]";
 
-    public override string Details => "Reads and tokenises the rows, so counts and lengths are the real ones; responses that are yet to be sampled count at max_new_tokens. Time comes from a product measured on this machine (half a second): it is right within a factor of two at best.";
+    public override string Details => "Reads and tokenises the rows, so counts and lengths are the real ones; responses that are yet to be sampled count at "
+        + "max_new_tokens. Time comes from a product measured on this machine (half a second): it is right within a factor of two at best.";
 
     public override IReadOnlyList<string> Examples => ["spa estimate --config recipes/smollm2-hh.yaml"];
 

@@ -29,7 +29,9 @@ internal sealed class EvalPreferencesCommand : CliCommand
     public override string Synopsis => "--model M [--reference R] --input F [options]";
 
     public override string Details =>
-        "Reads preference rows and tells how often the reward beta (log pi - log pi_ref) orders a pair as the label does, with 95 % Wilson intervals, in all and by which response is longer; the expected calibration error of sigmoid(margin) over ten bins; and the mean -log sigmoid(margin). Without --reference the log-likelihood stands in for the reward.";
+        "Reads preference rows and tells how often the reward beta (log pi - log pi_ref) orders a pair as the label does, with 95 % Wilson intervals, in all and by "
+            + "which response is longer; the expected calibration error of sigmoid(margin) over ten bins; and the mean -log sigmoid(margin). Without --reference the "
+            + "log-likelihood stands in for the reward.";
 
     public override IReadOnlyList<string> Examples => ["spa eval preferences --model stage-1/model --reference models/sft --input held-out.jsonl --json"];
 
@@ -77,9 +79,11 @@ internal sealed class EvalPreferencesCommand : CliCommand
         yield return Row("all pairs", result);
         foreach (JsonNode? bucket in result["buckets"]!.AsArray()) yield return Row(bucket!["bucket"]!.ToString(), bucket);
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"calibration error {result["calibration_error"]!.GetValue<double>():0.000}, mean margin {result["mean_margin"]!.GetValue<double>():0.000}, loss {result["loss"]!.GetValue<double>():0.000}");
+            $"calibration error {result["calibration_error"]!.GetValue<double>():0.000}, mean margin {result["mean_margin"]!.GetValue<double>():0.000}, loss "
+                + $"{result["loss"]!.GetValue<double>():0.000}");
     }
 
     private static string Row(string name, JsonNode row) => string.Create(CultureInfo.InvariantCulture,
-        $"{name,-16} {row["pairs"]!.GetValue<int>(),7}  {100 * row["accuracy"]!.GetValue<double>():0.0} % ({100 * row["accuracy_low"]!.GetValue<double>():0.0} to {100 * row["accuracy_high"]!.GetValue<double>():0.0})");
+        $"{name,-16} {row["pairs"]!.GetValue<int>(),7}  {100 * row["accuracy"]!.GetValue<double>():0.0} % ({100 * row["accuracy_low"]!.GetValue<double>():0.0} to "
+            + $"{100 * row["accuracy_high"]!.GetValue<double>():0.0})");
 }

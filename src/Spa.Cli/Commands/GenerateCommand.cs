@@ -18,7 +18,8 @@ internal sealed class GenerateCommand : CliCommand
     private readonly Option<string?> _input = RowOptions.Input(required: false);
     private readonly Option<string?> _output = RowOptions.Output();
     private readonly Option<string?> _prompt = Opt.Text("--prompt", "TEXT", "Answer this one prompt; the text goes to stdout.");
-    private readonly Option<bool> _chat = Opt.Flag("--chat", "With --prompt: the text is a user's message, for the chat template. Alone: a conversation, one message a line.");
+    private readonly Option<bool> _chat = Opt.Flag("--chat",
+        "With --prompt: the text is a user's message, for the chat template. Alone: a conversation, one message a line.");
     private readonly SamplingOptions _sampling = new();
 
     public GenerateCommand() : base("generate", "Samples responses to prompts.")
@@ -30,8 +31,11 @@ internal sealed class GenerateCommand : CliCommand
     public override string Synopsis => "--model M (--input F [--output F] | --prompt TEXT | --chat) [options]";
 
     public override string Details =>
-        "A prompt is text (encoded with the tokenizer's special tokens, no template), a list of {role, content} messages (the chat template), or prompt_ids. Each row gets responses: [{ids, text, logp, token_logps, finish_reason: stop or length, top_logprobs}]; log-probs are those of the model before temperature, top-k and top-p. A stop string stays at the end of the text, as its tokens stay in ids.\n" +
-        "What the command line does not say is taken from the model's generation_config.json, then from these defaults: temperature 0.7, top-p 1, no top-k, 300 new tokens. Randomness depends on seed, row and sample only: any batch gives the same responses. An interrupted file is continued by the same command.";
+        "A prompt is text (encoded with the tokenizer's special tokens, no template), a list of {role, content} messages (the chat template), or prompt_ids. Each row "
+            + "gets responses: [{ids, text, logp, token_logps, finish_reason: stop or length, top_logprobs}]; log-probs are those of the model before temperature, top-k "
+            + "and top-p. A stop string stays at the end of the text, as its tokens stay in ids.\n" +
+        "What the command line does not say is taken from the model's generation_config.json, then from these defaults: temperature 0.7, top-p 1, no top-k, 300 new "
+            + "tokens. Randomness depends on seed, row and sample only: any batch gives the same responses. An interrupted file is continued by the same command.";
 
     public override IReadOnlyList<string> Examples =>
     [

@@ -27,7 +27,8 @@ internal sealed class InspectTokensCommand : CliCommand
     public override string Synopsis => "--model M --input F [--row N] [options]";
 
     public override string Details =>
-        "Prompt tokens are dim, scored tokens bright, cut tokens struck out. Without colours every run of tokens has a line: prompt, scored or cut. With --json every token has its id, text and role.";
+        "Prompt tokens are dim, scored tokens bright, cut tokens struck out. Without colours every run of tokens has a line: prompt, scored or cut. With --json every "
+            + "token has its id, text and role.";
 
     public override IReadOnlyList<string> Examples => ["spa inspect-tokens --model models/SmolLM2 --input pairs.jsonl --row 3 --max-length 512"];
 
@@ -47,7 +48,8 @@ internal sealed class InspectTokensCommand : CliCommand
         int scored = view.Roles.Count(role => role == TokenRole.Scored), cut = view.Roles.Count(role => role == TokenRole.Cut);
         context.WriteLine($"{view.Name}: {view.Ids.Length} tokens, {scored} scored, {cut} cut, {(view.Complete ? "complete" : "without an end")}");
         if (context.Console.OutHasColour) context.WriteLine(string.Concat(Runs(view, bundle).Select(run => TokenColours.Paint(run.Text, run.Role))));
-        else foreach ((TokenRole role, string text) in Runs(view, bundle)) context.WriteLine($"  {role.ToString().ToLowerInvariant(),-6} {text.ReplaceLineEndings("\\n")}");
+        else foreach ((TokenRole role, string text) in Runs(view, bundle))
+            context.WriteLine($"  {role.ToString().ToLowerInvariant(),-6} {text.ReplaceLineEndings("\\n")}");
     }
 
     // Neighbours of one role together: a character may be spread over several tokens.
@@ -65,7 +67,8 @@ internal sealed class InspectTokensCommand : CliCommand
     {
         ["name"] = view.Name,
         ["complete"] = view.Complete,
-        ["tokens"] = new JsonArray([.. view.Ids.Select((id, i) => new JsonObject { ["id"] = id, ["text"] = Text([id], bundle), ["role"] = view.Roles[i].ToString().ToLowerInvariant() })]),
+        ["tokens"] = new JsonArray([.. view.Ids.Select((id, i) =>
+            new JsonObject { ["id"] = id, ["text"] = Text([id], bundle), ["role"] = view.Roles[i].ToString().ToLowerInvariant() })]),
     };
 
     private static string Text(int[] ids, ModelBundle bundle) =>

@@ -16,7 +16,8 @@ internal sealed class JudgeCommand : CliCommand
     private readonly Option<string?> _model = RowOptions.Model();
     private readonly Option<string?> _reference = RowOptions.Reference();
     private readonly Option<string?> _tokenizer = RowOptions.Tokenizer();
-    private readonly Option<string?> _judge = Opt.Choice("--judge", "Who judges; this build has implicit (default): beta (log pi - log pi_ref).", "implicit", "llm", "reward-model", "endpoint", "gold");
+    private readonly Option<string?> _judge = Opt.Choice("--judge", "Who judges; this build has implicit (default): beta (log pi - log pi_ref).", "implicit", "llm",
+        "reward-model", "endpoint", "gold");
     private readonly Option<string?> _input = RowOptions.Input();
     private readonly Option<string?> _output = RowOptions.Output();
     private readonly Option<double?> _beta = RowOptions.Beta();
@@ -29,7 +30,9 @@ internal sealed class JudgeCommand : CliCommand
     public override string Synopsis => "--model M --reference R --input F [--output F] [options]";
 
     public override string Details =>
-        "Reads rows with a prompt and responses, as spa generate writes them. The best against the worst response of a row becomes {prompt, chosen, rejected, margin, probability, judge, rewards}, with the tokens as they were drawn (prompt_ids, chosen_ids, rejected_ids). Rows whose responses are all the same, empty, or tied give no pair; their number is told on stderr. Without --reference the reward is beta times the log-likelihood.";
+        "Reads rows with a prompt and responses, as spa generate writes them. The best against the worst response of a row becomes {prompt, chosen, rejected, margin, "
+            + "probability, judge, rewards}, with the tokens as they were drawn (prompt_ids, chosen_ids, rejected_ids). Rows whose responses are all the same, empty, or "
+            + "tied give no pair; their number is told on stderr. Without --reference the reward is beta times the log-likelihood.";
 
     public override IReadOnlyList<string> Examples => ["spa judge --model stage-1/model --reference models/sft --input samples.jsonl --output pairs.jsonl"];
 
@@ -47,7 +50,8 @@ internal sealed class JudgeCommand : CliCommand
         using Model policyModel = bundle.Load(backend, context.MatrixType);
         using Model? referenceModel = reference?.Load(backend, context.MatrixType);
         IReadOnlyDictionary<JudgeOutcome, long> outcomes = JudgeRows.Run(file, policyModel, referenceModel, beta, sink, context.Log, context.Cancel);
-        context.Log.Notice($"{outcomes.GetValueOrDefault(JudgeOutcome.Pair)} pairs{string.Concat(outcomes.Where(o => o.Key != JudgeOutcome.Pair).Select(o => $", {o.Value} rows without one ({o.Key.ToString().ToLowerInvariant()})"))}");
+        context.Log.Notice($"{outcomes.GetValueOrDefault(JudgeOutcome.Pair)} "
+            + $"pairs{string.Concat(outcomes.Where(o => o.Key != JudgeOutcome.Pair).Select(o => $", {o.Value} rows without one ({o.Key.ToString().ToLowerInvariant()})"))}");
         return ExitCodes.Done;
     }
 

@@ -25,7 +25,8 @@ internal sealed class RenderCommand : CliCommand
     public override string Synopsis => "(--template FILE.jinja | --tokenizer T) --input F [--output F] [options]";
 
     public override string Details =>
-        "Rows {messages, add_generation_prompt, ...} are rendered as Hugging Face's apply_chat_template does; every other field is a variable of the template. Rows {context} are rendered with exactly these variables. Each row becomes {text}, or {error} where the template refuses it.\n" +
+        "Rows {messages, add_generation_prompt, ...} are rendered as Hugging Face's apply_chat_template does; every other field is a variable of the template. Rows "
+            + "{context} are rendered with exactly these variables. Each row becomes {text}, or {error} where the template refuses it.\n" +
         "Without --template and --tokenizer each row brings its own template: {template, context}.";
 
     public override IReadOnlyList<string> Examples =>

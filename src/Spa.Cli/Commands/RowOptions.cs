@@ -20,5 +20,6 @@ internal static class RowOptions
 
     public static Option<double?> Beta() => Opt.Number("--beta", "B", "Factor of rewards and margins; default 0.1.", min: 0);
 
-    public static Option<int?> MaxLength() => Opt.Whole("--max-length", "N", "Cut rows to so many tokens, as training does; default: rows that do not fit the model's context are errors.", min: 2);
+    public static Option<int?> MaxLength() =>
+        Opt.Whole("--max-length", "N", "Cut rows to so many tokens, as training does; default: rows that do not fit the model's context are errors.", min: 2);
 }

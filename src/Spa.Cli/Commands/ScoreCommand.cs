@@ -30,8 +30,11 @@ internal sealed class ScoreCommand : CliCommand
     public override string Synopsis => "--model M [--reference R] --input F [--output F] [options]";
 
     public override string Details =>
-        "Response rows {prompt, response} (also completion, messages, text, or prompt_ids and response_ids) get logp, tokens (their number) and, with a reference, ref_logp, ext_logp and reward = beta (logp - ref_logp). Preference rows {prompt, chosen, rejected} get chosen: {...}, rejected: {...}, margin and ext_margin, both times beta. Log-probs are natural logarithms, summed over response tokens.\n" +
-        "A result row is the input row with the result's fields added; where both have a field, the result's wins. Of a whole conversation the last assistant turn is scored, of a whole text everything but its first token. An interrupted file is continued by the same command.";
+        "Response rows {prompt, response} (also completion, messages, text, or prompt_ids and response_ids) get logp, tokens (their number) and, with a reference, "
+            + "ref_logp, ext_logp and reward = beta (logp - ref_logp). Preference rows {prompt, chosen, rejected} get chosen: {...}, rejected: {...}, margin and "
+            + "ext_margin, both times beta. Log-probs are natural logarithms, summed over response tokens.\n" +
+        "A result row is the input row with the result's fields added; where both have a field, the result's wins. Of a whole conversation the last assistant turn is "
+            + "scored, of a whole text everything but its first token. An interrupted file is continued by the same command.";
 
     public override IReadOnlyList<string> Examples =>
     [

@@ -40,7 +40,8 @@ internal sealed class StatusCommand : CliCommand
         ["complete"] = status.IsComplete,
         ["phases"] = new JsonArray([.. status.Done.Select(p => new JsonObject
         {
-            ["name"] = p.Name, ["status"] = "done", ["seconds"] = p.Seconds, ["tokens"] = p.Tokens, ["finished"] = p.Finished.ToString("O"), ["summary"] = p.Summary.DeepClone(),
+            ["name"] = p.Name, ["status"] = "done", ["seconds"] = p.Seconds, ["tokens"] = p.Tokens, ["finished"] = p.Finished.ToString("O"),
+                ["summary"] = p.Summary.DeepClone(),
         })]),
         ["next"] = status.Next,
         ["next_done"] = status.NextDone,

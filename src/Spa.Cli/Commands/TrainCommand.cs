@@ -22,8 +22,10 @@ internal sealed class TrainCommand : CliCommand
     public override string Synopsis => "--config FILE [--set KEY=VALUE]... [options]";
 
     public override string Details => _stage == ConfigurationStage.Run
-        ? "Seed DPO, then per iteration: sample, judge by the implicit reward, train with noise-aware DPO; evaluation and a report. The run folder is output_dir. The same command goes on after an interruption and does nothing once all is done; spa status shows where a run stands.\n" + Keys
-        : "Trains one stage. output_dir gets model/ (a Hugging Face folder), metrics.jsonl and checkpoints. The same command goes on after an interruption and does nothing once all is done.\n" + Keys;
+        ? "Seed DPO, then per iteration: sample, judge by the implicit reward, train with noise-aware DPO; evaluation and a report. The run folder is output_dir. The "
+        + "same command goes on after an interruption and does nothing once all is done; spa status shows where a run stands.\n" + Keys
+        : "Trains one stage. output_dir gets model/ (a Hugging Face folder), metrics.jsonl and checkpoints. The same command goes on after an interruption and does "
+        + "nothing once all is done.\n" + Keys;
 
     public override IReadOnlyList<string> Examples => _stage switch
     {
@@ -32,13 +34,15 @@ internal sealed class TrainCommand : CliCommand
         _ => ["spa run --config recipes/smollm2-hh.yaml --set spa.iterations=1"],
     };
 
-    private static string Keys => "Keys are TRL's, those of the loop are under spa: docs/configuration.md lists them. --set and the options --dtype and --seed win over the file.";
+    private static string Keys =>
+        "Keys are TRL's, those of the loop are under spa: docs/configuration.md lists them. --set and the options --dtype and --seed win over the file.";
 
     public static TrainCommand Sft() => new("sft", "Trains a model to imitate examples.", ConfigurationStage.Sft);
 
     public static TrainCommand Dpo() => new("dpo", "Trains a model on preference pairs: DPO, or the SPA loss.", ConfigurationStage.Dpo);
 
-    public static TrainCommand SpaLoop() => new("run", "Runs Spread Preference Annotation: seed DPO, then sample, judge and train, with a report.", ConfigurationStage.Run);
+    public static TrainCommand SpaLoop() =>
+        new("run", "Runs Spread Preference Annotation: seed DPO, then sample, judge and train, with a report.", ConfigurationStage.Run);
 
     public override int Run(CommandContext context)
     {

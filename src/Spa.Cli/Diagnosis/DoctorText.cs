@@ -11,7 +11,8 @@ internal static class DoctorText
         yield return ("spa", $"{report["version"]}");
         yield return (".NET", $"{report["runtime"]}");
         yield return ("system", $"{report["system"]}");
-        yield return ("processor", $"{report["processor"] ?? "unknown"}, {report["processors"]} threads, {report["instruction_sets"]}; kernels use {report["vector_bits"]}-bit vectors");
+        yield return ("processor", $"{report["processor"] ?? "unknown"}, {report["processors"]} threads, {report["instruction_sets"]}; kernels use "
+            + $"{report["vector_bits"]}-bit vectors");
         yield return ("memory", $"{Gigabytes(report["memory_bytes"])}, {Gigabytes(report["memory_free_bytes"])} free");
         yield return ("disk", $"{Gigabytes(report["disk_free_bytes"])} free at {report["folder"]}");
         yield return ("CPU backend", Cpu(report["cpu"]!.AsObject()));
@@ -26,7 +27,8 @@ internal static class DoctorText
     {
         double error = cpu["matmul_error"]!.GetValue<double>();
         string speed = $"about {cpu["gigaflops"]} GFLOP/s, {cpu["read_gigabytes_per_second"]} GB/s read, {cpu["threads"]} threads";
-        return string.Create(CultureInfo.InvariantCulture, $"{(cpu["works"]!.GetValue<bool>() ? "works" : "WRONG RESULTS")} (error {error:0.0e+0} of the largest value); {speed}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{(cpu["works"]!.GetValue<bool>() ? "works" : "WRONG RESULTS")} (error {error:0.0e+0} of the largest value); {speed}");
     }
 
     private static string Driver(JsonObject driver)

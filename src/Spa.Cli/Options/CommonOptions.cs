@@ -5,13 +5,16 @@ namespace Spa.Cli.Options;
 /// <summary>The options that every command has.</summary>
 internal sealed class CommonOptions
 {
-    public Option<string?> Backend { get; } = Opt.Choice("--backend", "Where to compute. auto takes the best that works on this machine (see spa doctor).", "auto", "cpu", "cuda");
+    public Option<string?> Backend { get; } = Opt.Choice("--backend", "Where to compute. auto takes the best that works on this machine (see spa doctor).", "auto",
+        "cpu", "cuda");
 
     public Option<string?> Device { get; } = Opt.Text("--device", "N|emulator", "Which device of --backend cuda.");
 
-    public Option<int?> Threads { get; } = Opt.Whole("--threads", "N", "Threads of the CPU backend; default: one per processor. Results do not depend on it.", min: 1, max: 4096);
+    public Option<int?> Threads { get; } = Opt.Whole("--threads", "N", "Threads of the CPU backend; default: one per processor. Results do not depend on it.",
+        min: 1, max: 4096);
 
-    public Option<string?> Dtype { get; } = Opt.Choice("--dtype", "How weights are kept. float32 (default): float32 weights and arithmetic everywhere.", "float32", "bfloat16");
+    public Option<string?> Dtype { get; } = Opt.Choice("--dtype", "How weights are kept. float32 (default): float32 weights and arithmetic everywhere.", "float32",
+        "bfloat16");
 
     public Option<int?> Seed { get; } = Opt.Whole("--seed", "N", "Seed of all randomness; default 42. The same seed gives the same results.", min: 0);
 

@@ -71,7 +71,7 @@ public sealed unsafe class DeviceMemory : IDisposable
         long at = (long)(address - allocation.Start);
         var state = new Span<byte>(allocation.State + at, checked((int)bytes));
         if (write) state.Fill(ByteState.Written);
-        else if (state.IndexOfAnyExcept(ByteState.Written) is var first && first >= 0) throw new DeviceFaultException(DeviceFaultKind.Uninitialised, $"read of byte {at + first} of '{allocation.Tag}', which was never written");
+        else if (state.IndexOfAnyExcept(ByteState.Written) is var first && first >= 0) throw new DeviceFaultException(DeviceFaultKind.Uninitialised, $"uninitialised: read of byte {at + first} of '{allocation.Tag}', which was never written");
         return new Span<byte>(allocation.Data + at, (int)bytes);
     }
 
@@ -141,9 +141,11 @@ public sealed unsafe class DeviceMemory : IDisposable
     private Allocation Require(ulong address, long bytes, string what)
     {
         Allocation? allocation = Find(address);
-        if (allocation is null || address + (ulong)bytes > allocation.End) throw new DeviceFaultException(IsFreed(address) ? DeviceFaultKind.UseAfterFree : DeviceFaultKind.OutOfBounds, $"{what} of {bytes} bytes at 0x{address:x}{Describe(allocation is null ? address : allocation.End)}");
+        if (allocation is null || address + (ulong)bytes > allocation.End) throw Outside(IsFreed(address) ? DeviceFaultKind.UseAfterFree : DeviceFaultKind.OutOfBounds, $"{what} of {bytes} bytes at 0x{address:x}{Describe(allocation is null ? address : allocation.End)}");
         return allocation;
     }
+
+    private static DeviceFaultException Outside(DeviceFaultKind kind, string message) => new(kind, DeviceFaultKinds.Words(kind) + message);
 
     /// <summary>Index of the last allocation that begins at or before an address, or -1.</summary>
     private int IndexOf(ulong address)

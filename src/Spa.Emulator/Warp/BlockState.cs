@@ -189,7 +189,7 @@ internal sealed unsafe partial class BlockState : IDisposable
     {
         int lane = lanes == 0 ? 0 : BitOperations.TrailingZeroCount(lanes), thread = warp.Index * 32 + lane;
         LaunchGeometry g = _launch.Geometry;
-        return new DeviceFaultException(kind, $"{Program.Name}, {Program.Place(warp.Current)}, block {Place}, thread ({thread % g.BlockX}, {thread / g.BlockX % g.BlockY}, {thread / g.BlockX / g.BlockY}): {what} [{warp.Current}]");
+        return new DeviceFaultException(kind, $"{Program.Name}, {Program.Place(warp.Current)}, block {Place}, thread ({thread % g.BlockX}, {thread / g.BlockX % g.BlockY}, {thread / g.BlockX / g.BlockY}): {DeviceFaultKinds.Words(kind)}{what} [{warp.Current}]");
     }
 
     public void Dispose()

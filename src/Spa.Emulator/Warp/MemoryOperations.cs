@@ -93,6 +93,7 @@ internal static unsafe class MemoryOperations
     /// <summary>cp.async: the source is read now, the bytes arrive at the wait.</summary>
     public static void CopyAsync(WarpState w, Instruction i)
     {
+        byte* value = stackalloc byte[16];
         for (uint left = w.Exec; left != 0; left &= left - 1)
         {
             int lane = BitOperations.TrailingZeroCount(left);
@@ -102,7 +103,6 @@ internal static unsafe class MemoryOperations
             int bytes = i.C < 0 ? i.Size : (int)Math.Min((uint)i.Size, w.Lanes(i.C)[lane]);
             if ((source & (ulong)(i.Size - 1)) != 0) throw w.Block.Fault(w, 1u << lane, DeviceFaultKind.Misaligned, $"cp.async of {i.Size} bytes from 0x{source:x}, which is not a multiple of {i.Size}");
             ulong low = 0, high = 0;
-            byte* value = stackalloc byte[16];
             new Span<byte>(value, 16).Clear();
             // Unused bytes of a short copy are zeros and are not read.
             Instruction from = (Instruction)i.Extra!;
@@ -139,12 +139,13 @@ internal static unsafe class MemoryOperations
     public static void Wait(WarpState w, Instruction i)
     {
         if (i.Mode < 0) Commit(w, i);
+        ulong* value = stackalloc ulong[2];
         while (w.Committed.Count > Math.Max(0, i.Mode))
         {
             foreach (AsyncCopy copy in w.Committed.Dequeue())
             {
                 byte* data = w.Block.Shared.Data + copy.Destination;
-                ulong* value = stackalloc ulong[] { copy.Low, copy.High };
+                (value[0], value[1]) = (copy.Low, copy.High);
                 Buffer.MemoryCopy(value, data, copy.Bytes, copy.Bytes);
                 new Span<byte>(w.Block.Shared.State + copy.Destination, copy.Bytes).Fill(ByteState.Written);
             }

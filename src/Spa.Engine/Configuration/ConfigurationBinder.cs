@@ -48,7 +48,8 @@ internal static class ConfigurationBinder
             if (ConfigurationKeys.IsSection(full))
             {
                 if (value is JsonObject inner) CheckKeys(document, inner, full, notices);
-                else if (value is not null) throw new UsageException($"{document.Place(full)}: '{full}' must hold keys, one a line below it; found {value.ToJsonString()}");
+                else if (value is not null)
+                    throw new UsageException($"{document.Place(full)}: '{full}' must hold keys, one a line below it; found {value.ToJsonString()}");
                 continue;
             }
 
@@ -69,7 +70,8 @@ internal static class ConfigurationBinder
     private static UsageException Unknown(ConfigurationDocument document, string path, string name)
     {
         string? elsewhere = ConfigurationKeys.All.FirstOrDefault(key => key.Name == name)?.Path;
-        string? guess = elsewhere ?? Spelling.Nearest(path, ConfigurationKeys.All.Select(key => key.Path)) ?? Spelling.Nearest(name, ConfigurationKeys.All.Select(key => key.Name));
+        string? guess = elsewhere ?? Spelling.Nearest(path, ConfigurationKeys.All.Select(key => key.Path))
+            ?? Spelling.Nearest(name, ConfigurationKeys.All.Select(key => key.Name));
         return new UsageException($"{document.Place(path)}: unknown key '{path}'{(guess is null ? "; docs/configuration.md lists all" : $", did you mean '{guess}'?")}");
     }
 }

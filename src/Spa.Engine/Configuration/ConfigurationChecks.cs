@@ -31,8 +31,8 @@ internal static class ConfigurationChecks
             training.LrSchedulerType != "warmup_stable_decay" || training.LrSchedulerKwargs.NumDecaySteps is not null, document, "lr_scheduler_type",
             () => "'lr_scheduler_type: warmup_stable_decay' needs lr_scheduler_kwargs.num_decay_steps");
         Check(
-            training.LrSchedulerType != "cosine_with_min_lr" || training.LrSchedulerKwargs.MinLr is not null || training.LrSchedulerKwargs.MinLrRate is not null, document,
-            "lr_scheduler_type", () => "'lr_scheduler_type: cosine_with_min_lr' needs lr_scheduler_kwargs.min_lr or min_lr_rate");
+            training.LrSchedulerType != "cosine_with_min_lr" || training.LrSchedulerKwargs.MinLr is not null || training.LrSchedulerKwargs.MinLrRate is not null,
+            document, "lr_scheduler_type", () => "'lr_scheduler_type: cosine_with_min_lr' needs lr_scheduler_kwargs.min_lr or min_lr_rate");
     }
 
     private static void CheckLoop(SpaConfig spa, ConfigurationDocument document)

@@ -16,7 +16,8 @@ public static class ConfigurationFile
         try
         {
             FileInfo file = new(path);
-            if (file.Exists && file.Length > MaxBytes) throw new UsageException($"{path}: expected a configuration file, found {file.Length >> 20} MiB; is this a data file?");
+            if (file.Exists && file.Length > MaxBytes)
+                throw new UsageException($"{path}: expected a configuration file, found {file.Length >> 20} MiB; is this a data file?");
             bytes = File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

@@ -13,7 +13,8 @@ public static class ConfigurationHelp
         int width = ConfigurationKeys.All.Max(key => key.Path.Length);
         foreach (ConfigurationKey key in ConfigurationKeys.All)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  {key.Path.PadRight(width)}  {key.Description} [{ConfigurationValues.Expected(key, stage)}; default {key.DefaultOf(stage)}]\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"  {key.Path.PadRight(width)}  {key.Description} [{ConfigurationValues.Expected(key, stage)}; default {key.DefaultOf(stage)}]\n");
         }
 
         return text.ToString();
@@ -47,7 +48,8 @@ public static class ConfigurationHelp
         foreach (ForeignKey key in ForeignKeys.All.Values.OrderBy(key => key.Name, StringComparer.Ordinal))
         {
             string neutral = key.Neutral is null ? "" : $"`{key.Neutral}`";
-            page.Append(CultureInfo.InvariantCulture, $"| `{key.Name}` | {key.Reason} | {neutral} | {(key.ChangesResult ? "error" : "notice")}{(key.Removed ? ", removed upstream" : "")} |\n");
+            page.Append(CultureInfo.InvariantCulture,
+                $"| `{key.Name}` | {key.Reason} | {neutral} | {(key.ChangesResult ? "error" : "notice")}{(key.Removed ? ", removed upstream" : "")} |\n");
         }
 
         return page.ToString();
@@ -56,7 +58,8 @@ public static class ConfigurationHelp
     private static string Row(ConfigurationKey key)
     {
         StringBuilder takes = new(ConfigurationValues.Expected(key, ConfigurationStage.Dpo));
-        foreach ((ConfigurationStage stage, string[] choices) in key.StageChoices) takes.Append(CultureInfo.InvariantCulture, $"; {Name(stage)}: {string.Join(", ", choices)}");
+        foreach ((ConfigurationStage stage, string[] choices) in key.StageChoices)
+            takes.Append(CultureInfo.InvariantCulture, $"; {Name(stage)}: {string.Join(", ", choices)}");
         StringBuilder fallback = new($"`{key.Default}`");
         foreach ((ConfigurationStage stage, string other) in key.StageDefaults) fallback.Append(CultureInfo.InvariantCulture, $"; {Name(stage)}: `{other}`");
         string required = key.RequiredBy.Count == 0 ? "" : $" Required by {string.Join(", ", key.RequiredBy.Select(Name))}.";

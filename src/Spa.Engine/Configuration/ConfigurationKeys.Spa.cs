@@ -7,20 +7,25 @@ public static partial class ConfigurationKeys
     [
         Number("spa.label_smoothing", "0.1", "[0, 1]", Paper, "Alpha: how much of a flagged pair's label is taken as flipped; 0 is plain iterative DPO."),
         Number("spa.noise_quantile", "0.1", "[0, 1]", Paper, "K: the share of least confident pairs that are flagged."),
-        Key("spa.extrapolation", ConfigurationKind.NumberList, "[0.5, 0.25, 0.125]", Paper, "Lambda, one number or one per iteration; 0 is no decoupling.") with { Range = new Interval("[0, inf)") },
-        Choice("spa.threshold", "quantile", ["quantile", "rolling", "batch"], Own, "How the threshold is found: exact quantile of the latest pairs, the released code's rolling window, or this batch's quantile."),
+        Key("spa.extrapolation", ConfigurationKind.NumberList, "[0.5, 0.25, 0.125]", Paper, "Lambda, one number or one per iteration; 0 is no decoupling.")
+            with { Range = new Interval("[0, inf)") },
+        Choice("spa.threshold", "quantile", ["quantile", "rolling", "batch"], Own,
+            "How the threshold is found: exact quantile of the latest pairs, the released code's rolling window, or this batch's quantile."),
         Number("spa.refine_warmup_ratio", "0.2", "[0, 1]", "SPA released code", "Share of a stage's updates during which alpha is 0."),
         Text("spa.seed_dataset", "null", Own, "Human preference pairs for the seed stage; unset, the loop starts from the model as it is."),
         Number("spa.seed_num_train_epochs", "3", "(0, inf)", Paper, "Passes over the seed pairs; num_train_epochs is for the later stages."),
         Number("spa.seed_learning_rate", "null", "(0, inf)", Own, "Learning rate of the seed stage; unset, learning_rate."),
-        Texts("spa.prompts", "null", Own, "One file of prompts per iteration, or one file for all with prompts_per_iteration.") with { RequiredBy = [ConfigurationStage.Run] },
-        Key("spa.prompts_per_iteration", ConfigurationKind.IntegerList, "null", Paper, "Prompts of each iteration: taken one after the other from one file, or at most so many of each file; one number is for all.") with { Range = new Interval("[1, inf)") },
+        Texts("spa.prompts", "null", Own, "One file of prompts per iteration, or one file for all with prompts_per_iteration.")
+            with { RequiredBy = [ConfigurationStage.Run] },
+        Key("spa.prompts_per_iteration", ConfigurationKind.IntegerList, "null", Paper, "Prompts of each iteration: taken one after the other from one file, or at most "
+            + "so many of each file; one number is for all.") with { Range = new Interval("[1, inf)") },
         Whole("spa.samples_per_prompt", "2", "[2, inf)", Paper, "Responses sampled per prompt; the best and the worst make the pair."),
         Number("spa.sampling.temperature", "0.7", "[0, inf)", Paper, "Sampling temperature."),
         Number("spa.sampling.top_p", "1", "(0, 1]", Paper, "Nucleus: the smallest set of tokens with this probability."),
         Whole("spa.sampling.top_k", "0", "[0, inf)", Own, "The most likely tokens that are sampled from; 0 for all."),
         Whole("spa.sampling.max_new_tokens", "300", "[1, inf)", Paper, "Longest response."),
-        Choice("spa.judge", "implicit", ["implicit", "llm", "reward-model", "endpoint", "gold", "random"], Paper, "Who prefers: the implicit reward, the model as judge, a reward model, a service, a known rule, or chance (a control)."),
+        Choice("spa.judge", "implicit", ["implicit", "llm", "reward-model", "endpoint", "gold", "random"], Paper,
+            "Who prefers: the implicit reward, the model as judge, a reward model, a service, a known rule, or chance (a control)."),
         Choice("spa.judge_reference", "sft", ["sft", "previous", "none"], Paper, "The reference of the implicit reward."),
         Whole("spa.iterations", "3", "[0, inf)", Paper, "Rounds of sampling, judging and training after the seed stage."),
     ];

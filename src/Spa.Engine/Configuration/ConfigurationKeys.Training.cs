@@ -38,10 +38,12 @@ public static partial class ConfigurationKeys
             },
         },
         Key("loss_weights", ConfigurationKind.NumberList, "null", Dpo, "One weight for each loss_type; unset, all 1."),
-        Number("label_smoothing", "0", "[0, 1)", Dpo, "Share of labels taken as flipped by sigmoid, robust (below 0.5) and exo_pair; the refinement has its own under spa."),
+        Number("label_smoothing", "0", "[0, 1)", Dpo,
+            "Share of labels taken as flipped by sigmoid, robust (below 0.5) and exo_pair; the refinement has its own under spa."),
         Number("ld_alpha", "null", "[0, 1]", Dpo, "Weight of the log-probs beyond the shorter response's length; unset or 1, plain DPO."),
         Flag("use_weighting", "false", Dpo, "Weight pairs by the policy's length-normalised probabilities (WPO)."),
-        Choice("f_divergence_type", "reverse_kl", ["reverse_kl", "forward_kl", "js_divergence", "alpha_divergence"], Dpo, "The divergence that ties policy and reference."),
+        Choice("f_divergence_type", "reverse_kl", ["reverse_kl", "forward_kl", "js_divergence", "alpha_divergence"], Dpo,
+            "The divergence that ties policy and reference."),
         Number("f_alpha_divergence_coef", "0.5", "(-inf, inf)", Dpo, "Alpha of alpha_divergence."),
         Number("discopop_tau", "0.05", "(0, inf)", Dpo, "Temperature of the discopop loss."),
         Flag("completion_only_loss", "null", Sft, "Learn only the completion; unset, wherever the rows have a prompt."),
@@ -53,7 +55,8 @@ public static partial class ConfigurationKeys
     [
         Whole("max_length", "1024", "[2, inf)", Dpo, "Most tokens of prompt and response together; null cuts nothing.") with { Nullable = true },
         Whole("max_prompt_length", "null", "[1, inf)", "TRL DPOConfig up to 0.24", "Most tokens of a prompt whose row is longer than max_length; its last tokens stay."),
-        Choice("truncation_mode", "keep_start", ["keep_start", "keep_end"], Dpo, "What stays of a row that is too long: keep_start cuts the response, keep_end the prompt's beginning first."),
+        Choice("truncation_mode", "keep_start", ["keep_start", "keep_end"], Dpo,
+            "What stays of a row that is too long: keep_start cuts the response, keep_end the prompt's beginning first."),
     ];
 
     private static IEnumerable<ConfigurationKey> Optimisation() =>
@@ -66,7 +69,8 @@ public static partial class ConfigurationKeys
         {
             StageDefaults = new Dictionary<ConfigurationStage, string> { [ConfigurationStage.Sft] = "2e-5", [ConfigurationStage.Reward] = "1e-4" },
         },
-        Choice("lr_scheduler_type", "linear", ["linear", "cosine", "cosine_with_min_lr", "constant", "constant_with_warmup", "warmup_stable_decay", "inverse_sqrt"], Arguments, "How the learning rate runs after its warm-up."),
+        Choice("lr_scheduler_type", "linear", ["linear", "cosine", "cosine_with_min_lr", "constant", "constant_with_warmup", "warmup_stable_decay", "inverse_sqrt"],
+            Arguments, "How the learning rate runs after its warm-up."),
         Number("lr_scheduler_kwargs.min_lr", "null", "[0, inf)", Arguments, "cosine_with_min_lr: the last learning rate."),
         Number("lr_scheduler_kwargs.min_lr_rate", "null", "[0, 1]", Arguments, "cosine_with_min_lr: the last learning rate as a share of the peak."),
         Number("lr_scheduler_kwargs.min_lr_ratio", "null", "[0, 1]", Arguments, "warmup_stable_decay: the last learning rate as a share of the peak."),
@@ -76,7 +80,8 @@ public static partial class ConfigurationKeys
         Whole("lr_scheduler_kwargs.timescale", "null", "[1, inf)", Arguments, "inverse_sqrt: updates until the rate falls; unset, the warm-up's."),
         Number("warmup_ratio", "0", "[0, 1]", "transformers TrainingArguments up to 4", "Share of the updates that warm up; warmup_steps goes before it."),
         Number("warmup_steps", "0", "[0, inf)", Arguments, "Updates that warm up; below 1, their share."),
-        Choice("optim", "adamw_torch_fused", ["adamw_torch", "adamw_torch_fused", "adamw_8bit", "adamw_bnb_8bit", "paged_adamw_32bit", "paged_adamw_8bit", "adamw_bf16", "lion_32bit", "adafactor", "muon"], Arguments, "The optimiser; adamw_torch, adamw_torch_fused and paged_adamw_32bit are the same here."),
+        Choice("optim", "adamw_torch_fused", ["adamw_torch", "adamw_torch_fused", "adamw_8bit", "adamw_bnb_8bit", "paged_adamw_32bit", "paged_adamw_8bit", "adamw_bf16",
+            "lion_32bit", "adafactor", "muon"], Arguments, "The optimiser; adamw_torch, adamw_torch_fused and paged_adamw_32bit are the same here."),
         Number("weight_decay", "0", "[0, inf)", Arguments, "Decoupled decay; not on norms and biases."),
         Number("adam_beta1", "0.9", "[0, 1)", Arguments, "Decay of the first moment."),
         Number("adam_beta2", "0.999", "[0, 1)", Arguments, "Decay of the second moment."),

@@ -20,7 +20,8 @@ public static partial class ConfigurationKeys
     private static readonly ConfigurationStage[] s_oneStage = [ConfigurationStage.Sft, ConfigurationStage.Dpo, ConfigurationStage.Reward];
 
     /// <summary>Every key, in the order of the documentation and of a saved configuration.</summary>
-    public static IReadOnlyList<ConfigurationKey> All { get; } = [.. ModelAndData(), .. Loss(), .. Lengths(), .. Optimisation(), .. Keeping(), .. Adapter(), .. Refinement()];
+    public static IReadOnlyList<ConfigurationKey> All { get; } =
+        [.. ModelAndData(), .. Loss(), .. Lengths(), .. Optimisation(), .. Keeping(), .. Adapter(), .. Refinement()];
 
     private static readonly Dictionary<string, ConfigurationKey> s_byPath = All.ToDictionary(key => key.Path, StringComparer.Ordinal);
     private static readonly HashSet<string> s_sections = [.. All.Select(key => key.Section).Where(section => section.Length > 0)];

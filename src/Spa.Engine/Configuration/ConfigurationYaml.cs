@@ -16,7 +16,8 @@ internal static class ConfigurationYaml
         {
             int depth = section.Count(c => c == '.');
             yaml.Append(' ', 2 * depth).Append(section.AsSpan(section.LastIndexOf('.') + 1)).Append(":\n");
-            foreach ((ConfigurationKey key, object? value) in values) yaml.Append(' ', 2 * depth + 2).Append(CultureInfo.InvariantCulture, $"{key.Name}: {Text(value)}\n");
+            foreach ((ConfigurationKey key, object? value) in values)
+                yaml.Append(' ', 2 * depth + 2).Append(CultureInfo.InvariantCulture, $"{key.Name}: {Text(value)}\n");
         }
 
         return yaml.ToString();

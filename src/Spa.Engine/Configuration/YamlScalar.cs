@@ -17,7 +17,8 @@ internal static partial class YamlScalar
         if (text is "true" or "True" or "TRUE") return JsonValue.Create(true);
         if (text is "false" or "False" or "FALSE") return JsonValue.Create(false);
         if (IsDecimalInteger().IsMatch(text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole)) return Number(whole);
-        if (text.StartsWith("0x", StringComparison.Ordinal) && long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long hex)) return Number(hex);
+        if (text.StartsWith("0x", StringComparison.Ordinal) && long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long hex))
+            return Number(hex);
         if (!IsFloat().IsMatch(text)) return JsonValue.Create(text);
         double value = IsNotFinite().IsMatch(text) ? double.NaN : double.Parse(text, CultureInfo.InvariantCulture);
         return double.IsFinite(value) ? Number(value) : throw new UsageException($"{place}: expected a finite number, found {text}");

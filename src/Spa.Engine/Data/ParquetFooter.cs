@@ -18,7 +18,8 @@ internal ref struct ParquetFooter
     {
         ["File"] = Fields("1:i 2:[Schema] 3:i 4:[Group] 5:[KeyValue] 6:s 7:[Order]"),
         ["Schema"] = Fields("1:i 2:i 3:i 4:s 5:i 6:i 7:i 8:i 9:i 10:Logical"),
-        ["Logical"] = Fields("1:Empty 2:Empty 3:Empty 4:Empty 5:Decimal 6:Empty 7:Time 8:Time 10:Integer 11:Empty 12:Empty 13:Empty 14:Empty 15:Empty 16:Byte 17:Geo 18:Geo"),
+        ["Logical"] = Fields("1:Empty 2:Empty 3:Empty 4:Empty 5:Decimal 6:Empty 7:Time 8:Time 10:Integer 11:Empty 12:Empty 13:Empty 14:Empty 15:Empty 16:Byte "
+            + "17:Geo 18:Geo"),
         ["Empty"] = [],
         ["Decimal"] = Fields("1:i 2:i"),
         ["Time"] = Fields("1:b 2:Unit"),

@@ -10,7 +10,8 @@ internal sealed class PreferenceParser(SourceRow row, RowFields fields)
         Diagnosis.NoTurnsChosen, Diagnosis.TextBeforeFirstTurnChosen, Diagnosis.NoFinalAnswerChosen, Diagnosis.EmptyAnswerChosen, Diagnosis.RolesNotAlternatingChosen);
 
     private static readonly Side s_rejected = new(
-        Diagnosis.NoTurnsRejected, Diagnosis.TextBeforeFirstTurnRejected, Diagnosis.NoFinalAnswerRejected, Diagnosis.EmptyAnswerRejected, Diagnosis.RolesNotAlternatingRejected);
+        Diagnosis.NoTurnsRejected, Diagnosis.TextBeforeFirstTurnRejected, Diagnosis.NoFinalAnswerRejected, Diagnosis.EmptyAnswerRejected,
+            Diagnosis.RolesNotAlternatingRejected);
 
     /// <summary>The row, or null with every diagnosis that applies among the faults.</summary>
     public PreferenceRow? Parse()

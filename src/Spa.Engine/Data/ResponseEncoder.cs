@@ -29,7 +29,8 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
 
         if (turns.Count != 1)
         {
-            throw new SpaException($"{location}: the chat template renders the prompt otherwise once it is answered, so a response of {turns.Count} turns cannot be found in it; give one turn");
+            throw new SpaException($"{location}: the chat template renders the prompt otherwise once it is answered, so a response of {turns.Count} turns cannot be "
+                + "found in it; give one turn");
         }
 
         report.AddTemplateMismatch();
@@ -77,7 +78,8 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
             string upTo = tokenizer.Render([.. turns.Take(i + 1)], addGenerationPrompt: false);
             if (!full.StartsWith(upTo, StringComparison.Ordinal) || !upTo.StartsWith(head, StringComparison.Ordinal) || head.Length < done)
             {
-                throw new SpaException($"{row.Location}: the chat template rewrites earlier turns, so turn {i + 1} cannot be scored alone; score the last turn or all tokens");
+                throw new SpaException($"{row.Location}: the chat template rewrites earlier turns, so turn {i + 1} cannot be scored alone; score the last turn or "
+                    + "all tokens");
             }
 
             Add(full[done..head.Length], isTarget: false);

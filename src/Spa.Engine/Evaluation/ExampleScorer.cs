@@ -54,7 +54,8 @@ public sealed class ExampleScorer : IDisposable
             cancel.ThrowIfCancellationRequested();
             _batch.Clear();
             int next = first;
-            while (next < _examples.Count && (next == first || _batch.Tokens + _examples[next].Tokens.Length <= _capacity)) _batch.AddMarked(_examples[next].Tokens, _examples[next++].Scored);
+            while (next < _examples.Count && (next == first || _batch.Tokens + _examples[next].Tokens.Length <= _capacity))
+                _batch.AddMarked(_examples[next].Tokens, _examples[next++].Scored);
             Forward();
             foreach (PackedSequence sequence in _batch.Sequences) done(Sum(sequence));
             first = next;
@@ -73,7 +74,12 @@ public sealed class ExampleScorer : IDisposable
         int rows = _batch.ResponseRows;
         _decoder.Forward(_packed.Tensors, _space, _batch);
         Tensor hidden = _decoder.FinalHidden(_packed.Tensors, _space, _batch.Tokens, rows);
-        LogProbRows cut = new() { Policy = DecoderWorkspace.For(_rows.Policy, rows), Entropy = DecoderWorkspace.For(_rows.Entropy, rows), Top1 = DecoderWorkspace.For(_rows.Top1, rows) };
+        LogProbRows cut = new()
+        {
+            Policy = DecoderWorkspace.For(_rows.Policy, rows),
+            Entropy = DecoderWorkspace.For(_rows.Entropy, rows),
+            Top1 = DecoderWorkspace.For(_rows.Top1, rows)
+        };
         _head.Forward(cut, hidden, _packed.Tensors, default, null, DecoderWorkspace.For(_space.Labels, rows), 0);
         _model.Backend.Download(_logps.AsSpan(0, rows), cut.Policy);
         _model.Backend.Download(_entropy.AsSpan(0, rows), cut.Entropy);

@@ -8,7 +8,8 @@ public static class DiskSpace
     public static void Require(string folder, long bytes)
     {
         if (Free(Path.GetFullPath(folder)) is { } free && free < bytes)
-            throw new SpaException($"cannot write to '{folder}': {bytes / 1e9:N1} GB are needed, {free / 1e9:N1} GB are free; free some space or choose another output folder");
+            throw new SpaException($"cannot write to '{folder}': {bytes / 1e9:N1} GB are needed, {free / 1e9:N1} GB are free; free some space or choose another "
+                + "output folder");
     }
 
     private static long? Free(string folder)

@@ -12,7 +12,8 @@ public static class FileErrors
     /// <summary>The error for a file or folder that could not be written.</summary>
     public static SpaException Writing(string path, Exception error) => Array.IndexOf(s_diskFull, error.HResult) >= 0
         ? new SpaException($"cannot write '{path}': the disk is full; free some space or choose another output folder", error)
-        : IsTooLarge(error) ? new SpaException($"cannot write '{path}': the file would be larger than the disk or a limit allows (ulimit -f); choose another output folder or raise the limit", error)
+        : IsTooLarge(error) ? new SpaException($"cannot write '{path}': the file would be larger than the disk or a limit allows (ulimit -f); choose another output "
+        + "folder or raise the limit", error)
         : new SpaException($"cannot write '{path}': {Reason(error)}; check that the folder exists and may be written", error);
 
     /// <summary>The error for a file or folder that could not be read.</summary>
@@ -21,8 +22,10 @@ public static class FileErrors
         : new SpaException($"cannot read '{path}': {Reason(error)}", error);
 
     /// <summary>What the system says, without a full stop or line breaks.</summary>
-    public static string Reason(Exception error) => IsTooLarge(error) ? "the file would be larger than the disk or a limit allows (ulimit -f)" : error.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+    public static string Reason(Exception error) =>
+        IsTooLarge(error) ? "the file would be larger than the disk or a limit allows (ulimit -f)" : error.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
 
     // .NET reports EFBIG as an argument named "value" that no caller passed.
-    private static bool IsTooLarge(Exception error) => error is ArgumentOutOfRangeException { ParamName: "value", ActualValue: null } && error.TargetSite?.DeclaringType?.Assembly == typeof(FileStream).Assembly;
+    private static bool IsTooLarge(Exception error) =>
+        error is ArgumentOutOfRangeException { ParamName: "value", ActualValue: null } && error.TargetSite?.DeclaringType?.Assembly == typeof(FileStream).Assembly;
 }

@@ -63,7 +63,8 @@ internal sealed unsafe class GgufHeader
     private void RefuseSplit()
     {
         if (Metadata.GetValueOrDefault("split.count") is long and > 1)
-            throw new SpaException($"'{_path}' is one part of {Metadata["split.count"]}, which is not supported; join the parts with llama.cpp's 'llama-gguf-split --merge' first");
+            throw new SpaException($"'{_path}' is one part of {Metadata["split.count"]}, which is not supported; join the parts with llama.cpp's 'llama-gguf-split "
+                + "--merge' first");
     }
 
     private void ReadTensors(int count, long length)
@@ -75,7 +76,8 @@ internal sealed unsafe class GgufHeader
         foreach (StoredTensor tensor in tensors)
         {
             if (tensor.Offset > length - start || tensor.Bytes > length - start - tensor.Offset)
-                throw new SpaException($"'{_path}' is truncated: tensor '{tensor.Name}' needs {tensor.Bytes:N0} bytes at {tensor.Offset:N0} of the data, the file has {Math.Max(0, length - start):N0}; copy or download it again");
+                throw new SpaException($"'{_path}' is truncated: tensor '{tensor.Name}' needs {tensor.Bytes:N0} bytes at {tensor.Offset:N0} of the data, the file has "
+                    + $"{Math.Max(0, length - start):N0}; copy or download it again");
             if (!Tensors.TryAdd(tensor.Name, tensor with { Offset = start + tensor.Offset })) throw Malformed($"tensor '{tensor.Name}' occurs twice");
         }
         RequireNoOverlap();
@@ -94,8 +96,10 @@ internal sealed unsafe class GgufHeader
             shape[i] = size <= long.MaxValue ? (long)size : throw Malformed($"tensor '{name}' has the size {size}");
         }
         uint id = _reader.Read<uint>();
-        StoredType type = StoredTypes.FromGgml(id) ?? throw new SpaException($"'{_path}': tensor '{name}' has the unknown type {id}; the file is damaged or newer than this program");
-        if (!StoredTensor.TryMeasure(type, shape, out long bytes)) throw Malformed($"tensor '{name}': the shape [{string.Join(", ", shape)}] is too large or not whole blocks of {type}");
+        StoredType type = StoredTypes.FromGgml(id)
+            ?? throw new SpaException($"'{_path}': tensor '{name}' has the unknown type {id}; the file is damaged or newer than this program");
+        if (!StoredTensor.TryMeasure(type, shape, out long bytes))
+            throw Malformed($"tensor '{name}': the shape [{string.Join(", ", shape)}] is too large or not whole blocks of {type}");
         ulong offset = _reader.Read<ulong>();
         if (offset > long.MaxValue || offset % (ulong)alignment != 0) throw Malformed($"tensor '{name}' starts at {offset}, not at a multiple of {alignment}");
         return new StoredTensor(name, type, shape, _path, (long)offset, bytes);
@@ -104,7 +108,8 @@ internal sealed unsafe class GgufHeader
     private long Alignment()
     {
         if (!Metadata.TryGetValue("general.alignment", out object? value)) return DefaultAlignment;
-        return value is long alignment and > 0 and <= MaxAlignment && long.IsPow2(alignment) ? alignment : throw Malformed($"'general.alignment' is {value}; a power of two up to {MaxAlignment} is expected");
+        return value is long alignment and > 0 and <= MaxAlignment && long.IsPow2(alignment) ? alignment
+            : throw Malformed($"'general.alignment' is {value}; a power of two up to {MaxAlignment} is expected");
     }
 
     private void RequireNoOverlap()

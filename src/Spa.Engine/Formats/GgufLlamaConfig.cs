@@ -47,7 +47,8 @@ internal static class GgufLlamaConfig
     public static int HeadSize(GgufFile file)
     {
         long size = SizeOr(file, "attention.key_length", Size(file, "embedding_length") / Size(file, "attention.head_count"));
-        return size % 2 == 0 && size <= 1 << 16 ? (int)size : throw new SpaException($"'{file.Path}': heads of {size} dimensions; an even number up to 65,536 is expected");
+        return size % 2 == 0 && size <= 1 << 16 ? (int)size
+            : throw new SpaException($"'{file.Path}': heads of {size} dimensions; an even number up to 65,536 is expected");
     }
 
     private static void AddHeads(GgufFile file, JsonObject config, long hidden, long heads)
@@ -62,7 +63,8 @@ internal static class GgufLlamaConfig
     {
         long rows = file.Find("token_embd.weight").Rows;
         long claimed = SizeOr(file, "vocab_size", rows);
-        return claimed == rows ? rows : throw new SpaException($"'{file.Path}': '{Prefix}vocab_size' is {claimed:N0}, 'token_embd.weight' has {rows:N0} rows; the file is damaged");
+        return claimed == rows ? rows : throw new SpaException($"'{file.Path}': '{Prefix}vocab_size' is {claimed:N0}, 'token_embd.weight' has {rows:N0} rows; the file "
+            + "is damaged");
     }
 
     private static JsonObject? RotaryScaling(GgufFile file)
@@ -82,5 +84,6 @@ internal static class GgufLlamaConfig
         return size is > 0 and <= int.MaxValue ? size : throw new SpaException($"'{file.Path}': metadata '{Prefix}{key}' is {size}; a positive number is expected");
     }
 
-    private static SpaException Missing(GgufFile file, string key) => new($"'{file.Path}': metadata '{Prefix}{key}' is missing; the file is not a llama model or is damaged");
+    private static SpaException Missing(GgufFile file, string key) =>
+        new($"'{file.Path}': metadata '{Prefix}{key}' is missing; the file is not a llama model or is damaged");
 }

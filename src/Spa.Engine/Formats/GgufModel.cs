@@ -15,8 +15,10 @@ public sealed class GgufModel : TensorSource
 
     private GgufModel(GgufFile file)
     {
-        string architecture = file.Text("general.architecture") ?? throw new SpaException($"'{file.Path}': metadata 'general.architecture' is missing; the file is not a language model");
-        if (architecture != Architecture) throw new SpaException($"'{file.Path}' is a model of architecture '{architecture}'; supported in GGUF: {Architecture}; use its Hugging Face folder");
+        string architecture = file.Text("general.architecture")
+            ?? throw new SpaException($"'{file.Path}': metadata 'general.architecture' is missing; the file is not a language model");
+        if (architecture != Architecture)
+            throw new SpaException($"'{file.Path}' is a model of architecture '{architecture}'; supported in GGUF: {Architecture}; use its Hugging Face folder");
         File = file;
         Config = GgufLlamaConfig.Build(file);
         _head = GgufLlamaConfig.HeadSize(file);
@@ -55,16 +57,21 @@ public sealed class GgufModel : TensorSource
 
     private protected override int InterleavedHeadRows(StoredTensor tensor) => IsRotated(tensor.Name) ? _head : 0;
 
-    private static bool IsRotated(string name) => name.Contains(".self_attn.q_proj.", StringComparison.Ordinal) || name.Contains(".self_attn.k_proj.", StringComparison.Ordinal);
+    private static bool IsRotated(string name) =>
+        name.Contains(".self_attn.q_proj.", StringComparison.Ordinal) || name.Contains(".self_attn.k_proj.", StringComparison.Ordinal);
 
     private void Add(StoredTensor tensor)
     {
         if (tensor.Name == "rope_freqs.weight")
-            throw new SpaException($"'{Path}' stores scaled rotary frequencies ('{tensor.Name}', Llama 3.1 and later), which are not supported in GGUF; use the model's Hugging Face folder");
-        string name = GgufLlamaNames.ToHuggingFace(tensor.Name) ?? throw new SpaException($"'{Path}': tensor '{tensor.Name}' is not part of a llama model; this model would be computed wrongly");
+            throw new SpaException($"'{Path}' stores scaled rotary frequencies ('{tensor.Name}', Llama 3.1 and later), which are not supported in GGUF; use the model's "
+                + "Hugging Face folder");
+        string name = GgufLlamaNames.ToHuggingFace(tensor.Name)
+            ?? throw new SpaException($"'{Path}': tensor '{tensor.Name}' is not part of a llama model; this model would be computed wrongly");
         long rows = tensor.Shape.Length == 1 ? tensor.Columns : tensor.Rows;
-        if (IsRotated(name) && (tensor.Shape.Length > 2 || rows % _head != 0)) throw new SpaException($"'{Path}': {tensor} does not hold whole heads of {_head}; the file is damaged");
-        if (IsRotated(name) && tensor.Shape.Length == 1 && tensor.Type.Block().Elements > 1) throw new SpaException($"'{Path}': {tensor}: quantised biases are not supported");
+        if (IsRotated(name) && (tensor.Shape.Length > 2 || rows % _head != 0))
+            throw new SpaException($"'{Path}': {tensor} does not hold whole heads of {_head}; the file is damaged");
+        if (IsRotated(name) && tensor.Shape.Length == 1 && tensor.Type.Block().Elements > 1)
+            throw new SpaException($"'{Path}': {tensor}: quantised biases are not supported");
         _tensors.Add(name, tensor with { Name = name });
     }
 }

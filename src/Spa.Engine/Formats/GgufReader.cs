@@ -28,7 +28,8 @@ internal sealed unsafe class GgufReader(string path, byte* bytes, long length)
     public int ReadCount(string what, int leastBytes)
     {
         ulong count = Read<ulong>();
-        if (count > (ulong)(Left / leastBytes)) throw new SpaException($"'{path}' is truncated or damaged: it claims {count:N0} {what}, {Left:N0} bytes are left; copy or download it again");
+        if (count > (ulong)(Left / leastBytes))
+            throw new SpaException($"'{path}' is truncated or damaged: it claims {count:N0} {what}, {Left:N0} bytes are left; copy or download it again");
         return count <= int.MaxValue ? (int)count : throw new SpaException($"'{path}' claims {count:N0} {what}, which is too many");
     }
 
@@ -97,13 +98,16 @@ internal sealed unsafe class GgufReader(string path, byte* bytes, long length)
 
     private byte* Take(ulong count)
     {
-        if (count > (ulong)Left) throw new SpaException($"'{path}' is truncated: {count:N0} bytes are missing at byte {Position:N0} of {length:N0}; copy or download it again");
+        if (count > (ulong)Left)
+            throw new SpaException($"'{path}' is truncated: {count:N0} bytes are missing at byte {Position:N0} of {length:N0}; copy or download it again");
         byte* at = bytes + Position;
         Position += (long)count;
         return at;
     }
 
-    private long Signed(ulong value, string key) => value <= long.MaxValue ? (long)value : throw new SpaException($"'{path}': metadata '{key}' is {value}, which is too large");
+    private long Signed(ulong value, string key) =>
+        value <= long.MaxValue ? (long)value : throw new SpaException($"'{path}': metadata '{key}' is {value}, which is too large");
 
-    private SpaException UnknownType(uint type, string key) => new($"'{path}': metadata '{key}' has the unknown type {type}; the file is damaged or newer than GGUF version 3");
+    private SpaException UnknownType(uint type, string key) =>
+        new($"'{path}': metadata '{key}' has the unknown type {type}; the file is damaged or newer than GGUF version 3");
 }

@@ -67,7 +67,8 @@ public sealed class HuggingFaceFolder : IDisposable
 
     private JsonObject? ReadOptional(string name) => Existing(name) is { } file ? JsonFiles.ReadObject(file) : null;
 
-    private string Require(string name, string why) => Existing(name) ?? throw new SpaException($"'{Path}' has no {name}; {why}: check the path, or copy or download the model again");
+    private string Require(string name, string why) =>
+        Existing(name) ?? throw new SpaException($"'{Path}' has no {name}; {why}: check the path, or copy or download the model again");
 
     private string? Existing(string name)
     {

@@ -36,7 +36,8 @@ public sealed class ModelFiles : IDisposable
     public static ModelFiles Open(string path)
     {
         if (Directory.Exists(path)) return OpenFolder(path);
-        if (!File.Exists(path)) throw new SpaException($"model '{path}' does not exist; a Hugging Face folder or a .gguf file on this machine is expected (nothing is downloaded)");
+        if (!File.Exists(path))
+            throw new SpaException($"model '{path}' does not exist; a Hugging Face folder or a .gguf file on this machine is expected (nothing is downloaded)");
         return path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
             ? throw new SpaException($"model '{path}' is a single weights file; name the folder that holds it and config.json")
             : OpenGguf(path);

@@ -27,10 +27,13 @@ internal sealed class SafetensorsHeader
     /// <exception cref="SpaException">The file is truncated or malformed.</exception>
     public static unsafe SafetensorsHeader Parse(string path, byte* bytes, long length)
     {
-        if (length < PrefixBytes) throw new SpaException($"'{path}' is truncated: a safetensors file starts with {PrefixBytes} bytes of header length, the file has {length}; copy or download it again");
+        if (length < PrefixBytes) throw new SpaException($"'{path}' is truncated: a safetensors file starts with {PrefixBytes} bytes of header length, the file has "
+            + $"{length}; copy or download it again");
         ulong claimed = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(bytes, PrefixBytes));
-        if (claimed > MaxHeaderBytes) throw new SpaException($"'{path}' is not a safetensors file: its header would have {claimed:N0} bytes; at most {MaxHeaderBytes:N0} are expected");
-        if ((long)claimed > length - PrefixBytes) throw new SpaException($"'{path}' is truncated: its header should have {claimed:N0} bytes, {length - PrefixBytes:N0} follow; copy or download it again");
+        if (claimed > MaxHeaderBytes)
+            throw new SpaException($"'{path}' is not a safetensors file: its header would have {claimed:N0} bytes; at most {MaxHeaderBytes:N0} are expected");
+        if ((long)claimed > length - PrefixBytes)
+            throw new SpaException($"'{path}' is truncated: its header should have {claimed:N0} bytes, {length - PrefixBytes:N0} follow; copy or download it again");
         var header = new SafetensorsHeader(path, PrefixBytes + (long)claimed, length - PrefixBytes - (long)claimed);
         try
         {
@@ -102,7 +105,8 @@ internal sealed class SafetensorsHeader
         var sizes = new List<long>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long size) || size < 0) throw Malformed($"tensor '{name}': '{key}' holds something else than sizes");
+            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long size) || size < 0)
+                throw Malformed($"tensor '{name}': '{key}' holds something else than sizes");
             if (sizes.Count == StoredTensor.MaxDimensions) throw Malformed($"tensor '{name}': '{key}' has more than {StoredTensor.MaxDimensions} entries");
             sizes.Add(size);
         }

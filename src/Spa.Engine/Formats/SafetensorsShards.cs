@@ -19,7 +19,8 @@ public sealed class SafetensorsShards : TensorSource
     public static SafetensorsShards Open(string indexPath)
     {
         JsonObject index = JsonFiles.ReadObject(indexPath);
-        if (index["weight_map"] is not JsonObject map) throw new SpaException($"'{indexPath}' has no object 'weight_map' (tensor name to file); copy or download it again");
+        if (index["weight_map"] is not JsonObject map)
+            throw new SpaException($"'{indexPath}' has no object 'weight_map' (tensor name to file); copy or download it again");
         var shards = new SafetensorsShards(indexPath);
         try
         {
@@ -53,7 +54,8 @@ public sealed class SafetensorsShards : TensorSource
     // An index must not reach outside its folder.
     private SafetensorsFile OpenShard(string shard)
     {
-        bool plain = shard.EndsWith(".safetensors", StringComparison.Ordinal) && shard.AsSpan().IndexOfAny("/\\:\0") < 0 && !shard.Contains("..", StringComparison.Ordinal);
+        bool plain = shard.EndsWith(".safetensors", StringComparison.Ordinal) && shard.AsSpan().IndexOfAny("/\\:\0") < 0
+            && !shard.Contains("..", StringComparison.Ordinal);
         if (!plain) throw new SpaException($"'{Path}' names the file '{shard}'; a plain name that ends in .safetensors is expected");
         return SafetensorsFile.Open(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!, shard));
     }

@@ -10,7 +10,8 @@ public sealed class TensorContent
 
     private TensorContent(string name, StoredType type, IReadOnlyList<long> shape, Action<long, Span<byte>> read)
     {
-        if (!StoredTensor.TryMeasure(type, [.. shape], out long bytes)) throw new ArgumentException($"tensor '{name}': [{string.Join(", ", shape)}] is not a shape of {type}");
+        if (!StoredTensor.TryMeasure(type, [.. shape], out long bytes))
+            throw new ArgumentException($"tensor '{name}': [{string.Join(", ", shape)}] is not a shape of {type}");
         (Name, Type, Shape, Bytes, _read) = (name, type, [.. shape], bytes, read);
     }
 
@@ -56,7 +57,8 @@ public sealed class TensorContent
     /// <summary>From a contiguous host tensor, as it is stored (F32 or BF16). A vector of the model is one row.</summary>
     public static unsafe TensorContent FromTensor(string name, Tensor tensor, IReadOnlyList<long> shape)
     {
-        if (!tensor.IsContiguous || tensor.Layout != TensorLayout.RowMajor || tensor.Type == DType.Int32) throw new ArgumentException($"{tensor} cannot be written as '{name}'");
+        if (!tensor.IsContiguous || tensor.Layout != TensorLayout.RowMajor || tensor.Type == DType.Int32)
+            throw new ArgumentException($"{tensor} cannot be written as '{name}'");
         StoredType type = tensor.Type == DType.BFloat16 ? StoredType.BF16 : StoredType.F32;
         nint address = tensor.Address;
         var content = new TensorContent(name, type, shape, (offset, bytes) => new ReadOnlySpan<byte>((byte*)address + offset, bytes.Length).CopyTo(bytes));

@@ -21,7 +21,8 @@ public sealed partial class Generator
         {
             int[] prompt = queue.Prompts[queue.Next].Ids;
             if (prompt.Length == 0) throw new SpaException($"prompt {queue.Next + 1} has no token: give it a text, or a tokenizer that adds a BOS");
-            if (prompt.Length > _longestPrompt) throw new SpaException($"prompt {queue.Next + 1} has {prompt.Length} tokens, memory is planned for {_longestPrompt}; shorten it or plan for longer ones");
+            if (prompt.Length > _longestPrompt)
+                throw new SpaException($"prompt {queue.Next + 1} has {prompt.Length} tokens, memory is planned for {_longestPrompt}; shorten it or plan for longer ones");
             int promised = queue.Reading.Count * _settings.Samples + queue.Live.Count;
             bool first = promised == 0;
             if (!first && promised + _settings.Samples > _limits.LiveSequences) return;

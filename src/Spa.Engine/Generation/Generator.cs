@@ -42,7 +42,8 @@ public sealed partial class Generator : IDisposable
         if (settings.StopStrings.Count > 0 && decoders is null) throw new ArgumentException("stop strings need a text decoder");
         (_model, _settings, _decoders, _limits) = (model, settings, decoders, limits ?? new GeneratorLimits());
         if (longestPrompt >= model.Config.MaxPositions)
-            throw new SpaException($"a prompt has {longestPrompt} tokens, the model's context is {model.Config.MaxPositions} with at least one new token; shorten it or set max_prompt_length");
+            throw new SpaException($"a prompt has {longestPrompt} tokens, the model's context is {model.Config.MaxPositions} with at least one new token; shorten it or "
+                + "set max_prompt_length");
         if (settings.TopLogProbs > model.Config.VocabSize)
             throw new UsageException($"top_logprobs must be at most the model's {model.Config.VocabSize} tokens, found {settings.TopLogProbs}");
         _stopTokens = [.. settings.StopTokens];

@@ -35,7 +35,9 @@ public sealed class ConfigReader(JsonObject json, string file)
     public double Double(string key, double? fallback = null)
     {
         if (Node(key) is not { } node) return fallback ?? throw Missing(key);
-        if (node.GetValueKind() == JsonValueKind.Number && double.TryParse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)) return value;
+        if (node.GetValueKind() == JsonValueKind.Number && double.TryParse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && double.IsFinite(value))
+            return value;
         throw Wrong(key, "a number", node);
     }
 

@@ -95,7 +95,8 @@ public sealed partial class Decoder
         _backend.Rotary(Rotated(dqkv), For(s.Positions, tokens), _rotary, Config.HeadDim, interleaved: false, inverse: true);
         if (!Config.QkNorm) return dqkv;
         Tensor raw = For(a.QkvRaw, tokens);
-        _backend.RmsNormBackward(Queries(dqkv), g.QueryNorm, Queries(dqkv), Queries(raw), w.QueryNorm, For(a.QueryStatistics, tokens), Config.NormUnitOffset, accumulate: false);
+        _backend.RmsNormBackward(Queries(dqkv), g.QueryNorm, Queries(dqkv), Queries(raw), w.QueryNorm, For(a.QueryStatistics, tokens), Config.NormUnitOffset,
+            accumulate: false);
         _backend.RmsNormBackward(Keys(dqkv), g.KeyNorm, Keys(dqkv), Keys(raw), w.KeyNorm, For(a.KeyStatistics, tokens), Config.NormUnitOffset, accumulate: false);
         return dqkv;
     }

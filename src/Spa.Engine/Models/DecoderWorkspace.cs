@@ -26,7 +26,8 @@ public sealed class DecoderWorkspace
         ResponseRows = arena.Take("response_rows", DType.Int32, responseRows, 1);
         Labels = arena.Take("labels", DType.Int32, responseRows, 1);
         _streams = [.. Enumerable.Range(0, plan == ActivationPlan.Inference ? 2 : config.Layers + 1).Select(i => Take($"stream.{i}", config.HiddenSize))];
-        _layers = [.. Enumerable.Range(0, plan == ActivationPlan.Training ? config.Layers : 1).Select(i => new LayerActivations(config, activations, arena, $"layer.{i}", tokens))];
+        _layers = [.. Enumerable.Range(0, plan == ActivationPlan.Training ? config.Layers : 1)
+            .Select(i => new LayerActivations(config, activations, arena, $"layer.{i}", tokens))];
         Normed = Take("normed", config.HiddenSize);
         Activated = Take("activated", config.IntermediateSize);
         Gathered = arena.Take("gathered", activations, responseRows, config.HiddenSize);

@@ -41,14 +41,16 @@ public static class ModelLoader
             StoredTensor stored = source.Find(p.Name);
             long[] expected = p.IsVector ? [p.Columns] : [p.Rows, p.Columns];
             if (!stored.Shape.AsSpan().SequenceEqual(expected))
-                throw new SpaException($"'{stored.File}': tensor '{p.Name}' must have shape [{string.Join(", ", expected)}] by config.json, found [{string.Join(", ", stored.Shape)}]; config and weights do not belong together");
+                throw new SpaException($"'{stored.File}': tensor '{p.Name}' must have shape [{string.Join(", ", expected)}] by config.json, found "
+                    + $"[{string.Join(", ", stored.Shape)}]; config and weights do not belong together");
         }
         foreach (string name in source.Tensors.Keys)
         {
             bool known = model.Table.Contains(name) || name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal)
                 || model.Config.TieWordEmbeddings && name == model.Family.Names.Head + ".weight";
             if (!known)
-                throw new SpaException($"'{source.Path}': tensor '{name}' has no place in a model of type '{model.Family.ModelType}' with this config.json; the model would be computed wrongly without it");
+                throw new SpaException($"'{source.Path}': tensor '{name}' has no place in a model of type '{model.Family.ModelType}' with this config.json; the model "
+                    + "would be computed wrongly without it");
         }
     }
 
@@ -62,7 +64,8 @@ public static class ModelLoader
             var values = new float[rows * p.Columns];
             source.ReadRows(p.Name, row, rows, values.AsSpan());
             if (FiniteCheck.FirstNonFinite(values) is >= 0 and var at)
-                throw new SpaException($"'{source.Path}': tensor '{p.Name}' has the value {values[at]} at row {row + at / p.Columns}, column {at % p.Columns}; the file is damaged or training diverged");
+                throw new SpaException($"'{source.Path}': tensor '{p.Name}' has the value {values[at]} at row {row + at / p.Columns}, column {at % p.Columns}; the file "
+                    + "is damaged or training diverged");
             if (p.Type == DType.Float32)
             {
                 model.Backend.Upload<float>(target.RowRange(row, rows), values);

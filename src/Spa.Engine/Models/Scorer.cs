@@ -31,7 +31,8 @@ public sealed class Scorer : IDisposable
     {
         (_policy, _lambda) = (policy, (float)lambda);
         if (reference is not null && reference.Config.VocabSize != policy.Config.VocabSize)
-            throw new SpaException($"policy and reference differ in vocabulary: {policy.Config.VocabSize} and {reference.Config.VocabSize} tokens; both must use one tokenizer");
+            throw new SpaException($"policy and reference differ in vocabulary: {policy.Config.VocabSize} and {reference.Config.VocabSize} tokens; both must use one "
+                + "tokenizer");
         Capacity = Math.Max(maxTokens, batchTokens);
         _decoder = new Decoder(policy.Backend, policy.Config, Math.Min(policy.Config.MaxPositions, Capacity));
         _referenceDecoder = reference is null ? null : new Decoder(reference.Backend, reference.Config, _decoder.Positions);
@@ -41,7 +42,8 @@ public sealed class Scorer : IDisposable
         void Lay(Arena arena)
         {
             policySpace = new DecoderWorkspace(policy.Config, ActivationPlan.Inference, Capacity, 2 * Capacity, policy.ActivationType, arena);
-            referenceSpace = reference is null ? null : new DecoderWorkspace(reference.Config, ActivationPlan.Inference, Capacity, 2 * Capacity, reference.ActivationType, arena);
+            referenceSpace = reference is null ? null
+                : new DecoderWorkspace(reference.Config, ActivationPlan.Inference, Capacity, 2 * Capacity, reference.ActivationType, arena);
             head = new Head(policy.Backend, policy.Config, 2 * Capacity, reference is not null, arena);
             Tensor Rows(string name) => arena.Take(name, DType.Float32, 2 * Capacity, 1);
             rows = new LogProbRows { Policy = Rows("logp") };

@@ -36,7 +36,8 @@ internal sealed class GoldReport
     }
 
     public IReadOnlyList<SamplePrompt> Samples => [.. _json["samples"]!.AsArray().Select(s => new SamplePrompt(s!["prompt"]!.GetValue<string>(),
-        [.. s["answers"]!.AsArray().Select(a => new SampleAnswer(a!["model"]!.GetValue<string>(), a["text"]!.GetValue<string>(), a["score"]!.GetValue<string>(), a["cut"]!.GetValue<bool>()))]))];
+        [.. s["answers"]!.AsArray().Select(a =>
+            new SampleAnswer(a!["model"]!.GetValue<string>(), a["text"]!.GetValue<string>(), a["score"]!.GetValue<string>(), a["cut"]!.GetValue<bool>()))]))];
 
     public ReportTable Table()
     {

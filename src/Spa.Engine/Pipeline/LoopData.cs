@@ -38,14 +38,19 @@ internal sealed class LoopData
 
     /// <summary>Hash of pairs as they enter training or evaluation.</summary>
     public static string Hash(IEnumerable<TokenizedPair> pairs) =>
-        ContentHash.Of(new JsonObject { ["pairs"] = new JsonArray([.. pairs.Select(p => (JsonNode)$"{string.Join(' ', p.Prompt)}|{string.Join(' ', p.Chosen)}|{string.Join(' ', p.Rejected)}")]) });
+        HashOfRows("pairs", pairs.Select(p => $"{string.Join(' ', p.Prompt)}|{string.Join(' ', p.Chosen)}|{string.Join(' ', p.Rejected)}"));
 
     /// <summary>Hash of prompts as they are sampled from.</summary>
     public static string Hash(IEnumerable<LoopPrompt> prompts) =>
-        ContentHash.Of(new JsonObject { ["prompts"] = new JsonArray([.. prompts.Select(p => (JsonNode)string.Join(' ', p.Ids))]) });
+        HashOfRows("prompts", prompts.Select(p => string.Join(' ', p.Ids)));
+
+    /// <summary>Hash of examples as they enter training or evaluation.</summary>
+    public static string Hash(IEnumerable<TokenizedExample> examples) =>
+        HashOfRows("examples", examples.Select(e => $"{string.Join(' ', e.Tokens)}|{string.Concat(e.Scored.Select(s => s ? '1' : '0'))}"));
 
     /// <summary>Pairs of a file in tokens; the report's lines go to the log, and the prompts of the pairs to <paramref name="prompts"/>.</summary>
-    public static IReadOnlyList<TokenizedPair> ReadPairs(string path, ModelBundle model, Truncation truncation, BadRows badRows, RunLog log, List<RowContent>? prompts = null)
+    public static IReadOnlyList<TokenizedPair> ReadPairs(string path, ModelBundle model, Truncation truncation, BadRows badRows, RunLog log,
+        List<RowContent>? prompts = null)
     {
         var report = new RowReport();
         var tokenization = new RowTokenization(model.RowTokenizer, truncation, report);
@@ -64,6 +69,9 @@ internal sealed class LoopData
         return pairs;
     }
 
+    private static string HashOfRows(string kind, IEnumerable<string> rows) =>
+        ContentHash.Of(new JsonObject { [kind] = new JsonArray([.. rows.Select(row => (JsonNode)row)]) });
+
     private static List<LoopPrompt> ReadPrompts(RunConfig config, int iteration, ModelBundle model, Truncation truncation, BadRows badRows, RunLog log)
     {
         (string file, long skip, int? take) = config.Spa.PromptsOf(iteration);
@@ -81,8 +89,10 @@ internal sealed class LoopData
         }
         foreach (string line in report.Lines()) log.Notice($"{file}: {line}");
         if (prompts.Count == 0 && row > skip)
-            throw new SpaException($"{file}: none of {row - skip} prompts leaves room for max_new_tokens {config.Spa.Sampling.MaxNewTokens}; lower spa.sampling.max_new_tokens or raise max_length (the model's context is {model.Config.MaxPositions})");
-        if (prompts.Count == 0) throw new SpaException($"{file}: iteration {iteration} has no prompt ({row} rows, {skip} belong to earlier iterations); give more prompts or fewer iterations");
+            throw new SpaException($"{file}: none of {row - skip} prompts leaves room for max_new_tokens {config.Spa.Sampling.MaxNewTokens}; lower "
+                + $"spa.sampling.max_new_tokens or raise max_length (the model's context is {model.Config.MaxPositions})");
+        if (prompts.Count == 0) throw new SpaException($"{file}: iteration {iteration} has no prompt ({row} rows, {skip} belong to earlier iterations); give more "
+            + "prompts or fewer iterations");
         if (take is { } wanted && prompts.Count < wanted) log.Notice($"{file}: iteration {iteration} has {prompts.Count} prompts, {wanted} were asked for");
         return prompts;
     }

@@ -21,7 +21,8 @@ internal sealed class MissingTokenizer(ModelFiles files) : IRowTokenizer
     public string Render(IReadOnlyList<Message> messages, bool addGenerationPrompt) => throw Missing();
 
     /// <summary>The error for everything that needs text.</summary>
-    public SpaException Missing() => new($"'{files.Path}' has no tokenizer.json, and rows of text or messages need one; add it, name another with --tokenizer, or give rows of token ids");
+    public SpaException Missing() =>
+        new($"'{files.Path}' has no tokenizer.json, and rows of text or messages need one; add it, name another with --tokenizer, or give rows of token ids");
 
     private int[] Ids(string key) => Ids(files, key);
 
@@ -30,6 +31,7 @@ internal sealed class MissingTokenizer(ModelFiles files) : IRowTokenizer
     {
         JsonNode? value = files.GenerationConfig?[key] ?? files.Config[key];
         JsonNode?[] items = value is JsonArray list ? [.. list] : [value];
-        return [.. items.Where(item => item?.GetValueKind() == JsonValueKind.Number).Select(item => item!.AsValue().TryGetValue(out int id) ? id : -1).Where(id => id >= 0)];
+        return [.. items.Where(item => item?.GetValueKind() == JsonValueKind.Number).Select(item => item!.AsValue().TryGetValue(out int id) ? id : -1)
+            .Where(id => id >= 0)];
     }
 }

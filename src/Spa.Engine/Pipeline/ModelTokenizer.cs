@@ -69,7 +69,8 @@ public sealed class ModelTokenizer : IRowTokenizer
 
     public string Render(IReadOnlyList<Message> messages, bool addGenerationPrompt)
     {
-        if (_template is null) throw new SpaException($"'{_name}' has no chat template, and a row holds messages; give a model with chat_template.jinja, or rows with text");
+        if (_template is null)
+            throw new SpaException($"'{_name}' has no chat template, and a row holds messages; give a model with chat_template.jinja, or rows with text");
         var list = new JsonArray([.. messages.Select(m => new JsonObject { ["role"] = m.Role, ["content"] = m.Content })]);
         return _template.RenderChat(list, addGenerationPrompt, variables: SpecialTokens()).Text;
     }
@@ -78,7 +79,8 @@ public sealed class ModelTokenizer : IRowTokenizer
     public void RequireFits(int vocabulary, string model)
     {
         if (Tokenizer.VocabularySize > vocabulary)
-            throw new SpaException($"the tokenizer of '{_name}' has {Tokenizer.VocabularySize} tokens, the model '{model}' has {vocabulary}; they do not belong together, use the tokenizer that came with the model");
+            throw new SpaException($"the tokenizer of '{_name}' has {Tokenizer.VocabularySize} tokens, the model '{model}' has {vocabulary}; they do not belong "
+                + "together, use the tokenizer that came with the model");
     }
 
     private Dictionary<string, object?> SpecialTokens()

@@ -19,7 +19,8 @@ internal static class ReferenceLogProbs
     /// <param name="state">Knows what is done.</param>
     /// <param name="context">Log and cancellation.</param>
     /// <param name="phase">Name in run.json and the log.</param>
-    public static IReadOnlyList<PreferenceExample> Precompute(Model reference, string referenceKey, IReadOnlyList<TokenizedPair> pairs, string file, RunState state, RunContext context, string phase)
+    public static IReadOnlyList<PreferenceExample> Precompute(Model reference, string referenceKey, IReadOnlyList<TokenizedPair> pairs, string file, RunState state,
+        RunContext context, string phase)
     {
         var inputs = new JsonObject { ["model"] = referenceKey, ["pairs"] = LoopData.Hash(pairs), ["dtype"] = context.MatrixType.ToString() };
         state.Run(phase, inputs, [file], context.Log, key =>
@@ -29,6 +30,7 @@ internal static class ReferenceLogProbs
             rows.Commit();
             return new PhaseResult(new JsonObject { ["pairs"] = scores.Count }, scores.Sum(s => (long)s.ChosenTokens + s.RejectedTokens));
         });
-        return [.. RowReader.Read(file).Select(r => PairScore.FromJson(r.Json)).Zip(pairs, (s, p) => new PreferenceExample(p.Prompt, p.Chosen, p.Rejected, s.Chosen, s.Rejected))];
+        return [.. RowReader.Read(file).Select(r => PairScore.FromJson(r.Json))
+            .Zip(pairs, (s, p) => new PreferenceExample(p.Prompt, p.Chosen, p.Rejected, s.Chosen, s.Rejected))];
     }
 }

@@ -58,7 +58,8 @@ public static class RunReportBuilder
     private static IEnumerable<RewardAccuracy> Accuracies(JsonObject evaluation)
     {
         int stage = evaluation["stage"]!.GetValue<int>();
-        return evaluation["accuracy"]!.AsArray().Select(a => new RewardAccuracy(StageId(stage), a!["bucket"]!.GetValue<string>(), ToEstimate(a), a["pairs"]!.GetValue<long>()));
+        return evaluation["accuracy"]!.AsArray()
+            .Select(a => new RewardAccuracy(StageId(stage), a!["bucket"]!.GetValue<string>(), ToEstimate(a), a["pairs"]!.GetValue<long>()));
     }
 
     private static IterationAudit? Audit(RunFolder folder, int stage)
@@ -92,7 +93,8 @@ public static class RunReportBuilder
         if (audits.Length == 0) return figures;
         figures.Add(new SummaryFigure("Pairs made by the model", new Estimate(audits.Sum(a => a.Pairs.Value)), NumberStyle.Count));
         figures.Add(new SummaryFigure("Response length", audits[^1].ResponseLength, NumberStyle.Number, $"tokens; first iteration {audits[0].ResponseLength.Value:F1}"));
-        figures.Add(new SummaryFigure("Sampler against scorer", new Estimate(audits.Max(a => a.SamplerScorerDifference.Value)), NumberStyle.Number, "largest difference, nats per token"));
+        figures.Add(new SummaryFigure("Sampler against scorer", new Estimate(audits.Max(a => a.SamplerScorerDifference.Value)), NumberStyle.Number,
+            "largest difference, nats per token"));
         return figures;
     }
 
@@ -101,7 +103,8 @@ public static class RunReportBuilder
         foreach (IterationAudit a in audits)
         {
             if (a.SamplerScorerDifference.Value > LargeDifference)
-                yield return $"{a.Stage}: log-probs as sampled and as scored differ by up to {a.SamplerScorerDifference.Value:G3} nats per token; rewards carry that error";
+                yield return $"{a.Stage}: log-probs as sampled and as scored differ by up to {a.SamplerScorerDifference.Value:G3} nats per token; rewards carry "
+                    + "that error";
             if (a.Cut.Value > ManyCut)
                 yield return $"{a.Stage}: {a.Cut.Value:P0} of the responses were cut at the token limit; raise max_new_tokens";
         }
@@ -117,7 +120,8 @@ public static class RunReportBuilder
             IterationAudit? audit = audits.FirstOrDefault(a => a.Stage == id);
             rows.Add(new ReportRow(SpaRun.StageTitle(stage),
             [
-                accuracy?.Accuracy ?? Estimate.None, audit?.Pairs ?? Estimate.None, audit?.Flagged ?? Estimate.None, audit?.ResponseLength ?? Estimate.None, audit?.KlToSft ?? Estimate.None,
+                accuracy?.Accuracy ?? Estimate.None, audit?.Pairs ?? Estimate.None, audit?.Flagged ?? Estimate.None,
+                audit?.ResponseLength ?? Estimate.None, audit?.KlToSft ?? Estimate.None,
             ]));
         }
         ReportColumn[] columns =
@@ -126,7 +130,8 @@ public static class RunReportBuilder
             new("Pairs", NumberStyle.Count), new("Flagged", NumberStyle.Percent), new("Tokens per response"), new("KL to SFT"),
         ];
         return new ReportTable("Stages", columns, rows,
-            "Agreement: how often the implicit reward orders held-out pairs as people did, with 95 % Wilson intervals; for SFT, whose implicit reward is zero, the plain log-likelihood. Pairs, lengths and KL are those of the responses that a stage was trained on, which the stage before sampled.");
+            "Agreement: how often the implicit reward orders held-out pairs as people did, with 95 % Wilson intervals; for SFT, whose implicit reward is zero, the plain "
+                + "log-likelihood. Pairs, lengths and KL are those of the responses that a stage was trained on, which the stage before sampled.");
     }
 
     // The same prompts, answered by every stage.
@@ -135,7 +140,8 @@ public static class RunReportBuilder
         JsonObject[] present = [.. evaluations.OfType<JsonObject>()];
         int prompts = present.Length == 0 ? 0 : present.Min(e => e["answers"]!.AsArray().Count);
         return [.. Enumerable.Range(0, prompts).Select(i => PromptJson.ToSample(present[0]["answers"]![i]!["prompt"]!,
-            [.. present.Select(e => new SampleAnswer(e["name"]!.GetValue<string>(), e["answers"]![i]!["text"]!.GetValue<string>(), "", e["answers"]![i]!["cut"]!.GetValue<bool>()))]))];
+            [.. present.Select(e =>
+                new SampleAnswer(e["name"]!.GetValue<string>(), e["answers"]![i]!["text"]!.GetValue<string>(), "", e["answers"]![i]!["cut"]!.GetValue<bool>()))]))];
     }
 
     internal static Estimate ToEstimate(JsonNode? node) => node is null ? Estimate.None

@@ -15,7 +15,8 @@ public static class SingleStage
     {
         TrainingConfig training = config.Training;
         TrainingSetup.RequireSupported(training, config.Stage);
-        if (training.LossType.Count > 0 && config.Stage == ConfigurationStage.Dpo && training.LossType[0] == "spa" && training.RefModelNameOrPath is not null && training.RefModelNameOrPath != training.ModelNameOrPath)
+        if (training.LossType.Count > 0 && config.Stage == ConfigurationStage.Dpo && training.LossType[0] == "spa" && training.RefModelNameOrPath is not null
+            && training.RefModelNameOrPath != training.ModelNameOrPath)
             context.Log.Notice("the reference differs from the policy: margins are not 0 at the first update");
         string modelPath = training.ModelNameOrPath ?? throw new UsageException("'model_name_or_path' is missing: name a Hugging Face folder or a .gguf file");
         string dataset = training.DatasetName ?? throw new UsageException("'dataset_name' is missing: name a file of rows");

@@ -54,7 +54,8 @@ public sealed partial class SpaRun
     {
         if (_data.Evaluation.Count == 0) return _data.Prompts.Count == 0 ? [] : [.. _data.Prompts[0].Take(ShownPrompts)];
         int room = _sftBundle.Config.MaxPositions - _config.Spa.Sampling.MaxNewTokens;
-        return [.. _data.Evaluation.Zip(_data.EvaluationPrompts).Where(p => p.First.Prompt.Length <= room).DistinctBy(p => string.Join(' ', p.First.Prompt)).Take(ShownPrompts)
+        return [.. _data.Evaluation.Zip(_data.EvaluationPrompts).Where(p => p.First.Prompt.Length <= room).DistinctBy(p => string.Join(' ', p.First.Prompt))
+            .Take(ShownPrompts)
             .Select((p, i) => new LoopPrompt(i, PromptJson.Of(p.Second), p.First.Prompt))];
     }
 

@@ -46,9 +46,11 @@ public sealed partial class SpaRun
                 _context.Log.Progress(phase, rewards.Count, rows.Length, "prompts");
             }
             JudgedRow[] judged = [.. rows.Zip(rewards, (row, r) => Decide(row, r, judge.Name))];
-            JsonObject audit = StageAudit.OfJudgement(judged, _config.Training.Beta, samples.Summary["sampler_scorer_difference"]!.GetValue<double>(), _config.Spa.Judge == "implicit" && reference?.Stage == -1);
+            JsonObject audit = StageAudit.OfJudgement(judged, _config.Training.Beta, samples.Summary["sampler_scorer_difference"]!.GetValue<double>(),
+                _config.Spa.Judge == "implicit" && reference?.Stage == -1);
             // The same pairs as before: what training flagged among them still holds.
-            if (_state.Find(phase)?.Key == key && File.Exists(_folder.Audit(iteration))) StageAudit.KeepTraining(audit, JsonNode.Parse(File.ReadAllText(_folder.Audit(iteration)))!.AsObject());
+            if (_state.Find(phase)?.Key == key && File.Exists(_folder.Audit(iteration)))
+                StageAudit.KeepTraining(audit, JsonNode.Parse(File.ReadAllText(_folder.Audit(iteration)))!.AsObject());
             AtomicFile.WriteAllText(_folder.Audit(iteration), audit.ToJsonString(StageAudit.Indented) + "\n");
             output.Commit();
             int pairs = judged.Count(j => j.IsPair);
@@ -68,7 +70,8 @@ public sealed partial class SpaRun
 
     private static JudgedRow Decide(SampledRow row, double[] rewards, string judge)
     {
-        JudgedPair pair = JudgedPair.BestAgainstWorst(rewards, (a, b) => row.Responses[a].Ids.AsSpan().SequenceEqual(row.Responses[b].Ids), i => row.Responses[i].IsEmpty);
+        JudgedPair pair = JudgedPair.BestAgainstWorst(rewards, (a, b) => row.Responses[a].Ids.AsSpan().SequenceEqual(row.Responses[b].Ids),
+            i => row.Responses[i].IsEmpty);
         return new JudgedRow(row, rewards, pair, judge);
     }
 }

@@ -19,7 +19,8 @@ public sealed partial class SpaRun
         PhaseRecord record = RunTraining(0, inputs, sft, (policy, _) =>
         {
             // Policy and reference are one model before the first update, so its own log-probs are the reference's.
-            IReadOnlyList<PreferenceExample> examples = ReferenceLogProbs.Precompute(policy.Model, sft.Key, _data.Seed, _folder.ReferenceLogProbs(0), _state, _context, "stage-0-seed/reference");
+            IReadOnlyList<PreferenceExample> examples = ReferenceLogProbs.Precompute(policy.Model, sft.Key, _data.Seed, _folder.ReferenceLogProbs(0), _state, _context,
+                "stage-0-seed/reference");
             return new PreferenceTask(policy, null, examples, settings, _config.Training.Beta);
         }, settings);
         return new StageModel(0, StageTitle(0), _folder.Model(0), record.Key);
@@ -38,7 +39,8 @@ public sealed partial class SpaRun
         return new StageModel(iteration, StageTitle(iteration), _folder.Model(iteration), record.Key);
     }
 
-    private PhaseRecord RunTraining(int stage, JsonObject inputs, StageModel start, Func<PolicyState, Model?, PreferenceTask> makeTask, TrainerSettings settings, bool withReference = false)
+    private PhaseRecord RunTraining(int stage, JsonObject inputs, StageModel start, Func<PolicyState, Model?, PreferenceTask> makeTask, TrainerSettings settings,
+        bool withReference = false)
     {
         string name = RunFolder.StageName(stage);
         string[] outputs = stage == 0 ? [_folder.Model(stage)] : [_folder.Model(stage), _folder.Audit(stage)];
@@ -69,7 +71,8 @@ public sealed partial class SpaRun
         foreach (SourceRow row in RowReader.Read(_folder.Pairs(iteration)))
         {
             if (!JudgedRow.HoldsPair(row.Json)) continue;
-            pairs.Add(new PreferenceExample(SampledRow.Ints(row.Json["prompt_ids"]!), SampledRow.Ints(row.Json["chosen_ids"]!), SampledRow.Ints(row.Json["rejected_ids"]!),
+            pairs.Add(new PreferenceExample(SampledRow.Ints(row.Json["prompt_ids"]!), SampledRow.Ints(row.Json["chosen_ids"]!),
+                SampledRow.Ints(row.Json["rejected_ids"]!),
                 row.Json["ref_chosen_logp"]!.GetValue<double>(), row.Json["ref_rejected_logp"]!.GetValue<double>()));
         }
         return pairs;

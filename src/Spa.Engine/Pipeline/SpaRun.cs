@@ -23,7 +23,8 @@ public sealed partial class SpaRun : IDisposable
     {
         (_config, _context) = (config, context);
         TrainingSetup.RequireSupported(config.Training, ConfigurationStage.Run);
-        if (config.Spa.Judge is not ("implicit" or "random")) throw new UsageException($"'spa.judge: {config.Spa.Judge}' is not supported by this build; supported: implicit, random");
+        if (config.Spa.Judge is not ("implicit" or "random"))
+            throw new UsageException($"'spa.judge: {config.Spa.Judge}' is not supported by this build; supported: implicit, random");
         RequireRewards(config.Spa);
         string model = config.Training.ModelNameOrPath ?? throw new UsageException("'model_name_or_path' is missing: name a Hugging Face folder or a .gguf file");
         string output = config.Training.OutputDir ?? throw new UsageException("'output_dir' is missing: name the run folder");
@@ -96,7 +97,8 @@ public sealed partial class SpaRun : IDisposable
     private static void RequireRewards(SpaConfig config)
     {
         if (config is { SeedDataset: null, Judge: "implicit", JudgeReference: "sft" or "previous" })
-            throw new UsageException($"'spa.seed_dataset' is missing: with 'spa.judge_reference: {config.JudgeReference}' the first model would be judged against itself and every reward be 0; give seed pairs, or 'spa.judge_reference: none'");
+            throw new UsageException($"'spa.seed_dataset' is missing: with 'spa.judge_reference: {config.JudgeReference}' the first model would be judged against itself "
+                + "and every reward be 0; give seed pairs, or 'spa.judge_reference: none'");
     }
 
     private void RequireEndTokens()

@@ -29,7 +29,8 @@ internal static class StageAudit
             ["prompts"] = rows.Count,
             ["responses"] = responses.Length,
             ["pairs"] = pairs.Length,
-            ["outcomes"] = new JsonObject(Enum.GetValues<JudgeOutcome>().Select(o => KeyValuePair.Create(o.ToString().ToLowerInvariant(), (JsonNode?)rows.Count(r => r.Pair.Outcome == o)))),
+            ["outcomes"] = new JsonObject(Enum.GetValues<JudgeOutcome>()
+                .Select(o => KeyValuePair.Create(o.ToString().ToLowerInvariant(), (JsonNode?)rows.Count(r => r.Pair.Outcome == o)))),
             ["response_length"] = ToJson(Interval.Mean([.. responses.Select(r => (double)r.Ids.Length)])),
             ["stop_rate"] = ToJson(Interval.Proportion(responses.Length - cut, responses.Length)),
             ["sampler_scorer_difference"] = samplerScorerDifference,

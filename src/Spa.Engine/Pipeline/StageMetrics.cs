@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Compute;
 using Spa.Engine.Evaluation;
-using Spa.Engine.Preference;
 using Spa.Engine.Reporting;
 
 namespace Spa.Engine.Pipeline;
@@ -29,7 +28,8 @@ internal static class StageMetrics
     public static JsonObject OfExamples(IReadOnlyList<ExampleScore> scores)
     {
         double tokens = scores.Sum(s => (double)s.Tokens);
-        return Of((MetricKeys.Loss, scores.Sum(s => s.Loss) / tokens), (MetricKeys.Entropy, scores.Sum(s => s.Entropy) / tokens), (MetricKeys.MeanTokenAccuracy, scores.Sum(s => s.Correct) / tokens));
+        return Of((MetricKeys.Loss, scores.Sum(s => s.Loss) / tokens), (MetricKeys.Entropy, scores.Sum(s => s.Entropy) / tokens),
+            (MetricKeys.MeanTokenAccuracy, scores.Sum(s => s.Correct) / tokens));
     }
 
     /// <summary>The metrics of an evaluation file; what was not finite is NaN.</summary>
@@ -40,7 +40,8 @@ internal static class StageMetrics
         new() { ["loss"] = Number(score.Loss), ["correct"] = score.Correct, ["entropy"] = Number(score.Entropy), ["tokens"] = score.Tokens };
 
     public static ExampleScore ScoreFromJson(JsonObject json) =>
-        new(json["loss"]?.GetValue<double>() ?? double.NaN, json["correct"]!.GetValue<double>(), json["entropy"]?.GetValue<double>() ?? double.NaN, json["tokens"]!.GetValue<int>());
+        new(json["loss"]?.GetValue<double>() ?? double.NaN, json["correct"]!.GetValue<double>(), json["entropy"]?.GetValue<double>() ?? double.NaN,
+            json["tokens"]!.GetValue<int>());
 
     private static JsonObject Of(params ReadOnlySpan<(string Key, double Value)> values)
     {

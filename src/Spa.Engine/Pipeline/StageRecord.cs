@@ -20,7 +20,8 @@ internal static class StageRecord
     public static void WriteMetrics(RunFolder folder, string stage, JsonObject? before, JsonObject? after)
     {
         string statePath = Path.Combine(folder.Path, "trainer_state.json");
-        List<MetricsEntry> entries = [.. (File.Exists(folder.Metrics) ? MetricsLog.Read(folder.Metrics) : []).Where(e => e.Stage != stage || !e.Values.ContainsKey(MetricKeys.Evaluation + MetricKeys.Loss))];
+        List<MetricsEntry> entries = [.. (File.Exists(folder.Metrics) ? MetricsLog.Read(folder.Metrics) : [])
+            .Where(e => e.Stage != stage || !e.Values.ContainsKey(MetricKeys.Evaluation + MetricKeys.Loss))];
         if (before is not null)
         {
             int first = entries.FindIndex(e => e.Stage == stage);
@@ -29,14 +30,16 @@ internal static class StageRecord
         if (after is not null)
         {
             JsonObject state = JsonFiles.ReadObject(statePath);
-            entries.Insert(entries.FindLastIndex(e => e.Stage == stage) + 1, Entry(stage, state["global_step"]!.GetValue<long>(), state["epoch"]!.GetValue<double>(), after));
+            entries.Insert(entries.FindLastIndex(e => e.Stage == stage) + 1,
+                Entry(stage, state["global_step"]!.GetValue<long>(), state["epoch"]!.GetValue<double>(), after));
         }
         MetricsWriter.WriteAll(folder.Metrics, entries);
         if (File.Exists(statePath)) TrainerState.ReplaceHistory(statePath, [.. entries.Where(e => e.Stage == stage)]);
     }
 
     /// <summary>Writes README.md into the model's folder.</summary>
-    public static void WriteCard(RunConfig config, string modelFolder, string modelPath, TaskData data, TrainerSettings settings, PhaseRecord trained, JsonObject environment, JsonObject? before, JsonObject? after)
+    public static void WriteCard(RunConfig config, string modelFolder, string modelPath, TaskData data, TrainerSettings settings, PhaseRecord trained,
+        JsonObject environment, JsonObject? before, JsonObject? after)
     {
         TrainingConfig training = config.Training;
         string Number(double value) => NumberText.Format(new Estimate(value), NumberStyle.Number);
@@ -74,7 +77,8 @@ internal static class StageRecord
             ? [new("Agreement with labels", NumberStyle.Percent), new("Reward margin"), new("Loss")]
             : [new("Loss"), new("Token accuracy", NumberStyle.Percent)];
         string note = data.IsPairs
-            ? $"{data.EvaluationCount} held-out pairs. Agreement: how often the {after["measure"]} orders a pair as its label does; before training by the {before["measure"]}."
+            ? $"{data.EvaluationCount} held-out pairs. Agreement: how often the {after["measure"]} orders a pair as its label does; before training by the "
+            + $"{before["measure"]}."
             : $"{data.EvaluationCount} held-out examples; loss in nats per token.";
         return new ReportTable("Held-out data", columns, [Row("Before training", before), Row("After training", after)], note);
     }

@@ -33,7 +33,8 @@ internal sealed class StageTraining(RunContext context, ModelBundle bundle, stri
         TrainingCheckpoint.Restore(CheckpointFolder, key, trainer, policy, task);
         if (trainer.Step > 0) context.Log.Notice($"{stage}: continues after update {trainer.Step} of {trainer.Updates}");
         using MetricsWriter metrics = MetricsWriter.Resume(MetricsPath, stage, trainer.Step);
-        using EventFileWriter? events = TensorBoardFolder is null ? null : EventFileWriter.Create(TensorBoardFolder, DateTimeOffset.UtcNow, trainer.Step > 0 ? trainer.Step : null);
+        using EventFileWriter? events = TensorBoardFolder is null ? null
+            : EventFileWriter.Create(TensorBoardFolder, DateTimeOffset.UtcNow, trainer.Step > 0 ? trainer.Step : null);
         TrainingRecord? last = null;
         trainer.Run(context.Log, $"{stage}/train", record =>
         {

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Spa.Engine.Configuration;
 using Spa.Engine.Data;
 using Spa.Engine.Models;
@@ -57,7 +56,7 @@ internal sealed class TaskData : IDisposable
 
     public bool HasEvaluation => EvaluationCount > 0;
 
-    public string EvaluationHash => IsPairs ? LoopData.Hash(EvaluationPairs) : HashOf(EvaluationExamples);
+    public string EvaluationHash => IsPairs ? LoopData.Hash(EvaluationPairs) : LoopData.Hash(EvaluationExamples);
 
     /// <summary>Sizes of the examples, for an estimate.</summary>
     public IReadOnlyList<SequenceLengths> Lengths => IsPairs ? [.. _pairs.Select(SequenceLengths.Of)] : [.. _examples.Select(SequenceLengths.Of)];
@@ -68,7 +67,7 @@ internal sealed class TaskData : IDisposable
     /// <summary>loss_type spa; null: plain DPO.</summary>
     public RefinementSettings? Refinement { get; }
 
-    public string Hash => IsPairs ? LoopData.Hash(_pairs) : HashOf(_examples);
+    public string Hash => IsPairs ? LoopData.Hash(_pairs) : LoopData.Hash(_examples);
 
     public static TaskData Read(RunConfig config, string dataset, ModelBundle bundle, RunContext context) => new(config, dataset, bundle, context);
 
@@ -78,7 +77,8 @@ internal sealed class TaskData : IDisposable
         if (!IsPairs) return new SftTask(policy, _examples, settings);
         bool keepReference = Refinement?.NeedsReferenceLogits() == true;
         _reference = LoadReference(policy.Model.Config);
-        IReadOnlyList<PreferenceExample> examples = ReferenceLogProbs.Precompute(_reference ?? policy.Model, referenceKey, _pairs, Path.Combine(folder.Path, "reference.jsonl"), state, _context, "dpo/reference");
+        IReadOnlyList<PreferenceExample> examples = ReferenceLogProbs.Precompute(_reference ?? policy.Model, referenceKey, _pairs,
+            Path.Combine(folder.Path, "reference.jsonl"), state, _context, "dpo/reference");
         if (keepReference) _reference ??= policy.Model.Clone();
         return new PreferenceTask(policy, keepReference ? _reference : null, examples, settings, _config.Training.Beta, Refinement, _config.Training.LabelSmoothing);
     }
@@ -94,9 +94,6 @@ internal sealed class TaskData : IDisposable
             throw new SpaException($"reference '{ReferencePath}' has {bundle.Config.VocabSize} tokens, the policy {policy.VocabSize}; both must use one tokenizer");
         return bundle.Load(_context.Backend, _context.MatrixType);
     }
-
-    private static string HashOf(IEnumerable<TokenizedExample> examples) =>
-        ContentHash.Of(new JsonObject { ["examples"] = new JsonArray([.. examples.Select(e => (JsonNode)$"{string.Join(' ', e.Tokens)}|{string.Concat(e.Scored.Select(s => s ? '1' : '0'))}")]) });
 
     private List<TokenizedExample> ReadExamples(string path, Truncation truncation, BadRows badRows)
     {

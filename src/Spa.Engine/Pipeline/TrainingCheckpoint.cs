@@ -25,7 +25,8 @@ internal static class TrainingCheckpoint
         if (Directory.Exists(path)) return;
         using (var target = new AtomicFolder(path))
         {
-            SafetensorsWriter.Write(Path.Combine(target.WorkPath, SafetensorsWriter.SingleName), [.. policy.Model.Table.Parameters.Select(p => ModelBundle.Content(policy.Model, p))]);
+            SafetensorsWriter.Write(Path.Combine(target.WorkPath, SafetensorsWriter.SingleName),
+                [.. policy.Model.Table.Parameters.Select(p => ModelBundle.Content(policy.Model, p))]);
             SafetensorsWriter.Write(Path.Combine(target.WorkPath, OptimizerName), [.. Flats(policy).Select(f => FlatContent(policy.Model.Backend, f.Name, f.Tensor))]);
             var state = new JsonObject { ["key"] = key, ["trainer"] = trainer.SaveState(), ["task"] = task.SaveState() };
             AtomicFile.WriteAllText(Path.Combine(target.WorkPath, StateName), state.ToJsonString());
@@ -84,7 +85,8 @@ internal static class TrainingCheckpoint
     private static void Upload(ComputeBackend backend, Tensor flat, TensorSource source, string name)
     {
         StoredTensor stored = source.Find(name);
-        if (stored.Count != flat.Count) throw new SpaException($"'{source.Path}': '{name}' has {stored.Count} elements, expected {flat.Count}; the checkpoint belongs to another model");
+        if (stored.Count != flat.Count)
+            throw new SpaException($"'{source.Path}': '{name}' has {stored.Count} elements, expected {flat.Count}; the checkpoint belongs to another model");
         const long Part = 1 << 24;
         for (long row = 0, columns = stored.Columns; row < stored.Rows;)
         {

@@ -28,7 +28,8 @@ internal static class TrainingSetup
             Refuse(config.FDivergenceType != "reverse_kl", "f_divergence_type", config.FDivergenceType, "reverse_kl");
         }
         Refuse(config.UsePeft, "use_peft", "true", "false");
-        Refuse(config.Optim is not ("adamw_torch" or "adamw_torch_fused" or "paged_adamw_32bit"), "optim", config.Optim, "adamw_torch, adamw_torch_fused, paged_adamw_32bit");
+        Refuse(config.Optim is not ("adamw_torch" or "adamw_torch_fused" or "paged_adamw_32bit"), "optim", config.Optim,
+            "adamw_torch, adamw_torch_fused, paged_adamw_32bit");
         Refuse(config.LrSchedulerKwargs != new SchedulerConfig(), "lr_scheduler_kwargs", "set", "unset");
         _ = Schedule(config);
     }

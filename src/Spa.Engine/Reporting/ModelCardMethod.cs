@@ -11,7 +11,8 @@ public sealed record ModelCardMethod(string Sentence, IReadOnlyList<string> Tags
         "aligned by Spread Preference Annotation (Kim et al., ICLR 2025, arXiv 2406.04412): DPO on a small set of human preferences, then iterations in which the model "
             + "samples answers, judges them by its own implicit reward, and trains on them with noise-aware DPO.",
         ["spa", "dpo", "preference-alignment"],
-        "It was trained towards preferences that the model itself judged, starting from a small labelled set: mistakes and tastes of that set are amplified, not corrected.");
+        "It was trained towards preferences that the model itself judged, starting from a small labelled set: mistakes and tastes of that set are amplified, not "
+            + "corrected.");
 
     /// <summary>Training on labelled pairs alone.</summary>
     public static ModelCardMethod Dpo { get; } = new(

@@ -43,13 +43,15 @@ public sealed class PreferenceTask : ITrainingTask
     /// <param name="beta">Strength of the KL penalty.</param>
     /// <param name="refinement">Noise-aware training, or null for plain DPO.</param>
     /// <param name="labelSmoothing">Without refinement: share of labels taken as flipped, for every pair (conservative DPO).</param>
-    public PreferenceTask(PolicyState policy, Model? reference, IReadOnlyList<PreferenceExample> examples, TrainerSettings settings, double beta, RefinementSettings? refinement = null,
+    public PreferenceTask(PolicyState policy, Model? reference, IReadOnlyList<PreferenceExample> examples, TrainerSettings settings, double beta,
+        RefinementSettings? refinement = null,
         double labelSmoothing = 0)
     {
         (_examples, _beta, _refinement, _labelSmoothing) = (examples, beta, refinement, labelSmoothing);
         _referenceKnown = examples.All(e => e.ReferenceChosen is not null && e.ReferenceRejected is not null);
         bool needsReference = !_referenceKnown || Extrapolates;
-        if (needsReference && reference is null) throw new ArgumentException("the reference model is needed: log-probs are not known for every pair, or logits are extrapolated");
+        if (needsReference && reference is null)
+            throw new ArgumentException("the reference model is needed: log-probs are not known for every pair, or logits are extrapolated");
         if (refinement is not null) _threshold = NoiseThreshold.Create(refinement.Threshold, refinement.NoiseQuantile, examples.Count);
         int tokens = SftTask.Largest(settings.MicroBatch, examples.Select(e => PackedBatch.RowsFor(e.Prompt.Length, e.Chosen.Length, e.Rejected.Length)));
         int rows = SftTask.Largest(settings.MicroBatch, examples.Select(e => e.Chosen.Length + e.Rejected.Length));

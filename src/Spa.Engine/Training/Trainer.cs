@@ -51,7 +51,8 @@ public sealed class Trainer
     public void RestoreState(JsonObject state)
     {
         int step = state["step"]!.GetValue<int>();
-        if (step < 0 || step > Updates) throw new SpaException($"a checkpoint stands at update {step} of a stage with {Updates}; remove the checkpoint folder to begin anew");
+        if (step < 0 || step > Updates)
+            throw new SpaException($"a checkpoint stands at update {step} of a stage with {Updates}; remove the checkpoint folder to begin anew");
         Step = step;
         _metrics.Restore(state["metrics"]!.AsObject());
     }
@@ -145,6 +146,7 @@ public sealed class Trainer
             culprit = $"the gradient of {p.Name}";
             break;
         }
-        throw new SpaException($"update {Step + 1}: {culprit} is not finite (loss {_metrics[0]}, gradient norm {_gradNorm}) on {_task.Describe(examples)}; lower the learning rate or check the weights");
+        throw new SpaException($"update {Step + 1}: {culprit} is not finite (loss {_metrics[0]}, gradient norm {_gradNorm}) on {_task.Describe(examples)}; lower the "
+            + "learning rate or check the weights");
     }
 }

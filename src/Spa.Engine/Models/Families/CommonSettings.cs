@@ -6,7 +6,8 @@ namespace Spa.Engine.Models.Families;
 internal static class CommonSettings
 {
     /// <summary>Sizes, rotary embedding and MLP of a Llama-shaped config.</summary>
-    public static DecoderConfig Read(ConfigReader config, string epsilonKey = "rms_norm_eps", double rotaryFraction = 1, string activationKey = "hidden_act", string activation = "silu")
+    public static DecoderConfig Read(ConfigReader config, string epsilonKey = "rms_norm_eps", double rotaryFraction = 1, string activationKey = "hidden_act",
+        string activation = "silu")
     {
         int hidden = config.Int("hidden_size"), heads = config.Int("num_attention_heads");
         if (!config.Has("head_dim") && hidden % heads != 0)

@@ -13,7 +13,8 @@ internal static class GemmaFamily
         DecoderConfig options = CommonSettings.Read(config, activationKey: "hidden_activation", activation: "gelu_pytorch_tanh");
         int window = config.IntOrZero("sliding_window", 0);
         string[]? kinds = config.TextList("layer_types");
-        if (kinds is not null && kinds.Length != options.Layers) throw new SpaException($"{config.File}: layer_types has {kinds.Length} entries for {options.Layers} layers");
+        if (kinds is not null && kinds.Length != options.Layers)
+            throw new SpaException($"{config.File}: layer_types has {kinds.Length} entries for {options.Layers} layers");
         return options with
         {
             NormPlacement = NormPlacement.PreAndPost,

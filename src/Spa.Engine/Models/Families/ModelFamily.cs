@@ -36,6 +36,7 @@ public sealed record ModelFamily(string ModelType, string Architecture, Func<Con
         if (c.Rotary.Dimensions % 2 != 0 || c.Rotary.Dimensions > c.HeadDim || c.Rotary.Dimensions < 2)
             throw new SpaException($"{config.File}: the rotary width {c.Rotary.Dimensions} must be even and at most the head size {c.HeadDim}");
         if ((long)c.VocabSize * c.HiddenSize > int.MaxValue * 64L || c.Layers > 1024)
-            throw new SpaException($"{config.File}: {c.Layers} layers, vocabulary {c.VocabSize} and width {c.HiddenSize} are beyond any known model; the file is damaged");
+            throw new SpaException($"{config.File}: {c.Layers} layers, vocabulary {c.VocabSize} and width {c.HiddenSize} are beyond any known model; the file "
+                + "is damaged");
     }
 }

@@ -22,6 +22,7 @@ public static class Demo
     public static DemoSeries RunSeeds(DemoOptions options, int count, RunContext context) => new(
     [
         .. Enumerable.Range(0, count).Select(i => options.Seed + (uint)i).Select(seed =>
-            Run(options with { Seed = seed, OutputFolder = Path.Combine(options.OutputFolder, $"seed-{seed}") }, context with { Log = new PrefixedLog(context.Log, $"seed {seed}") })),
+            Run(options with { Seed = seed, OutputFolder = Path.Combine(options.OutputFolder, $"seed-{seed}") },
+                context with { Log = new PrefixedLog(context.Log, $"seed {seed}") })),
     ]);
 }

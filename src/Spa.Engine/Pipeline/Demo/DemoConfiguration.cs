@@ -12,8 +12,15 @@ internal static class DemoConfiguration
     /// <summary>The loop with a judge, and held-out pairs to evaluate its stages on or none.</summary>
     public static RunConfig Loop(DemoOptions options, DemoData data, string model, string output, string judge, string? evaluation)
     {
-        JsonObject spa = new() { ["judge"] = judge, ["seed_dataset"] = data.SeedPath, ["prompts"] = new JsonArray([.. data.PromptPaths]), ["iterations"] = options.Prompts.Count };
-        return Bind(options, ConfigurationStage.Run, new JsonObject { ["model_name_or_path"] = model, ["eval_dataset"] = evaluation, ["output_dir"] = output, ["spa"] = spa });
+        JsonObject spa = new()
+        {
+            ["judge"] = judge,
+            ["seed_dataset"] = data.SeedPath,
+            ["prompts"] = new JsonArray([.. data.PromptPaths]),
+            ["iterations"] = options.Prompts.Count
+        };
+        return Bind(options, ConfigurationStage.Run,
+            new JsonObject { ["model_name_or_path"] = model, ["eval_dataset"] = evaluation, ["output_dir"] = output, ["spa"] = spa });
     }
 
     /// <summary>DPO on the seed pairs, at the seed stage's rate, for a number of updates.</summary>

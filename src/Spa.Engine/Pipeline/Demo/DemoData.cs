@@ -81,7 +81,8 @@ internal sealed class DemoData
     public DemoAnswer[][] ReadHeldOut()
     {
         JsonArray[] rows = [.. RowReader.Read(HeldOutPath).Select(row => row.Json["responses"]!.AsArray())];
-        if (rows.Length != HeldOut.Length) throw new SpaException($"{HeldOutPath}: expected {HeldOut.Length} rows, found {rows.Length}; delete the folder and run the demo again");
+        if (rows.Length != HeldOut.Length)
+            throw new SpaException($"{HeldOutPath}: expected {HeldOut.Length} rows, found {rows.Length}; delete the folder and run the demo again");
         return [.. rows.Zip(HeldOut, (row, prompt) => row.Select(r => DemoAnswer.FromJson(r!, prompt.Fact)).ToArray())];
     }
 
@@ -91,22 +92,30 @@ internal sealed class DemoData
         var random = new DemoRandom(_options.Seed, LabelStream);
         JsonObject[] rows = [.. _candidates.Zip(answers).Where(c => c.Second[0].Gold.Score != c.Second[1].Gold.Score).Take(_options.SeedPairs).Select(c =>
             Pair(c.First, c.Second, random.Uniform() < LabelNoise))];
-        if (rows.Length == 0) throw new SpaException("the demo's SFT model gives only answers of equal worth, so there is no pair to learn from; is assets/demo-model damaged?");
+        if (rows.Length == 0)
+            throw new SpaException("the demo's SFT model gives only answers of equal worth, so there is no pair to learn from; is assets/demo-model damaged?");
         RowWriter.WriteAll(SeedPath, rows);
         return rows.Length;
     }
 
     private void WriteHeldOut(DemoAnswer[][] answers)
     {
-        RowWriter.WriteAll(HeldOutPath, HeldOut.Zip(answers, (p, a) => new JsonObject { ["prompt"] = DemoTask.PromptTurns(p.Text), ["responses"] = new JsonArray([.. a.Select(x => x.ToJson())]) }));
-        RowWriter.WriteAll(EvaluationPath, HeldOut.Zip(answers).Where(c => c.Second[0].Gold.Score != c.Second[1].Gold.Score).Select(c => Pair(c.First, c.Second, flipped: false)));
+        RowWriter.WriteAll(HeldOutPath, HeldOut.Zip(answers, (p, a) =>
+            new JsonObject { ["prompt"] = DemoTask.PromptTurns(p.Text), ["responses"] = new JsonArray([.. a.Select(x => x.ToJson())]) }));
+        RowWriter.WriteAll(EvaluationPath, HeldOut.Zip(answers).Where(c => c.Second[0].Gold.Score != c.Second[1].Gold.Score)
+            .Select(c => Pair(c.First, c.Second, flipped: false)));
     }
 
     private static JsonObject Pair(DemoPrompt prompt, DemoAnswer[] answers, bool flipped)
     {
         bool first = answers[0].Gold.Score > answers[1].Gold.Score != flipped;
         (DemoAnswer chosen, DemoAnswer rejected) = first ? (answers[0], answers[1]) : (answers[1], answers[0]);
-        return new JsonObject { ["prompt"] = DemoTask.PromptTurns(prompt.Text), ["chosen"] = DemoTask.AnswerTurns(chosen.Text), ["rejected"] = DemoTask.AnswerTurns(rejected.Text) };
+        return new JsonObject
+        {
+            ["prompt"] = DemoTask.PromptTurns(prompt.Text),
+            ["chosen"] = DemoTask.AnswerTurns(chosen.Text),
+            ["rejected"] = DemoTask.AnswerTurns(rejected.Text)
+        };
     }
 
     private string In(string name) => Path.Combine(_folder, "data", name);

@@ -30,7 +30,13 @@ internal sealed class DemoEvaluation(RunFolder folder, DemoData data, ModelBundl
     public DemoScore Score(RunState state, string name, string id, string model, string? pairs)
     {
         string path = Path.Combine(folder.Path, "gold", id + ".json"), phase = $"demo/evaluate-{id}";
-        var inputs = new JsonObject { ["model"] = ContentHash.OfPath(model), ["sft"] = ContentHash.OfPath(sft.Path), ["data"] = _dataHash, ["dtype"] = context.MatrixType.ToString() };
+        var inputs = new JsonObject
+        {
+            ["model"] = ContentHash.OfPath(model),
+            ["sft"] = ContentHash.OfPath(sft.Path),
+            ["data"] = _dataHash,
+            ["dtype"] = context.MatrixType.ToString()
+        };
         state.Run(phase, inputs, [path], context.Log, _ =>
         {
             using ModelBundle bundle = ModelBundle.Open(model);

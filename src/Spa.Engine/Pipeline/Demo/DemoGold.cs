@@ -29,7 +29,8 @@ internal readonly record struct DemoGold(bool Answered, int Opener, int Fillers,
         return found.Count == 1 && found[0].Groups[1].Value == fact.Value;
     }
 
-    private static int Tone(string[] kind, string[] rude, Func<string, bool> matches) => Array.Exists(kind, p => matches(p)) ? 1 : Array.Exists(rude, p => matches(p)) ? -1 : 0;
+    private static int Tone(string[] kind, string[] rude, Func<string, bool> matches) =>
+        Array.Exists(kind, p => matches(p)) ? 1 : Array.Exists(rude, p => matches(p)) ? -1 : 0;
 
     private static int Occurrences(string text, string part)
     {

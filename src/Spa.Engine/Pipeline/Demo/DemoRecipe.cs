@@ -25,7 +25,8 @@ public static class DemoRecipe
     private const ulong Seed = 0;
 
     private const string Template =
-        "{%- for message in messages -%}{{ '<|' + message['role'] + '|>' + message['content'] + '<|end|>' }}{%- endfor -%}{%- if add_generation_prompt -%}{{ '<|assistant|>' }}{%- endif -%}";
+        "{%- for message in messages -%}{{ '<|' + message['role'] + '|>' + message['content'] + '<|end|>' }}{%- endfor -%}{%- if add_generation_prompt -%}{{ "
+            + "'<|assistant|>' }}{%- endif -%}";
 
     // Streams of the seed.
     private const uint TokenizerStream = 1, ExampleStream = 2, WeightStream = 3;

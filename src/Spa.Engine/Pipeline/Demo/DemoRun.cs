@@ -76,10 +76,12 @@ internal sealed class DemoRun : IDisposable
         if (_options.Controls)
         {
             findings.Add(Compare(spa, scores[^1]));
-            scores.Add(evaluation.Score(state, $"{SpaRun.StageTitle(0)}, {updates} updates", "seed-only", Path.Combine(_longer.Path, "model"), null) with { IsControl = true });
+            DemoScore longer = evaluation.Score(state, $"{SpaRun.StageTitle(0)}, {updates} updates", "seed-only", Path.Combine(_longer.Path, "model"), null);
+            scores.Add(longer with { IsControl = true });
             findings.Add(Compare(spa, scores[^1]));
         }
-        else findings.Add("Whether that is due to the judge, and whether longer training on the seed pairs does as well, only the controls can say: run it with --controls.");
+        else findings.Add("Whether that is due to the judge, and whether longer training on the seed pairs does as well, only the controls can say: run it without "
+            + "--no-controls.");
         findings.Add("This is one run; docs/demo.md has several seeds, with what they show and what they do not.");
         return new DemoResult
         {

@@ -13,7 +13,8 @@ internal sealed class DemoSampler(ModelTokenizer tokenizer, RunContext context)
     private const int MaxNewTokens = 64;
 
     /// <summary>The prompt in tokens, with the assistant's header.</summary>
-    public int[] Encode(DemoPrompt prompt) => tokenizer.Encode(tokenizer.Render([new Message(Message.User, prompt.Text)], addGenerationPrompt: true), addSpecialTokens: false);
+    public int[] Encode(DemoPrompt prompt) =>
+        tokenizer.Encode(tokenizer.Render([new Message(Message.User, prompt.Text)], addGenerationPrompt: true), addSpecialTokens: false);
 
     /// <summary>Per prompt <paramref name="samples"/> answers; the same seed gives the same draws.</summary>
     public DemoAnswer[][] Draw(Model model, IReadOnlyList<DemoPrompt> prompts, int samples, ulong seed, string phase)

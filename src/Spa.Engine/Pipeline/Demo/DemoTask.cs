@@ -9,7 +9,8 @@ namespace Spa.Engine.Pipeline.Demo;
 internal static class DemoTask
 {
     /// <summary>Every prefix before every question: 2,352 prompts.</summary>
-    public static IReadOnlyList<DemoPrompt> Prompts { get; } = [.. DemoFacts.All.SelectMany(fact => DemoPhrases.Prefixes.Select(prefix => new DemoPrompt(prefix + fact.Question, fact)))];
+    public static IReadOnlyList<DemoPrompt> Prompts { get; } = [.. DemoFacts.All.SelectMany(fact =>
+        DemoPhrases.Prefixes.Select(prefix => new DemoPrompt(prefix + fact.Question, fact)))];
 
     /// <summary>A prompt as rows hold it.</summary>
     public static JsonArray PromptTurns(string text) => [Turn("user", text)];

@@ -27,7 +27,8 @@ internal static class DemoText
     }
 
     private static string[] Row(DemoScore s) =>
-        [s.Name + (s.IsControl ? " (control)" : ""), Number(s.Gold, 2), Percent(s.Win), Percent(s.Judge), Percent(s.Labels), $"{s.Length.Value:F1}", $"{s.Answered.Value:P0}"];
+        [s.Name + (s.IsControl ? " (control)" : ""), Number(s.Gold, 2), Percent(s.Win), Percent(s.Judge), Percent(s.Labels), $"{s.Length.Value:F1}",
+            $"{s.Answered.Value:P0}"];
 
     private static string Number(Interval value, int digits)
     {

@@ -64,11 +64,13 @@ public sealed class RunEstimate
             string stage = RunFolder.StageName(t);
             // Lengths of responses are not known yet: all of them at their limit.
             int limit = _config.Spa.Sampling.MaxNewTokens;
-            SequenceLengths[] sampled = [.. data.Prompts[t - 1].Select(p => new SequenceLengths(p.Ids.Length + _config.Spa.SamplesPerPrompt * limit, _config.Spa.SamplesPerPrompt * limit, p.Ids.Length + limit))];
+            SequenceLengths[] sampled = [.. data.Prompts[t - 1]
+                .Select(p => new SequenceLengths(p.Ids.Length + _config.Spa.SamplesPerPrompt * limit, _config.Spa.SamplesPerPrompt * limit, p.Ids.Length + limit))];
             SequenceLengths[] pairs = [.. data.Prompts[t - 1].Select(p => new SequenceLengths(p.Ids.Length + 2 * limit, 2 * limit, p.Ids.Length + limit))];
             AddSampling($"{stage}/sample", sampled);
             AddScoring($"{stage}/judge", sampled);
-            AddTraining($"{stage}/train", pairs, _config.Training.NumTrainEpochs, withReference: _config.Spa is { LabelSmoothing: not 0 } && _config.Spa.ExtrapolationOf(t) != 0);
+            AddTraining($"{stage}/train", pairs, _config.Training.NumTrainEpochs,
+                withReference: _config.Spa is { LabelSmoothing: not 0 } && _config.Spa.ExtrapolationOf(t) != 0);
             AddScoring($"{stage}/evaluate", evaluation);
         }
     }
@@ -79,7 +81,8 @@ public sealed class RunEstimate
         int tokens = SftTask.Largest(settings.MicroBatch, examples.Select(e => e.Rows)), rows = SftTask.Largest(settings.MicroBatch, examples.Select(e => e.Scored));
         long activations = Arena.Measure(arena =>
         {
-            _ = new DecoderWorkspace(_model.Config, settings.GradientCheckpointing ? ActivationPlan.Checkpointed : ActivationPlan.Training, tokens, rows, _backend.ActivationType(_matrixType), arena);
+            _ = new DecoderWorkspace(_model.Config, settings.GradientCheckpointing ? ActivationPlan.Checkpointed : ActivationPlan.Training, tokens, rows,
+                _backend.ActivationType(_matrixType), arena);
             if (withReference) _ = new DecoderWorkspace(_model.Config, ActivationPlan.Inference, tokens, rows, _backend.ActivationType(_matrixType), arena);
             _ = new Head(_backend, _model.Config, rows, withReference, arena, gradients: _backend.ActivationType(_matrixType));
         });

@@ -46,7 +46,9 @@ public static class GenerateRows
     }
 
     /// <summary>Makes decoders that find stop strings; null where the model has no tokenizer.</summary>
-    public static Func<Func<int, string>>? StreamOf(ModelBundle bundle) => bundle.HasTokenizer ? () => bundle.Tokenizer.Tokenizer.CreateStream(skipSpecialTokens: true).Push : null;
+    public static Func<Func<int, string>>? StreamOf(ModelBundle bundle) => bundle.HasTokenizer
+        ? () => bundle.Tokenizer.Tokenizer.CreateStream(skipSpecialTokens: true).Push
+        : null;
 
     /// <summary>Progress while many responses grow at once and none is done yet.</summary>
     private sealed class Tell(Generator generator, RunLog log, int total)

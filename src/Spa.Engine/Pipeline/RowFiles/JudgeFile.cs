@@ -40,10 +40,12 @@ public sealed class JudgeFile
 
     private static List<JsonObject> Responses(PromptRow row)
     {
-        if (row.Source["responses"] is not JsonArray list) throw new SpaException($"{row.Location}: expected 'responses', a list as 'spa generate' writes it; found none");
+        if (row.Source["responses"] is not JsonArray list)
+            throw new SpaException($"{row.Location}: expected 'responses', a list as 'spa generate' writes it; found none");
         if (list.Count < 2) throw new SpaException($"{row.Location}: a judge compares responses and needs two or more, found {list.Count}; generate with --samples 2");
         List<JsonObject> responses = [.. list.OfType<JsonObject>()];
-        return responses.Count == list.Count ? responses : throw new SpaException($"{row.Location}: expected every entry of 'responses' to be an object with 'ids' or 'text'");
+        return responses.Count == list.Count ? responses
+            : throw new SpaException($"{row.Location}: expected every entry of 'responses' to be an object with 'ids' or 'text'");
     }
 
     private int[] Tokens(PromptRow row, JsonObject response, int[] prompt, RowTokenization tokenization)
@@ -56,7 +58,8 @@ public sealed class JudgeFile
 
     private static int[] Ids(PromptRow row, JsonObject response)
     {
-        if (response["ids"] is JsonArray list && list.All(id => id is JsonValue value && value.TryGetValue(out int _))) return [.. list.Select(id => id!.GetValue<int>())];
+        if (response["ids"] is JsonArray list && list.All(id => id is JsonValue value && value.TryGetValue(out int _)))
+            return [.. list.Select(id => id!.GetValue<int>())];
         throw new SpaException($"{row.Location}: expected 'ids' of a response to be a list of whole numbers");
     }
 

@@ -1,7 +1,6 @@
 using Spa.Engine.Compute;
 using Spa.Engine.Evaluation;
 using Spa.Engine.Models;
-using Spa.Engine.Preference;
 
 namespace Spa.Engine.Pipeline.RowFiles;
 

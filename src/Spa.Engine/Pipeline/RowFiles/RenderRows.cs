@@ -34,7 +34,8 @@ public sealed class RenderRows
         try
         {
             ChatTemplate template = _template ?? Own(row);
-            return new JsonObject { ["text"] = (row.Json["messages"] is JsonArray messages && !row.Json.ContainsKey("context") ? Chat(template, row.Json, messages) : Plain(template, row)).Text };
+            bool isChat = row.Json["messages"] is JsonArray && !row.Json.ContainsKey("context");
+            return new JsonObject { ["text"] = (isChat ? Chat(template, row.Json, row.Json["messages"]!.AsArray()) : Plain(template, row)).Text };
         }
         catch (TemplateException error)
         {
@@ -45,7 +46,8 @@ public sealed class RenderRows
 
     private static ChatTemplate Own(SourceRow row) => row.Json["template"] is JsonValue value && value.TryGetValue(out string? source)
         ? ChatTemplate.Parse(source, $"{row.Location}")
-        : throw new SpaException($"{row.Location}: expected a row {{\"template\": \"...\", \"context\": {{...}}}}, found no string 'template'; or name one with --template or --tokenizer");
+        : throw new SpaException($"{row.Location}: expected a row {{\"template\": \"...\", \"context\": {{...}}}}, found no string 'template'; or name one with "
+        + "--template or --tokenizer");
 
     private RenderResult Plain(ChatTemplate template, SourceRow row) => row.Json["context"] is JsonObject context
         ? template.Render(context, _options)

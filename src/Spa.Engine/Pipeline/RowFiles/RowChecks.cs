@@ -13,7 +13,8 @@ public static class RowChecks
         foreach (int id in ids)
         {
             if (id < 0 || id >= config.VocabSize)
-                throw new SpaException($"{location}: token id {id} is outside the model's vocabulary of {config.VocabSize} tokens; use the tokenizer that belongs to the model");
+                throw new SpaException($"{location}: token id {id} is outside the model's vocabulary of {config.VocabSize} tokens; use the tokenizer that belongs to "
+                    + "the model");
         }
     }
 
@@ -22,7 +23,8 @@ public static class RowChecks
     public static void RequireRoom(int prompt, DecoderConfig config, RowLocation location)
     {
         if (prompt >= config.MaxPositions)
-            throw new SpaException($"{location}: the prompt has {prompt} tokens, the model's context holds {config.MaxPositions} with at least one new token; shorten the prompt");
+            throw new SpaException($"{location}: the prompt has {prompt} tokens, the model's context holds {config.MaxPositions} with at least one new token; shorten "
+                + "the prompt");
     }
 
     /// <summary>Throws if prompt and response together are longer than the model's context.</summary>
@@ -30,6 +32,7 @@ public static class RowChecks
     public static void RequireFit(int prompt, int response, DecoderConfig config, RowLocation location)
     {
         if (prompt + response > config.MaxPositions)
-            throw new SpaException($"{location}: {prompt} prompt tokens and {response} response tokens are more than the model's context of {config.MaxPositions}; shorten the row or use --max-length");
+            throw new SpaException($"{location}: {prompt} prompt tokens and {response} response tokens are more than the model's context of {config.MaxPositions}; "
+                + "shorten the row or use --max-length");
     }
 }

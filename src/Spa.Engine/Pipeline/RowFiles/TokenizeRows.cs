@@ -12,7 +12,8 @@ public static class TokenizeRows
     /// <summary>Rows <c>{text}</c> to rows <c>{ids}</c>.</summary>
     /// <exception cref="SpaException">A row has no text; names file and line.</exception>
     public static void Encode(string input, Tokenizer tokenizer, bool addSpecialTokens, int threads, RowSink sink, RunLog log, CancellationToken cancel) =>
-        ParallelRows.Run(Phase, input, threads, row => new JsonObject { ["ids"] = ResponseJson.Numbers(tokenizer.Encode(Text(row), addSpecialTokens)) }, sink, log, cancel);
+        ParallelRows.Run(Phase, input, threads, row =>
+            new JsonObject { ["ids"] = ResponseJson.Numbers(tokenizer.Encode(Text(row), addSpecialTokens)) }, sink, log, cancel);
 
     /// <summary>Rows <c>{ids}</c> to rows <c>{text}</c>.</summary>
     /// <exception cref="SpaException">A row has no ids; names file and line.</exception>

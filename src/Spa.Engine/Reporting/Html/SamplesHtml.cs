@@ -13,7 +13,8 @@ internal static class SamplesHtml
         {
             html.Raw("<article class=\"sample\">\n");
             foreach (SampleTurn turn in sample.Before)
-                html.Raw("<div class=\"turn\"><p class=\"who\">").Element("span", turn.Role).Raw("</p><p class=\"text\" dir=\"auto\">").Text(Limit(turn.Text)).Raw("</p></div>\n");
+                html.Raw("<div class=\"turn\"><p class=\"who\">").Element("span", turn.Role).Raw("</p><p class=\"text\" dir=\"auto\">").Text(Limit(turn.Text))
+                    .Raw("</p></div>\n");
             html.Raw("<p class=\"prompt\" dir=\"auto\">").Text(Limit(sample.Prompt)).Raw("</p>\n<div class=\"answers\">\n");
             foreach (SampleAnswer answer in sample.Answers) WriteAnswer(html, answer);
             html.Raw("</div>\n</article>\n");

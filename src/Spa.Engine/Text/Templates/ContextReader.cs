@@ -46,7 +46,8 @@ internal sealed class ContextReader(RenderContext context)
             case IEnumerable items: return new ListValue([.. items.Cast<object?>().Select(ReadValue)]);
             default:
                 throw new TemplateException(
-                    TemplateErrorKind.TypeError, $"a template variable is a {value.GetType().Name}; expected null, a string, a number, a bool, JSON, a list or a dictionary");
+                    TemplateErrorKind.TypeError, $"a template variable is a {value.GetType().Name}; expected null, a string, a number, a bool, JSON, a list or a "
+                        + "dictionary");
         }
     }
 

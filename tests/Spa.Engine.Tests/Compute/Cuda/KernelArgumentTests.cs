@@ -29,7 +29,7 @@ internal sealed partial class KernelArgumentTests
     private static string[] Fields(string text, string name)
     {
         Match body = Regex.Match(text, $@"struct {name}\s*\{{\n(.*?)\n\}};", RegexOptions.Singleline);
-        return [.. Field().Matches(body.Groups[1].Value).SelectMany(match => match.Groups[1].Value.Split(',')).Select(name => name.Trim().Split(' ', '*')[^1])];
+        return [.. Field().Matches(body.Groups[1].Value).SelectMany(match => match.Groups[1].Value.Replace("_", "", StringComparison.Ordinal).Split(',')).Select(name => name.Trim().Split(' ', '*')[^1])];
     }
 
     [GeneratedRegex(@"static_assert\(sizeof\((\w+Args)\) == (\d+)\)")]

@@ -25,7 +25,7 @@ internal static class MatMulKernels
 
     public static readonly KernelTemplate Rows = new("matmul_rows", "matmul_rows", ["SPA_TILE_N"], registers: 64, variants: [[RowsColumns], [RowsFewColumns]]);
 
-    /// <summary>80 registers are three blocks of 256 threads a multiprocessor.</summary>
+    /// <summary>80 registers are three blocks of 256 threads a multiprocessor; this is the path for parity.</summary>
     public static readonly KernelTemplate Float = new("matmul_float", "matmul_float", ["SPA_A_BF16", "SPA_B_BF16", "SPA_TILE_M"], registers: 80,
         variants: [[0, 0, SmallTile], [0, 1, SmallTile], [1, 0, SmallTile], [0, 0, FewRows], [0, 1, FewRows], [1, 0, FewRows]]);
 

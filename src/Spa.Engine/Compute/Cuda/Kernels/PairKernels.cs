@@ -5,10 +5,10 @@ internal static class PairKernels
 {
     public static readonly KernelTemplate RewardScores = new("reward", "reward_scores", ["SPA_LOSS", "SPA_DIVERGENCE"], registers: 40, variants: [[0, 0]]);
 
-    public static readonly KernelTemplate RewardLoss = new("reward", "reward_loss", ["SPA_LOSS", "SPA_DIVERGENCE"], registers: 72,
+    public static readonly KernelTemplate RewardLoss = new("reward", "reward_loss", ["SPA_LOSS", "SPA_DIVERGENCE"], registers: 80,
         variants: [.. from loss in Enum.GetValues<PairLossKind>() from divergence in DivergencesOf(loss) select new[] { (int)loss, (int)divergence }]);
 
-    public static readonly KernelTemplate RewardMetrics = new("reward", "reward_metrics", ["SPA_LOSS", "SPA_DIVERGENCE"], registers: 72, variants: [[0, 0]]);
+    public static readonly KernelTemplate RewardMetrics = new("reward", "reward_metrics", ["SPA_LOSS", "SPA_DIVERGENCE"], registers: 80, variants: [[0, 0]]);
 
     public static readonly KernelTemplate NoiseFlag = new("noise", "noise_flag", ["SPA_RULE"], registers: 40, variants: [[0], [1], [2]]);
 

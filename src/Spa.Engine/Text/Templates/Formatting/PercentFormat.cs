@@ -160,7 +160,8 @@ internal sealed class PercentFormat
         if (Peek() != '*') return FormatSpec.TakeNumber(_format, ref _at);
         _at++;
         if (!Integer.TryIndex(NextValue(), out int number)) throw Fail(TemplateErrorKind.TypeError, "* wants int");
-        return Math.Abs((long)number) <= FormatSpec.MaxWidth ? number : throw Fail(TemplateErrorKind.LimitExceeded, $"a field of more than {FormatSpec.MaxWidth} characters");
+        return Math.Abs((long)number) <= FormatSpec.MaxWidth ? number
+            : throw Fail(TemplateErrorKind.LimitExceeded, $"a field of more than {FormatSpec.MaxWidth} characters");
     }
 
     private object? NextValue()

@@ -7,7 +7,8 @@ internal static class WordWrap
     {
         if (width <= 0) throw new TemplateException(TemplateErrorKind.ValueError, $"invalid width {width} (must be > 0)");
         context.ChargeLength(text.Length * (1L + separator.Length));
-        IEnumerable<string> lines = StringSplitting.Lines(text, keepEnds: false).Select(line => string.Join(separator, Wrap(context, line, width, breakLong, breakHyphens)));
+        IEnumerable<string> lines = StringSplitting.Lines(text, keepEnds: false)
+            .Select(line => string.Join(separator, Wrap(context, line, width, breakLong, breakHyphens)));
         return context.Charge(string.Join(separator, lines));
     }
 
