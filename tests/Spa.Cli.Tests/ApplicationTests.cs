@@ -71,6 +71,7 @@ internal sealed class ApplicationTests
         using TempFolder folder = new();
         string model = TinyModel.Write(folder, "model", 1);
         CommandLine.Run("generate", "--model", model, "--prompt", "a", "--device", "0").FailedWith(2, "--device");
+        CommandLine.Run("generate", "--model", model, "--prompt", "a", "--gemm", "own").FailedWith(2, "--gemm", "--backend cuda");
     }
 
     [Test]

@@ -53,8 +53,9 @@ internal sealed class CommandContext(ParseResult parse, CommonOptions common, Cl
     public ComputeBackend CreateBackend()
     {
         string backend = Get(common.Backend) ?? "auto";
-        if (backend == "cuda") return CudaDevices.Create(Get(common.Device), log.Notice);
+        if (backend == "cuda") return CudaDevices.Create(Get(common.Device), Get(common.Gemm), log.Notice);
         if (IsGiven(common.Device)) throw new UsageException($"--device picks a device of --backend cuda; --backend {backend} has none");
+        if (IsGiven(common.Gemm)) throw new UsageException($"--gemm is for --backend cuda; --backend {backend} has one way to multiply");
         return new CpuBackend(new CpuOptions { Threads = Threads });
     }
 }

@@ -10,6 +10,8 @@ internal sealed class CommonOptions
 
     public Option<string?> Device { get; } = Opt.Text("--device", "N|emulator", "Which device of --backend cuda.");
 
+    public Option<string?> Gemm { get; } = Opt.Choice("--gemm", "Who multiplies large bfloat16 matrices of --backend cuda. auto takes cuBLASLt where it is installed; own gives a row the same bits in every batch.", "auto", "own", "cublaslt");
+
     public Option<int?> Threads { get; } = Opt.Whole("--threads", "N", "Threads of the CPU backend; default: one per processor. Results do not depend on it.",
         min: 1, max: 4096);
 
@@ -24,7 +26,7 @@ internal sealed class CommonOptions
 
     public Option<bool> Json { get; } = Opt.Flag("--json", "Results on stdout as one JSON document, or as JSON lines.");
 
-    public IEnumerable<Option> All => [Backend, Device, Threads, Dtype, Seed, Quiet, Verbose, Json];
+    public IEnumerable<Option> All => [Backend, Device, Gemm, Threads, Dtype, Seed, Quiet, Verbose, Json];
 
     /// <summary>Adds them to the root, from where every command inherits them.</summary>
     public void AddTo(Command root)

@@ -12,10 +12,14 @@ public sealed class Head
     // Logits kept at once. 512 rows amortise the packing of the head; above, memory traffic is what grows.
     private const long DefaultBytes = 512L << 20;
 
+    // Elements of 16 bytes: every row of the rounded gradients starts where a device reads whole vectors, whatever the vocabulary.
+    private const int RowAlignment = 8;
+
     private readonly ComputeBackend _backend;
     private readonly DecoderConfig _config;
     private readonly Tensor _policyLogits;
     private readonly Tensor _referenceLogits;
+    private readonly Tensor _logitGradients;
     private bool _retained;
 
     /// <param name="backend">Device.</param>
@@ -24,12 +28,15 @@ public sealed class Head
     /// <param name="withReference">Reserve memory for the reference's logits.</param>
     /// <param name="arena">Where the memory comes from.</param>
     /// <param name="bytes">Most memory for logits.</param>
-    public Head(ComputeBackend backend, DecoderConfig config, int responseRows, bool withReference, Arena arena, long bytes = DefaultBytes)
+    /// <param name="gradients">In what type logit gradients are multiplied; bfloat16: a rounded copy meets bfloat16 weights and rows on the device's matrix units.</param>
+    public Head(ComputeBackend backend, DecoderConfig config, int responseRows, bool withReference, Arena arena, long bytes = DefaultBytes, DType gradients = DType.Float32)
     {
         (_backend, _config) = (backend, config);
-        long perRow = (long)config.VocabSize * sizeof(float) * (withReference ? 2 : 1);
+        int rounded = gradients == DType.Float32 ? 0 : (config.VocabSize + RowAlignment - 1) / RowAlignment * RowAlignment;
+        long perRow = (long)config.VocabSize * sizeof(float) * (withReference ? 2 : 1) + (long)rounded * gradients.Size();
         ChunkRows = (int)Math.Clamp(bytes / perRow, 1, Math.Max(1, responseRows));
         _policyLogits = arena.Take("head/policy_logits", DType.Float32, ChunkRows, config.VocabSize);
+        if (rounded > 0) _logitGradients = arena.Take("head/logit_gradients", gradients, ChunkRows, rounded).ColumnRange(0, config.VocabSize);
         if (withReference) _referenceLogits = arena.Take("head/reference_logits", DType.Float32, ChunkRows, config.VocabSize);
     }
 
@@ -63,8 +70,9 @@ public sealed class Head
             Tensor h = hidden.RowRange(start, count);
             Tensor logits = _retained ? _policyLogits.RowRange(0, count) : CappedLogits(h, weights, labels.RowRange(start, count));
             _backend.LogProbBackward(logits, lse.RowRange(start, count), labels.RowRange(start, count), coefficient.RowRange(start, count), _config.LogitSoftCap);
-            _backend.MatMul(dhidden.RowRange(start, count), logits, weights.Head);
-            _backend.MatMul(gradients.Head, logits, h, transposeA: true, accumulate: true);
+            Tensor dlogits = Rounded(logits);
+            _backend.MatMul(dhidden.RowRange(start, count), dlogits, weights.Head);
+            _backend.MatMul(gradients.Head, dlogits, h, transposeA: true, accumulate: true);
             if (!gradients.HeadBias.IsAbsent) _backend.BiasBackward(gradients.HeadBias, logits);
         }
         _retained = false;
@@ -75,6 +83,14 @@ public sealed class Head
         Tensor logits = buffer.RowRange(0, hidden.Rows);
         _backend.MatMul(logits, hidden, weights.Head, transposeB: true, bias: weights.HeadBias);
         return logits;
+    }
+
+    private Tensor Rounded(Tensor logits)
+    {
+        if (_logitGradients.IsAbsent) return logits;
+        Tensor rounded = _logitGradients.RowRange(0, logits.Rows);
+        _backend.Copy(rounded, logits);
+        return rounded;
     }
 
     private Tensor CappedLogits(Tensor hidden, DecoderTensors weights, Tensor labels)

@@ -42,7 +42,7 @@ internal sealed class TrainingPass : IDisposable
             space = new DecoderWorkspace(model.Config, checkpointed ? ActivationPlan.Checkpointed : ActivationPlan.Training, tokens, responseRows,
                 model.ActivationType, arena);
             if (reference is not null) referenceSpace = new DecoderWorkspace(model.Config, ActivationPlan.Inference, tokens, responseRows, model.ActivationType, arena);
-            head = new Head(model.Backend, model.Config, responseRows, reference is not null, arena);
+            head = new Head(model.Backend, model.Config, responseRows, reference is not null, arena, gradients: model.ActivationType);
             Tensor Column(string name) => arena.Take(name, DType.Float32, responseRows, 1);
             rows = new LogProbRows
             {

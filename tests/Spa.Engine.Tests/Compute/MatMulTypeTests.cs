@@ -61,6 +61,25 @@ internal sealed class MatMulTypeTests(TestedBackend tested) : OpTests(tested), I
     }
 
     [Test]
+    public void A_bfloat16_product_of_many_large_tiles_has_the_bits_of_its_parts()
+    {
+        RequireBf16();
+        // 12 x 12 tiles of 128 with ragged edges: more than a device has multiprocessors, and in one call for the whole only.
+        const int M = 1500, N = 1432, K = 40;
+        using var box = new TensorBox(_backend);
+        foreach ((bool transposeA, bool transposeB) in Forms)
+        {
+            Tensor a = transposeA ? box.Bf16(TestData.Normal(1, (M + 4) * K), K, M + 4).ColumnRange(0, M) : box.Bf16(TestData.Normal(1, M * K), M, K);
+            Tensor b = transposeB ? box.Bf16(TestData.Normal(2, N * K), N, K) : box.Bf16(TestData.Normal(2, N * K), K, N);
+            Tensor whole = box.Poisoned(M, N), parts = box.Poisoned(M, N);
+            _backend.MatMul(whole, a, b, transposeA, transposeB);
+            foreach ((int first, int count) in new[] { (0, 100), (100, 16), (116, 700), (816, 684) })
+                _backend.MatMul(parts.RowRange(first, count), transposeA ? a.ColumnRange(first, count) : a.RowRange(first, count), b, transposeA, transposeB);
+            Assert.That(box.Read(whole).AsSpan().SequenceEqual(box.Read(parts)), $"{transposeA}, {transposeB}");
+        }
+    }
+
+    [Test]
     public void The_same_product_twice_has_the_same_bits()
     {
         RequireBf16();

@@ -52,6 +52,8 @@ public sealed unsafe partial class CudaBackend : ComputeBackend
     public override string Device =>
         $"{_context.Device.Name}, sm_{_context.Device.Major}{_context.Device.Minor}, {_context.Device.Multiprocessors} multiprocessors{(_emulated ? "" : $", {_context.Device.TotalBytes / 1e9:0.0} GB")}";
 
+    public override DType ActivationType(DType matrixType) => matrixType;
+
     /// <summary>Where all work goes.</summary>
     internal CudaStream Stream => _stream;
 

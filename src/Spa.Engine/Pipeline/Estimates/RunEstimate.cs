@@ -84,7 +84,7 @@ public sealed class RunEstimate
             _ = new DecoderWorkspace(_model.Config, settings.GradientCheckpointing ? ActivationPlan.Checkpointed : ActivationPlan.Training, tokens, rows,
                 _backend.ActivationType(_matrixType), arena);
             if (withReference) _ = new DecoderWorkspace(_model.Config, ActivationPlan.Inference, tokens, rows, _backend.ActivationType(_matrixType), arena);
-            _ = new Head(_backend, _model.Config, rows, withReference, arena);
+            _ = new Head(_backend, _model.Config, rows, withReference, arena, gradients: _backend.ActivationType(_matrixType));
         });
         // Gradients, two moments, and the master copy of bfloat16 weights; all float32.
         long optimizer = _layout.Table.FlatCount * sizeof(float) * (_matrixType == DType.Float32 ? 3 : 4);

@@ -17,6 +17,8 @@ internal sealed class ProductTimer(CudaContext context, CudaStream stream, Devic
         try
         {
             using DeviceBuffer? spare = operands.Beta != 0 && operands.C == operands.D ? new DeviceBuffer(context, plan.Shape.M * plan.Shape.StrideD * sizeof(float)) : null;
+            // Numbers instead of whatever was there.
+            if (spare is not null) context.Driver.MemsetD8Async(spare.Address, 0, (nuint)spare.Bytes, stream.Handle);
             return Fastest(plan, spare is null ? operands : operands with { C = spare.Address, D = spare.Address });
         }
         catch (CudaException error) when (error.Result == CUresult.CUDA_ERROR_OUT_OF_MEMORY)
