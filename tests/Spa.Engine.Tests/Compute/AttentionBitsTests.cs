@@ -5,6 +5,7 @@ using Spa.Engine.Tests.Support;
 namespace Spa.Engine.Tests.Compute;
 
 /// <summary>What must not change a bit of attention: threads, vector width, the other sequences of the batch, sharing a prefix.</summary>
+[NonParallelizable]
 public class AttentionBitsTests
 {
     private readonly CpuBackend _backend = new(new CpuOptions { Threads = 2 });
@@ -101,7 +102,7 @@ public class AttentionBitsTests
         Tensor dq = box.Poisoned(c.Rows, c.QueryColumns), dk = box.Poisoned(c.Rows, c.KeyColumns), dv = box.Poisoned(c.Rows, c.KeyColumns);
         AttentionBatch batch = c.Batch();
         PagedRows rows = cache.AllRows(0, c.Rows);
-        // Other fixtures run beside this one and the runtime compiles in the background: what every round allocates is what counts.
+        // The runtime compiles in the background: what every round allocates is what counts.
         long least = long.MaxValue;
         for (int round = 0; round < 20; round++)
         {
