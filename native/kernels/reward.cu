@@ -4,6 +4,8 @@
 //                   shorter response's length count `tail` times (1: as all others)
 //   reward_loss     r = beta (log pi - log pi_ref) of chosen and rejected, their margin, p = sigmoid(margin), the winner, and by SPA_LOSS
 //                   the pair's loss and its derivatives; coefficient[R] = derivative * scale on every row of the response
+//   reward_weights  weights[P]: exp of the mean over a response's tokens of log pi - log sum_v p_v^2, chosen times rejected; a pair's loss is
+//                   multiplied by it
 //   reward_metrics  means over the micro-batch, added to metrics[16], which the host reads when it logs
 //
 // The losses are those of TRL 1.16 (PairLossKind.cs names the papers); s = f'(ratio) is the ratio itself for reverse KL.
@@ -43,8 +45,18 @@ struct RewardLossArgs
     const double* scores;   // [P, 6]
     const int* segments;    // [2P, 2]
     const int* flags;       // [P] pairs whose labels are smoothed, or null: all
+    const double* weights;  // [P] of the pairs, or null: 1
     double beta, smoothing, weight, scale, tail, tau, alpha;
     int pairs, accumulate, divergence;
+};
+
+struct RewardWeightsArgs
+{
+    double* weights;       // [P]
+    const int* segments;   // [2P, 2]
+    const float* policy;   // [R] log pi of a token
+    const float* squares;  // [R] log sum_v p_v^2 of its row
+    int pairs;
 };
 
 struct RewardMetricsArgs
@@ -63,7 +75,8 @@ struct RewardMetricsArgs
 };
 
 static_assert(sizeof(RewardScoresArgs) == 64);
-static_assert(sizeof(RewardLossArgs) == 112);
+static_assert(sizeof(RewardLossArgs) == 120);
+static_assert(sizeof(RewardWeightsArgs) == 40);
 static_assert(sizeof(RewardMetricsArgs) == 88);
 
 // A warp's sum over a response: a chain a lane, then a tree.
@@ -241,9 +254,10 @@ extern "C" __global__ void __launch_bounds__(kThreads, 1) reward_loss(const __gr
         result.probability = sigmoid(result.reward_margin);
         result.winner = result.reward_chosen > result.reward_rejected;
         // Several losses of one step are added up, one launch after the other.
-        result.loss = value.loss * args.weight;
-        result.dchosen = value.dchosen * args.weight;
-        result.drejected = value.drejected * args.weight;
+        const double weight = args.weights == nullptr ? args.weight : args.weight * args.weights[pair];
+        result.loss = value.loss * weight;
+        result.dchosen = value.dchosen * weight;
+        result.drejected = value.drejected * weight;
         if (args.accumulate) {
             result.loss += results[pair].loss;
             result.dchosen += results[pair].dchosen;
@@ -263,6 +277,19 @@ extern "C" __global__ void __launch_bounds__(kThreads, 1) reward_loss(const __gr
         for (int i = threadIdx.x % 32; i < own.count; i += 32)
             args.coefficient[own.start + i] = static_cast<float>(i < shared ? coefficient : coefficient * args.tail);
     }
+}
+
+// A warp a pair.
+extern "C" __global__ void __launch_bounds__(kThreads) reward_weights(const __grid_constant__ RewardWeightsArgs args)
+{
+    const int pair = blockIdx.x * kWarps + threadIdx.x / 32;
+    if (pair >= args.pairs) return;
+    double mean = 0.0;
+    for (int side = 0; side < 2; side++) {
+        const Segment own = reinterpret_cast<const Segment*>(args.segments)[2 * pair + side];
+        mean += (response_sum(args.policy, own, own.count, 1.0) - response_sum(args.squares, own, own.count, 1.0)) / max(1, own.count);
+    }
+    if (threadIdx.x % 32 == 0) args.weights[pair] = exp(mean);
 }
 
 // Sums of a row vector over chosen and over rejected responses; [0] and [1] of the result, in all threads. shared [2 * kWarps]

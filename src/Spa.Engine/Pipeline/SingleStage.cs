@@ -15,7 +15,7 @@ public static class SingleStage
     {
         TrainingConfig training = config.Training;
         TrainingSetup.RequireSupported(training, config.Stage);
-        if (training.LossType.Count > 0 && config.Stage == ConfigurationStage.Dpo && training.LossType[0] == "spa" && training.RefModelNameOrPath is not null
+        if (config.Stage == ConfigurationStage.Dpo && training.LossType.Contains("spa") && training.RefModelNameOrPath is not null
             && training.RefModelNameOrPath != training.ModelNameOrPath)
             context.Log.Notice("the reference differs from the policy: margins are not 0 at the first update");
         string modelPath = training.ModelNameOrPath ?? throw new UsageException("'model_name_or_path' is missing: name a Hugging Face folder or a .gguf file");
@@ -33,9 +33,7 @@ public static class SingleStage
             ["model"] = modelKey,
             ["reference"] = data.ReferencePath is null ? null : referenceKey,
             ["data"] = data.Hash,
-            ["beta"] = training.Beta,
-            ["label_smoothing"] = training.LabelSmoothing,
-            ["loss"] = string.Join(' ', training.LossType),
+            ["objective"] = data.IsPairs ? TrainingSetup.Identity(TrainingSetup.Objective(training)) : string.Join(' ', training.LossType),
             ["spa"] = data.Refinement?.ToString(),
             ["settings"] = TrainingSetup.Identity(settings),
             ["dtype"] = context.MatrixType.ToString(),

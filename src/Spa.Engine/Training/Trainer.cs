@@ -106,7 +106,7 @@ public sealed class Trainer
             int start = i * _settings.MicroBatch;
             _task.RunMicroBatch(examples[start..Math.Min(examples.Length, start + _settings.MicroBatch)], _metrics);
         }
-        _task.EndUpdate();
+        _task.EndUpdate(_metrics);
         _gradNorm = _policy.GradientNorm();
         if (!double.IsFinite(_gradNorm) || !double.IsFinite(_metrics[0])) ThrowNotFinite(examples);
         _policy.Update(new AdamWStep(_learningRate, _settings.AdamBeta1, _settings.AdamBeta2, _settings.AdamEpsilon, _settings.WeightDecay, Step + 1,

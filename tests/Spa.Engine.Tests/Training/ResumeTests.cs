@@ -1,6 +1,7 @@
 using Spa.Engine.Compute;
 using Spa.Engine.Pipeline;
 using Spa.Engine.Preference;
+using Spa.Engine.Tests.Preference;
 using Spa.Engine.Tests.Formats;
 using Spa.Engine.Training;
 
@@ -13,7 +14,7 @@ internal sealed class ResumeTests
     private static readonly TrainerSettings s_settings = TrainingBench.Settings with { LoggingSteps = 3 };
 
     [Test]
-    public void Weights_metrics_and_threshold_are_those_of_an_uninterrupted_run([Values] ThresholdKind threshold, [Values] bool bf16)
+    public void Weights_metrics_and_threshold_are_those_of_an_uninterrupted_run([Values] NoiseRule threshold, [Values] bool bf16)
     {
         RefinementSettings refinement = TrainingBench.Refinement with { Threshold = threshold };
         DType type = bf16 ? DType.BFloat16 : DType.Float32;

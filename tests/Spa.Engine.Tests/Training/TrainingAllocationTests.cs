@@ -1,3 +1,4 @@
+using Spa.Engine.Compute;
 using Spa.Engine.Compute.Cpu;
 using Spa.Engine.Preference;
 
@@ -8,7 +9,7 @@ namespace Spa.Engine.Tests.Training;
 internal sealed class TrainingAllocationTests
 {
     [Test]
-    public void A_warm_update_allocates_nothing([Values] ThresholdKind threshold, [Values(1, 2)] int threads)
+    public void A_warm_update_allocates_nothing([Values] NoiseRule threshold, [Values(1, 2)] int threads)
     {
         using TrainingBench bench = new(TrainingBench.Settings with { Epochs = 40 }, TrainingBench.Refinement with { Threshold = threshold }, options: new CpuOptions { Threads = threads });
         // All shapes of three epochs and a full window of the rolling rule.

@@ -38,7 +38,7 @@ internal sealed class TrainingBench : IDisposable
         _reference = withReference ? TinyModel.Create(Backend, 100, TinyModel.Config(tied: tied), type) : null;
         Policy = new PolicyState(Model);
         _settings = settings ?? Settings;
-        Task = new PreferenceTask(Policy, _reference, examples ?? Pairs(), _settings, 0.1, refinement, labelSmoothing);
+        Task = new PreferenceTask(Policy, _reference, examples ?? Pairs(), _settings, new PreferenceObjective { Beta = 0.1, LabelSmoothing = labelSmoothing }, refinement);
         Trainer = new Trainer(Policy, Task, _settings);
     }
 

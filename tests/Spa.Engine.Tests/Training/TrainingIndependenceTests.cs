@@ -2,6 +2,7 @@ using Spa.Engine.Compute;
 using Spa.Engine.Compute.Cpu;
 using Spa.Engine.Models;
 using Spa.Engine.Preference;
+using Spa.Engine.Tests.Preference;
 using Spa.Engine.Tests.Compute;
 using Spa.Engine.Tests.Models;
 using Spa.Engine.Tests.Support;

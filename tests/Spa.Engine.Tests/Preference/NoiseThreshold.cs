@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
+using Spa.Engine.Compute;
 
-namespace Spa.Engine.Preference;
+namespace Spa.Engine.Tests.Preference;
 
 /// <summary>
-/// Decides which pairs of a micro-batch are flagged as noisy (z = 1), from beta M. Call <see cref="Flag"/> for each micro-batch and
-/// <see cref="EndUpdate"/> after the last one of an update. The state is part of every checkpoint.
+/// The rules of the noise mask written plainly, which <see cref="NoiseTests"/> holds every backend to. Call <see cref="Flag"/> for each micro-batch
+/// and <see cref="EndUpdate"/> after the last one of an update.
 /// </summary>
-public abstract class NoiseThreshold
+internal abstract class NoiseThreshold
 {
     /// <summary>The threshold that the last <see cref="Flag"/> used; NaN while nothing can be flagged.</summary>
     public double Current { get; protected set; } = double.NaN;
@@ -14,10 +15,10 @@ public abstract class NoiseThreshold
     /// <param name="kind">Rule.</param>
     /// <param name="share">K in (0, 1).</param>
     /// <param name="pairs">Pairs of the stage.</param>
-    public static NoiseThreshold Create(ThresholdKind kind, double share, int pairs) => kind switch
+    public static NoiseThreshold Create(NoiseRule kind, double share, int pairs) => kind switch
     {
-        ThresholdKind.Quantile => new QuantileThreshold(share, pairs),
-        ThresholdKind.Rolling => new RollingThreshold(share),
+        NoiseRule.Quantile => new QuantileThreshold(share, pairs),
+        NoiseRule.Rolling => new RollingThreshold(share),
         _ => new BatchThreshold(share),
     };
 

@@ -1,7 +1,7 @@
-namespace Spa.Engine.Preference;
+namespace Spa.Engine.Tests.Preference;
 
 /// <summary>Quantiles with linear interpolation between order statistics (the default of NumPy and PyTorch).</summary>
-public static class Quantile
+internal static class Quantile
 {
     /// <summary>The <paramref name="share"/>-quantile of <paramref name="values"/>, which is sorted in place and not empty.</summary>
     public static double OfUnsorted(Span<double> values, double share)

@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
+using Spa.Engine.Compute;
 
-namespace Spa.Engine.Preference;
+namespace Spa.Engine.Tests.Preference;
 
-/// <summary><see cref="ThresholdKind.Batch"/>: no memory; with fewer than 1 / K pairs in a micro-batch nothing is flagged.</summary>
+/// <summary><see cref="NoiseRule.Batch"/>: no memory; with fewer than 1 / K pairs in a micro-batch nothing is flagged.</summary>
 internal sealed class BatchThreshold(double share) : NoiseThreshold
 {
     private double[] _sorted = [];

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
+using Spa.Engine.Compute;
 
-namespace Spa.Engine.Preference;
+namespace Spa.Engine.Tests.Preference;
 
 /// <summary>
-/// <see cref="ThresholdKind.Rolling"/>, as the released code computes it (docs/algorithm.md section 6): the last 50 micro-batch means of beta M; once
+/// <see cref="NoiseRule.Rolling"/>, as the released code computes it (docs/algorithm.md section 6): the last 50 micro-batch means of beta M; once
 /// full, the mean of sorted entries floor(50 K) and the next, used from the next micro-batch on; 0 before. A pair is flagged unless
 /// beta M is strictly larger, so ties and NaN are flagged. Unlike there, the window is saved and resumed.
 /// </summary>

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
+using Spa.Engine.Compute;
 
-namespace Spa.Engine.Preference;
+namespace Spa.Engine.Tests.Preference;
 
 /// <summary>
-/// <see cref="ThresholdKind.Quantile"/>. Exact over all pairs of the stage; nothing is flagged before 1 / K pairs were visited. Margins
+/// <see cref="NoiseRule.Quantile"/>. Exact over all pairs of the stage; nothing is flagged before 1 / K pairs were visited. Margins
 /// of the update under way count from the next one on, so ranks and micro-batches cannot disagree.
 /// </summary>
 internal sealed class QuantileThreshold(double share, int pairs) : NoiseThreshold

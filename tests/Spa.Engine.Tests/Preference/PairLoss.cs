@@ -1,12 +1,12 @@
-using Spa.Engine.Compute.Cpu;
+using Spa.Engine.Compute;
 
-namespace Spa.Engine.Preference;
+namespace Spa.Engine.Tests.Preference;
 
 /// <summary>The loss of one pair and its derivatives.</summary>
 /// <param name="Loss">Value.</param>
 /// <param name="DChosen">d loss / d log pi_theta(y_w).</param>
 /// <param name="DRejected">d loss / d log pi_theta(y_l).</param>
-public readonly record struct PairLoss(double Loss, double DChosen, double DRejected)
+internal readonly record struct PairLoss(double Loss, double DChosen, double DRejected)
 {
     /// <summary>
     /// Noise-aware DPO (docs/algorithm.md section 2): -(1 - alpha z) log sigmoid(beta D) - alpha z log sigmoid(-beta D), whose derivative by D is
@@ -17,8 +17,9 @@ public readonly record struct PairLoss(double Loss, double DChosen, double DReje
     /// <param name="smoothing">alpha z: the label smoothing of this pair.</param>
     public static PairLoss Refined(double margin, double beta, double smoothing)
     {
-        (double loss, double slope) = PairFormulas.Smoothed(beta * margin, smoothing);
-        slope *= beta;
+        double x = beta * margin, loss = -(1 - smoothing) * Logistic.LogSigmoid(x);
+        if (smoothing != 0) loss -= smoothing * Logistic.LogSigmoid(-x);
+        double slope = -beta * (Logistic.Sigmoid(-x) - smoothing);
         return new PairLoss(loss, slope, -slope);
     }
 }
