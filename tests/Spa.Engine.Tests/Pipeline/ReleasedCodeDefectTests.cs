@@ -203,6 +203,7 @@ internal sealed partial class ReleasedCodeDefectTests
         var metrics = new MetricSums(bench.Task.MetricNames);
         bench.Task.BeginUpdate([0, 1], new UpdateContext(5, 10, 1));
         bench.Task.RunMicroBatch([0, 1], metrics);
+        bench.Task.EndUpdate(metrics);
         return metrics[bench.Task.MetricNames.ToList().IndexOf(metric)];
     }
 

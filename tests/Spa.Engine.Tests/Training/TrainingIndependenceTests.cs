@@ -104,9 +104,11 @@ internal sealed class TrainingIndependenceTests
         {
             alone.Task.BeginUpdate([i], new UpdateContext(5, 10, 1));
             alone.Task.RunMicroBatch([i], metrics);
+            alone.Task.EndUpdate(metrics);
         }
         together.Task.BeginUpdate([.. Enumerable.Range(0, 14)], new UpdateContext(5, 10, 1));
         together.Task.RunMicroBatch([.. Enumerable.Range(0, 14).Reverse()], metrics);
+        together.Task.EndUpdate(metrics);
         Assert.That(together.Task.LatestMargins, Is.EqualTo(alone.Task.LatestMargins));
         Assert.That(alone.Task.LatestMargins, Is.Unique);
     }
