@@ -6,11 +6,13 @@ namespace Spa.Benchmarks.Cuda;
 /// <summary>What the device can do at most: the ceilings that others are divided by, beside the products of <see cref="MatMulOps"/>.</summary>
 internal static class CalibrationOps
 {
+    public const string Copy = "copy";
+
     private const int Columns = 1024;
 
     public static IReadOnlyList<DeviceOp> All { get; } =
     [
-        DeviceOp.OfBytes("copy", c => 4.0 * c["elements"], (inputs, c) =>
+        DeviceOp.OfBytes(Copy, c => 4.0 * c["elements"], (inputs, c) =>
         {
             Tensor source = inputs.Normal(c["elements"] / Columns, Columns), destination = inputs.Empty(DType.BFloat16, c["elements"] / Columns, Columns);
             CudaStream stream = inputs.Backend.Stream;
