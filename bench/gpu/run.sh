@@ -53,7 +53,7 @@ bench() {
   # shellcheck disable=SC2086
   benchmarks "$1" ${SPA_GPU_FILTER:-*DeviceRowBenchmark* *DeviceAttentionBenchmark* *DeviceHeadBenchmark* *DeviceOptimizerBenchmark* *DevicePhaseBenchmark*} || status=1
   [ -d "$results/calibrate/results" ] && from+=(--from "$results/calibrate")
-  "$app/Spa.Benchmarks" baseline --machine device "${from[@]}" --into "$1" || status=1
+  "$app/Spa.Benchmarks" baseline --machine baseline "${from[@]}" --into "$1" || status=1
   if [ -n "${SPA_GPU_BASELINE:-}" ]; then "$app/Spa.Benchmarks" compare --baseline "$SPA_GPU_BASELINE" "${from[@]}" > "$1/compare.txt" || status=1; fi
   return $status
 }

@@ -30,7 +30,7 @@ internal sealed class DeviceBenchmarkTests
         File.WriteAllText(peers, """
             {"device": "somebody's", "torch": "2.11"}
             {"op": "matmul", "case": {"form": "nn", "k": 32, "m": 64, "n": 48}, "variant": "cublas", "cold_ms": 2000.0, "batch_ms": 1000.0, "spread": 0.1}
-            {"op": "train", "case": {"model": "tiny", "pairs": 2, "micro_batch": 1, "length": 12, "prompt": 6, "checkpointing": false}, "variant": "compiled", "batch_ms": 5000.0}
+            {"op": "train", "case": {"task": "spa", "model": "tiny", "pairs": 2, "micro_batch": 1, "length": 12, "prompt": 6, "checkpointing": false}, "variant": "compiled", "batch_ms": 5000.0}
             {"op": "matmul", "case": {"form": "nt", "k": 32, "m": 64, "n": 48}, "variant": "odd", "refused": "no"}
             """);
         string[] table = [.. PeerTable.Lines(run, PeerFile.Read(peers))];
