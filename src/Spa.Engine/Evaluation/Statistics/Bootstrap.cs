@@ -55,6 +55,9 @@ public static class Bootstrap
         return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
     }
 
+    /// <summary>The item that resample <paramref name="resample"/> draws at position <paramref name="position"/>, of <paramref name="count"/>.</summary>
+    public static int Index(ulong seed, uint resample, uint position, int count) => Pick(Philox.Next(seed, resample, position, 1, 0).X, count);
+
     private static double ResampledMean(ReadOnlySpan<double> values, ulong seed, uint resample)
     {
         double sum = 0;
