@@ -63,5 +63,5 @@ internal sealed class JudgeCommandTests
 
     [Test]
     public void A_judge_that_this_build_lacks_says_so() =>
-        CommandLine.Run("judge", "--model", "m", "--input", "i", "--judge", "llm").FailedWith(1, "--judge llm is not part of this build");
+        CommandLine.Run("judge", "--model", "m", "--input", "i", "--judge", "reward-model").FailedWith(1, "--judge reward-model is not part of this build");
 }
