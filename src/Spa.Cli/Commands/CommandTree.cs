@@ -53,7 +53,8 @@ internal static class CommandTree
     {
         CommandGroup group = new("eval", "Measures a model against labels and judges.");
         group.Subcommands.Add(new EvalPreferencesCommand());
-        foreach (PlannedCommand planned in PlannedCommand.Of("alpaca", "mt-bench", "gold")) group.Subcommands.Add(planned);
+        group.Subcommands.Add(new EvalAlpacaCommand());
+        foreach (PlannedCommand planned in PlannedCommand.Of("mt-bench", "gold")) group.Subcommands.Add(planned);
         return group;
     }
 

@@ -36,7 +36,8 @@ public sealed class EndpointChat : IChatModel
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var places = new SemaphoreSlim(_settings.Concurrency);
-        Task<ChatReply>[] tasks = [.. requests.Select(request => Task.Run(() => Ask(request, places, stop.Token), CancellationToken.None))];
+        // Places are given in the order of asking, so what an interruption leaves in the cache is the beginning.
+        Task<ChatReply>[] tasks = [.. requests.Select(request => Ask(request, places, stop.Token))];
         try
         {
             for (int i = 0; i < tasks.Length; i++) done(i, tasks[i].GetAwaiter().GetResult());
