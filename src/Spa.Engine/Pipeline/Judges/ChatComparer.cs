@@ -38,10 +38,15 @@ public sealed class ChatComparer(IChatModel chat, PairPrompt prompt) : IPairComp
     internal PairAnswer Read(ChatReply reply)
     {
         if (reply.FirstToken is not { Count: > 0 } tokens || prompt.FirstVerdict[0] == prompt.SecondVerdict[0]) return ReadText(reply.Text);
-        double Mass(string verdict) => tokens.Where(t => t.Key.Trim() is { Length: > 0 } token && verdict.StartsWith(token, StringComparison.Ordinal)).Sum(t => Math.Exp(t.Value));
-        double first = Mass(prompt.FirstVerdict), second = Mass(prompt.SecondVerdict);
+        // The verdicts as they are, as AlpacaEval reads them; where neither is there, tokens with white space around them and first parts of longer verdicts.
+        double first = Mass(tokens, token => token == prompt.FirstVerdict), second = Mass(tokens, token => token == prompt.SecondVerdict);
+        if (first + second == 0) (first, second) = (Mass(tokens, token => Begins(prompt.FirstVerdict, token)), Mass(tokens, token => Begins(prompt.SecondVerdict, token)));
         return first + second > 0 ? new PairAnswer(first / (first + second), first + second, reply.Text) : PairAnswer.None(reply.Text);
     }
+
+    private static double Mass(IReadOnlyList<KeyValuePair<string, double>> tokens, Func<string, bool> says) => tokens.Where(t => says(t.Key)).Sum(t => Math.Exp(t.Value));
+
+    private static bool Begins(string verdict, string token) => token.Trim() is { Length: > 0 } said && verdict.StartsWith(said, StringComparison.Ordinal);
 
     private PairAnswer ReadText(string text)
     {

@@ -25,6 +25,13 @@ internal sealed class ChatComparerTests
         Assert.That(Read("?", ("?", -0.1), ("z", -3)).FirstWins, Is.NaN);
     }
 
+    [Test]
+    public void White_space_around_a_verdict_counts_only_where_no_verdict_stands_alone()
+    {
+        Assert.That(Read("m", ("m", Math.Log(0.5)), (" M", Math.Log(0.4))).FirstWins, Is.EqualTo(1), "as AlpacaEval reads it");
+        Assert.That(Read(" m", (" m", Math.Log(0.3)), (" M", Math.Log(0.1))).FirstWins, Is.EqualTo(0.75).Within(1e-12));
+    }
+
     [TestCase("m", 1)]
     [TestCase(" M.", 0)]
     [TestCase("I think [[B]] is better", 0)]
