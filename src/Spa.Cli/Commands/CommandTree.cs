@@ -54,7 +54,8 @@ internal static class CommandTree
         CommandGroup group = new("eval", "Measures a model against labels and judges.");
         group.Subcommands.Add(new EvalPreferencesCommand());
         group.Subcommands.Add(new EvalAlpacaCommand());
-        foreach (PlannedCommand planned in PlannedCommand.Of("mt-bench", "gold")) group.Subcommands.Add(planned);
+        group.Subcommands.Add(new EvalMtBenchCommand());
+        group.Subcommands.Add(new EvalGoldCommand());
         return group;
     }
 

@@ -34,6 +34,9 @@ internal sealed class JudgeOptions
     /// <summary>--judge and everything that belongs to some judge.</summary>
     public IEnumerable<Option> All => [_judge, _judgeModel, _prompt, _verdicts, _url, _keyVariable, _rate, _concurrency, _timeout, _retries, _cache, _promptPrice, _completionPrice, .. Gold];
 
+    /// <summary>What a judge that writes needs.</summary>
+    public IEnumerable<Option> Chat => [_judge, _judgeModel, _url, _keyVariable, _rate, _concurrency, _timeout, _retries, _cache, _promptPrice, _completionPrice];
+
     /// <summary>The options of the gold oracle alone.</summary>
     public IEnumerable<Option> Gold => [_labels, _program];
 
@@ -67,6 +70,13 @@ internal sealed class JudgeOptions
         if (kind == JudgeKind.Llm && settings.Model is null) throw new UsageException("--judge llm needs --judge-model M, the model that judges");
         settings.Validate();
         return settings;
+    }
+
+    /// <summary>The settings of a judge that writes: llm or endpoint.</summary>
+    public JudgeSettings ChatSettings(CommandContext context, string output)
+    {
+        if (context.Get(_judge) is not ("llm" or "endpoint")) throw new UsageException("--judge llm or --judge endpoint is required: this judge writes its ratings");
+        return Settings(context, null, output);
     }
 
     /// <summary>The gold oracle of --labels or --program.</summary>

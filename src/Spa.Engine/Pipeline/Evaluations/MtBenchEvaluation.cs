@@ -73,7 +73,7 @@ public sealed class MtBenchEvaluation
     public string Judge(string answersPath, string name, string judge, JsonObject identity, MtBenchPrompts prompts, IReadOnlyDictionary<int, IReadOnlyList<string>> references,
         Func<IChatModel> makeChat)
     {
-        string target = _files.Judgements(judge);
+        string target = _files.Part(judge, name);
         MtBenchTask[] tasks = [.. Tasks(answersPath, prompts, references)];
         var inputs = new JsonObject
         {
@@ -81,7 +81,7 @@ public sealed class MtBenchEvaluation
             ["name"] = name,
             ["judge"] = identity,
         };
-        string phase = $"mt-bench/judgements/{judge}";
+        string phase = $"mt-bench/judgements/{judge}/{name}";
         _state.Run(phase, inputs, [target], _context.Log, key =>
         {
             using var rows = new PartialRows(target, key);
@@ -103,6 +103,8 @@ public sealed class MtBenchEvaluation
             rows.Commit();
             return new PhaseResult(new JsonObject { ["judgements"] = tasks.Length, ["usage"] = usage?.DeepClone() });
         });
+        string[] parts = [.. Directory.GetFiles(_files.Parts(judge), "*.jsonl").Order(StringComparer.Ordinal)];
+        RowWriter.WriteAll(_files.Judgements(judge), parts.SelectMany(part => RowReader.Read(part)).Select(row => row.Json));
         return target;
     }
 

@@ -22,10 +22,14 @@ public static class JudgeFactory
     };
 
     /// <summary>A model that writes judgements: the local one or the service of the settings.</summary>
-    public static IChatModel Chat(JudgeSettings settings, ComputeBackend backend, DType matrixType)
+    /// <param name="settings">Checked.</param>
+    /// <param name="backend">Where a local model computes.</param>
+    /// <param name="matrixType">How its weights are kept.</param>
+    /// <param name="tokenizer">Another tokenizer than a local model's, or null.</param>
+    public static IChatModel Chat(JudgeSettings settings, ComputeBackend backend, DType matrixType, string? tokenizer = null)
     {
         if (settings.Kind == JudgeKind.Endpoint) return new EndpointChat(settings.Endpoint!);
-        using ModelBundle bundle = Open(settings);
+        using ModelBundle bundle = Open(settings, tokenizer);
         return new LocalChat(NameOf(bundle.Path), bundle.Load(backend, matrixType), bundle.Tokenizer, settings.Seed, ownsModel: true);
     }
 
@@ -38,6 +42,6 @@ public static class JudgeFactory
         return new LlmComparer($"llm:{NameOf(bundle.Path)}", bundle.Load(backend, matrixType), bundle.Tokenizer, settings.ReadPrompt(), ownsModel: true);
     }
 
-    private static ModelBundle Open(JudgeSettings settings) =>
-        ModelBundle.Open(settings.Model ?? throw new UsageException("the llm judge needs a model: a Hugging Face folder or a .gguf file"));
+    private static ModelBundle Open(JudgeSettings settings, string? tokenizer = null) =>
+        ModelBundle.Open(settings.Model ?? throw new UsageException("the llm judge needs a model: a Hugging Face folder or a .gguf file"), tokenizer);
 }
