@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Spa.Cli.Diagnosis;
 using Spa.Cli.Options;
 using Spa.Engine;
 using Spa.Engine.Compute;
@@ -20,11 +21,12 @@ internal sealed class EvalGoldCommand : CliCommand
     private readonly Option<string?> _reference = RowOptions.Reference();
     private readonly Option<string?> _tokenizer = RowOptions.Tokenizer();
     private readonly Option<double?> _beta = RowOptions.Beta();
+    private readonly Option<string?> _output = RowOptions.Figures();
     private readonly JudgeOptions _judge = new("A judge to compare with the oracle, as for spa judge; without it responses are only scored.");
 
     public EvalGoldCommand() : base("gold", "Scores of an oracle, and how often a judge or a file of pairs agrees with it.")
     {
-        foreach (Option option in new Option[] { _input, _model, _reference, _tokenizer, _beta }.Concat(_judge.All)) Options.Add(option);
+        foreach (Option option in new Option[] { _input, _model, _reference, _tokenizer, _beta, _output }.Concat(_judge.All)) Options.Add(option);
     }
 
     public override string Synopsis => "--input F (--labels F | --program WORD...) [--judge WHO] [options]";
@@ -43,25 +45,44 @@ internal sealed class EvalGoldCommand : CliCommand
     public override int Run(CommandContext context)
     {
         string input = context.Require(_input);
-        using ComputeBackend backend = context.CreateBackend();
-        using IResponseJudge gold = JudgeFactory.Create(_judge.GoldSettings(context), backend, context.MatrixType);
-        GoldEvaluation evaluation = new();
-        bool pairs = GoldEvaluation.IsPreference(input), judged = pairs || _judge.IsGiven(context);
+        JudgeSettings oracle = _judge.GoldSettings(context);
+        bool pairs = GoldEvaluation.IsPreference(input);
         if (pairs && _judge.IsGiven(context)) throw new UsageException("preference rows hold a judgement already; --judge is for rows with responses");
-        if (pairs) evaluation.AddPairs(input, gold, context.Cancel);
-        else AddResponses(context, input, evaluation, gold, backend);
-        JsonObject result = evaluation.ToJson(judged, (ulong)context.Seed);
-        if (result.ContainsKey("pairs")) result["calibration"] = CalibrationJson.Of(evaluation.Margins());
+        JudgeSettings? settings = _judge.IsGiven(context) ? _judge.Settings(context, context.Get(_model), context.Get(_output)) : null;
+        if (settings?.Kind == JudgeKind.Implicit && context.Get(_model) is null) throw new UsageException("--model M is required to judge by its reward; see 'spa eval gold --help'");
+        using ComputeBackend backend = context.CreateBackend();
+        JsonObject result = ResultFile.Run(context.Get(_output), Identity(context, input, oracle, settings), () => RunEnvironment.Of(backend, context.Threads), context.Log, () =>
+        {
+            using IResponseJudge gold = JudgeFactory.Create(oracle, backend, context.MatrixType);
+            GoldEvaluation evaluation = new();
+            if (pairs) evaluation.AddPairs(input, gold, context.Cancel);
+            else AddResponses(context, input, evaluation, gold, settings, backend);
+            JsonObject figures = evaluation.ToJson(pairs || settings is not null, (ulong)context.Seed);
+            if (figures.ContainsKey("pairs")) figures["calibration"] = CalibrationJson.Of(evaluation.Margins());
+            return figures;
+        });
         if (context.Json) context.WriteLine(result.ToJsonString());
         else foreach (string line in Lines(result)) context.WriteLine(line);
         return ExitCodes.Done;
     }
 
-    private void AddResponses(CommandContext context, string input, GoldEvaluation evaluation, IResponseJudge gold, ComputeBackend backend)
+    private JsonObject Identity(CommandContext context, string input, JudgeSettings oracle, JudgeSettings? judge) => new()
     {
-        JudgeSettings? settings = _judge.IsGiven(context) ? _judge.Settings(context, context.Get(_model), null) : null;
+        ["command"] = "eval gold",
+        ["input"] = RowIdentity.OfRows(input),
+        ["gold"] = oracle.Identity(),
+        ["judge"] = judge?.Identity(),
+        ["model"] = RowIdentity.OfModel(context.Get(_model)),
+        ["reference"] = RowIdentity.OfModel(context.Get(_reference)),
+        ["tokenizer"] = RowIdentity.OfModel(context.Get(_tokenizer)),
+        ["beta"] = context.Get(_beta) ?? 0.1,
+        ["seed"] = context.Seed,
+        ["dtype"] = context.MatrixType.ToString(),
+    };
+
+    private void AddResponses(CommandContext context, string input, GoldEvaluation evaluation, IResponseJudge gold, JudgeSettings? settings, ComputeBackend backend)
+    {
         bool isImplicit = settings?.Kind == JudgeKind.Implicit;
-        if (isImplicit && context.Get(_model) is null) throw new UsageException("--model M is required to judge by its reward; see 'spa eval gold --help'");
         using ModelBundle? bundle = context.Get(_model) is { } path ? ModelBundle.Open(path, context.Get(_tokenizer)) : null;
         using ModelBundle? referenceBundle = isImplicit && context.Get(_reference) is { } reference ? ModelBundle.Open(reference, context.Get(_tokenizer)) : null;
         JudgeFile file = new(input, bundle);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Spa.Cli.Diagnosis;
 using Spa.Engine;
 using Spa.Engine.Compute;
 using Spa.Engine.Data;
@@ -8,6 +9,7 @@ using Spa.Engine.Evaluation;
 using Spa.Engine.Evaluation.Statistics;
 using Spa.Engine.Models;
 using Spa.Engine.Pipeline;
+using Spa.Engine.Pipeline.Evaluations;
 using Spa.Engine.Pipeline.RowFiles;
 
 namespace Spa.Cli.Commands;
@@ -21,10 +23,11 @@ internal sealed class EvalPreferencesCommand : CliCommand
     private readonly Option<string?> _input = RowOptions.Input();
     private readonly Option<double?> _beta = RowOptions.Beta();
     private readonly Option<int?> _maxLength = RowOptions.MaxLength();
+    private readonly Option<string?> _output = RowOptions.Figures();
 
     public EvalPreferencesCommand() : base("preferences", "Accuracy and calibration of the implicit reward on labelled pairs.")
     {
-        foreach (Option option in new Option[] { _model, _reference, _tokenizer, _input, _beta, _maxLength }) Options.Add(option);
+        foreach (Option option in new Option[] { _model, _reference, _tokenizer, _input, _beta, _maxLength, _output }) Options.Add(option);
     }
 
     public override string Synopsis => "--model M [--reference R] --input F [options]";
@@ -45,14 +48,30 @@ internal sealed class EvalPreferencesCommand : CliCommand
         ScoreFile file = new(input, bundle, new Truncation(context.Get(_maxLength)));
         if (!file.IsPreference) throw new SpaException($"{input}: expected preference rows {{prompt, chosen, rejected}}, found rows without 'chosen'");
         using ComputeBackend backend = context.CreateBackend();
-        using Model policyModel = bundle.Load(backend, context.MatrixType);
-        using Model? referenceModel = reference?.Load(backend, context.MatrixType);
-        IReadOnlyList<EvaluatedPair> pairs = PreferenceEvaluation.Margins(file, policyModel, referenceModel, beta, context.Log, context.Cancel);
-        JsonObject result = Result(pairs, reference is null ? "log-likelihood" : "implicit reward", (ulong)context.Seed);
+        JsonObject result = ResultFile.Run(context.Get(_output), Identity(context, beta, input), () => RunEnvironment.Of(backend, context.Threads), context.Log, () =>
+        {
+            using Model policyModel = bundle.Load(backend, context.MatrixType);
+            using Model? referenceModel = reference?.Load(backend, context.MatrixType);
+            IReadOnlyList<EvaluatedPair> pairs = PreferenceEvaluation.Margins(file, policyModel, referenceModel, beta, context.Log, context.Cancel);
+            return Result(pairs, reference is null ? "log-likelihood" : "implicit reward", (ulong)context.Seed);
+        });
         if (context.Json) context.WriteLine(result.ToJsonString());
         else foreach (string line in Lines(result)) context.WriteLine(line);
         return ExitCodes.Done;
     }
+
+    private JsonObject Identity(CommandContext context, double beta, string input) => new()
+    {
+        ["command"] = "eval preferences",
+        ["model"] = RowIdentity.OfModel(context.Get(_model)),
+        ["reference"] = RowIdentity.OfModel(context.Get(_reference)),
+        ["tokenizer"] = RowIdentity.OfModel(context.Get(_tokenizer)),
+        ["input"] = RowIdentity.OfRows(input),
+        ["max_length"] = context.Get(_maxLength),
+        ["beta"] = beta,
+        ["seed"] = context.Seed,
+        ["dtype"] = context.MatrixType.ToString(),
+    };
 
     private static JsonObject Result(IReadOnlyList<EvaluatedPair> pairs, string measure, ulong seed)
     {

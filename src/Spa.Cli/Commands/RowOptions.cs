@@ -22,4 +22,7 @@ internal static class RowOptions
 
     public static Option<int?> MaxLength() =>
         Opt.Whole("--max-length", "N", "Cut rows to so many tokens, as training does; default: rows that do not fit the model's context are errors.", min: 2);
+
+    public static Option<string?> Figures() =>
+        Opt.Text("--output", "F", "JSON file of the figures; the same command again reads it and computes nothing. Default: stdout alone.");
 }

@@ -47,4 +47,18 @@ internal sealed class EvalGoldCommandTests
         CommandLine.Run("eval", "gold", "--input", input, "--labels", labels, "--quiet").FailedWith(1, "no score for any response");
         CommandLine.Run("eval", "gold", "--input", input).FailedWith(2, "labels or a program");
     }
+
+    [Test]
+    public void Kept_figures_are_read_again_and_change_with_the_inputs()
+    {
+        string input = _folder.Lines("in.jsonl", """{"prompt": "p", "responses": [{"text": "a"}, {"text": "b"}]}"""), labels = _folder.Lines("gold.jsonl", """{"index": 0, "scores": [1, 2]}""");
+        string[] command = ["eval", "gold", "--input", input, "--labels", labels, "--output", _folder.In("gold.json"), "--json"];
+        CliResult first = CommandLine.Run(command).Succeeded(), again = CommandLine.Run(command).Succeeded();
+        Assert.That(again.Out, Is.EqualTo(first.Out));
+        Assert.That(again.Error, Does.Contain("done before"));
+        Assert.That(first.Json["environment"]!["spa"], Is.Not.Null, "versions are recorded");
+        File.WriteAllText(labels, """{"index": 0, "scores": [3, 5]}""");
+        Assert.That(CommandLine.Run(command).Succeeded().Json["mean_gold"]!["value"]!.GetValue<double>(), Is.EqualTo(4));
+        CommandLine.Run([.. command[..^3], "--output", _folder.Text("other.json", "{}")]).FailedWith(1, "holds no figures");
+    }
 }
