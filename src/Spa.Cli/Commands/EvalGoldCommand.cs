@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Spa.Cli.Diagnosis;
-using Spa.Cli.Options;
 using Spa.Engine;
 using Spa.Engine.Compute;
 using Spa.Engine.Models;

@@ -3,7 +3,6 @@ using Spa.Cli.Options;
 using Spa.Engine;
 using Spa.Engine.Compute;
 using Spa.Engine.Models;
-using Spa.Engine.Pipeline;
 using Spa.Engine.Pipeline.Judges;
 using Spa.Engine.Preference;
 

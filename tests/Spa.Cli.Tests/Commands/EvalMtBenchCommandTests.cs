@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Spa.Cli.Tests.Support;
+using Spa.Tests.Support;
 
 namespace Spa.Cli.Tests.Commands;
 
@@ -28,6 +29,24 @@ internal sealed class EvalMtBenchCommandTests
         Assert.That(judgements[1]["user_prompt"]!.ToString(), Does.StartWith("M q1 ").And.EndWith(" r1"));
         Assert.That(judgements.Select(j => j["score"]!.GetValue<double>()), Is.All.EqualTo(-1));
         Assert.That(CommandLine.Run(command).Error, Does.Contain("answers/model: done before").And.Contain("judgements/judge/model: done before"));
+    }
+
+    [Test]
+    public void A_service_rates_several_models_in_one_folder()
+    {
+        string model = TinyModel.Write(_folder, "model", 1), other = TinyModel.Write(_folder, "other", 2);
+        using ChatServer server = new((request, _) => (200, ChatServer.Reply($"Rating: [[{(ChatServer.Said(request).StartsWith('M') ? 3 : 8)}]]")));
+        foreach (string path in new[] { model, other })
+        {
+            JsonObject result = CommandLine.Run("eval", "mt-bench", "--model", path, "--questions", Questions(), "--judge-prompts", Prompts(), "--reference-answers", References(), "--judge", "endpoint",
+                "--url", server.Url, "--judge-model", "org/judge", "--output", _folder.In("out"), "--max-new-tokens", "5", "--json").Succeeded().Json;
+            Assert.That(result["score"]!["value"]!.GetValue<double>(), Is.EqualTo(5.5));
+            Assert.That(result["categories"]!["math"]!["value"]!.GetValue<double>(), Is.EqualTo(3));
+        }
+
+        Assert.That(_folder.Rows("out/model_judgment/org-judge_single.jsonl").Select(j => j["model"]!.ToString()).Distinct(), Is.EqualTo(new[] { "model", "other" }));
+        Assert.That(server.Requests.First()["max_tokens"]!.GetValue<int>(), Is.EqualTo(2048));
+        Assert.That(_folder.In("out/radar.svg"), Does.Not.Exist, "two categories span no area");
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Spa.Cli.Tests.Support;
+using Spa.Tests.Support;
 
 namespace Spa.Cli.Tests.Commands;
 
@@ -117,5 +118,25 @@ internal sealed class JudgeCommandTests
         CommandLine.Run("judge", "--judge", "endpoint", "--judge-model", "m", "--input", input).FailedWith(2, "--url");
         CommandLine.Run("judge", "--judge", "gold", "--input", input).FailedWith(2, "labels");
         CommandLine.Run("judge", "--judge", "random", "--input", input).FailedWith(1, "in.jsonl:1", "'text'");
+    }
+
+    [Test]
+    public void A_service_judges_and_the_same_command_asks_nothing_again()
+    {
+        // Prefers the longer of the two that it is shown.
+        using ChatServer server = new((request, _) =>
+        {
+            string[] parts = ChatServer.Said(request).Split('|');
+            return (200, ChatServer.Reply("?", ("A", Math.Log(parts[0].Length > parts[1].Length ? 0.9 : 0.1)), ("B", Math.Log(parts[0].Length > parts[1].Length ? 0.1 : 0.9))));
+        });
+        string input = _folder.Lines("in.jsonl", """{"prompt": "a", "responses": [{"text": "short"}, {"text": "much longer"}]}""", """{"prompt": "b", "responses": [{"text": "xx"}, {"text": "y"}]}""");
+        string[] command = ["judge", "--judge", "endpoint", "--url", server.Url, "--judge-model", "remote", "--judge-prompt", _folder.Text("p.txt", "{output_1}|{output_2}"), "--input", input,
+            "--output", _folder.In("pairs.jsonl"), "--prompt-price", "1"];
+        CliResult result = CommandLine.Run(command).Succeeded();
+        Assert.That(_folder.Rows("pairs.jsonl").Select(r => $"{r["chosen"]} {r["judge"]}"), Is.EqualTo(new[] { "much longer remote", "xx remote" }));
+        Assert.That(_folder.Rows("pairs.jsonl")[0]["probability"]!.GetValue<double>(), Is.EqualTo(0.9).Within(1e-9));
+        Assert.That(result.Error, Does.Contain("4 requests, 0 replies from the cache").And.Contain("400 + 8 tokens, cost 0.0004"));
+        Assert.That(CommandLine.Run(command).Succeeded().Error, Does.Contain("0 requests, 4 replies from the cache"));
+        Assert.That(server.Requests, Has.Count.EqualTo(4));
     }
 }

@@ -64,6 +64,7 @@ public sealed class AlpacaEvaluation
             {
                 using Model model = bundle.Load(_context.Backend, _context.MatrixType);
                 using Generator generator = new(model, settings, prompts.Max(p => p.Length), decoders: GenerateRows.StreamOf(bundle));
+                _context.Log.Progress(Phase, outputs.Count, rows.Count, "instructions");
                 generator.Generate([.. prompts.Skip(first).Select((p, i) => new GenerationPrompt(p, (uint)(first + i)))], (i, responses) =>
                 {
                     JsonObject output = (rows[first + i] with { Output = bundle.Tokenizer.Decode(responses[0].Ids).Trim(), Generator = name }).ToJson();
@@ -106,6 +107,7 @@ public sealed class AlpacaEvaluation
             if (annotations.Count < rows.Length)
             {
                 using IResponseJudge maker = makeJudge(rows.Max(row => row.BatchRows));
+                _context.Log.Progress(Phase, annotations.Count, rows.Length, "rows");
                 foreach (int[] chunk in Enumerable.Range(annotations.Count, rows.Length - annotations.Count).Chunk(Chunk))
                 {
                     _context.Cancel.ThrowIfCancellationRequested();

@@ -52,6 +52,7 @@ public sealed class MtBenchEvaluation
             if (left.Length > 0)
             {
                 using IChatModel chat = makeChat();
+                _context.Log.Progress(phase, done.Count, _questions.Count, "questions");
                 // Few at a time, so that an interruption costs few.
                 foreach (MtBenchQuestion[] chunk in left.Chunk(16)) AnswerChunk(chunk, name, maxNewTokens, chat, rows, done, phase);
             }
@@ -91,6 +92,7 @@ public sealed class MtBenchEvaluation
             if (left.Length > 0)
             {
                 using IChatModel chat = makeChat();
+                _context.Log.Progress(phase, done.Count, tasks.Length, "judgements");
                 chat.Complete([.. left.Select(t => new ChatRequest(t.Messages, JudgeTokens, 0, (uint)(2 * t.Question.Id + t.Turn)))], (i, reply) =>
                 {
                     rows.Append(Judgement(left[i], reply.Text, name, judge));
@@ -108,14 +110,16 @@ public sealed class MtBenchEvaluation
         return target;
     }
 
-    /// <summary>Writes mt-bench.json and the radar plot; returns what mt-bench.json holds.</summary>
+    /// <summary>Writes mt-bench.json and, from three categories on, the radar plot; returns what mt-bench.json holds.</summary>
     public JsonObject Score(MtBenchScores scores, string model, string judge, ulong seed)
     {
         JsonObject document = MtBenchText.ToJson(scores);
         (document["model"], document["judge"], document["seed"]) = (model, judge, seed);
         document["environment"] = _state.Environment.DeepClone();
         JsonFiles.WriteObject(_files.Scores, document);
-        AtomicFile.WriteAllText(_files.Radar, Radar(scores, model).ToSvg());
+        // Fewer than three categories span no area.
+        RadarChart radar = Radar(scores, model);
+        if (radar.HasData) AtomicFile.WriteAllText(_files.Radar, radar.ToSvg());
         return document;
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Spa.Engine.Data;
 using Spa.Engine.Pipeline.Judges;
 using Spa.Engine.Tests.Reporting;
+using Spa.Tests.Support;
 
 namespace Spa.Engine.Tests.Pipeline.Judges;
 

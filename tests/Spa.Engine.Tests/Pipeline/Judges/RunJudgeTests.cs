@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Pipeline;
+using Spa.Tests.Support;
 
 namespace Spa.Engine.Tests.Pipeline.Judges;
 

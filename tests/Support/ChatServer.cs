@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace Spa.Engine.Tests.Pipeline.Judges;
+namespace Spa.Tests.Support;
 
 /// <summary>A small service with OpenAI's chat interface on this machine's loopback; what it answers is the test's.</summary>
 internal sealed class ChatServer : IDisposable
