@@ -37,7 +37,8 @@ public sealed class EndpointChat : IChatModel
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var places = new SemaphoreSlim(_settings.Concurrency);
         // Places are given in the order of asking, so what an interruption leaves in the cache is the beginning.
-        Task<ChatReply>[] tasks = [.. requests.Select(request => Ask(request, places, stop.Token))];
+        Dictionary<string, Task<ChatReply>> asked = new(StringComparer.Ordinal);
+        Task<ChatReply>[] tasks = [.. requests.Select(request => Once(request, asked, places, stop.Token))];
         try
         {
             for (int i = 0; i < tasks.Length; i++) done(i, tasks[i].GetAwaiter().GetResult());
@@ -54,9 +55,16 @@ public sealed class EndpointChat : IChatModel
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<ChatReply> Ask(ChatRequest request, SemaphoreSlim places, CancellationToken cancel)
+    // Equal requests under way together are one.
+    private Task<ChatReply> Once(ChatRequest request, Dictionary<string, Task<ChatReply>> asked, SemaphoreSlim places, CancellationToken cancel)
     {
         string body = Body(request).ToJsonString(s_relaxed), key = EndpointCache.Key(_client.Address, body);
+        if (!asked.TryGetValue(key, out Task<ChatReply>? task)) asked[key] = task = Ask(body, key, places, cancel);
+        return task;
+    }
+
+    private async Task<ChatReply> Ask(string body, string key, SemaphoreSlim places, CancellationToken cancel)
+    {
         await places.WaitAsync(cancel).ConfigureAwait(false);
         try
         {

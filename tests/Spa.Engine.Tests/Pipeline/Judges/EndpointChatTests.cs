@@ -112,6 +112,17 @@ internal sealed class EndpointChatTests
     }
 
     [Test]
+    public void Equal_questions_are_asked_once()
+    {
+        using ChatServer server = new((_, _) => (200, ChatServer.Reply("same")));
+        using EndpointChat chat = new(Settings(server) with { CacheFolder = Path.Combine(_folder.FullName, "equal") });
+        List<string> replies = [];
+        chat.Complete([.. Enumerable.Repeat(Request(0), 6)], (_, reply) => replies.Add(reply.Text), default);
+        Assert.That(replies, Is.EqualTo(Enumerable.Repeat("same", 6)));
+        Assert.That(server.Requests, Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public void A_damaged_cache_file_counts_as_absent()
     {
         string cache = Path.Combine(_folder.FullName, "damaged");
