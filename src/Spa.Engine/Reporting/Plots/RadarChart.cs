@@ -34,7 +34,8 @@ public sealed record RadarChart : Chart
             DrawName(svg, axis);
         }
 
-        for (int ring = 1; ring <= Rings; ring++)
+        // The rim's value would run into the name above it; the note says it.
+        for (int ring = 1; ring < Rings; ring++)
             svg.Text("tick start", CentreX + 3, CentreY - Radius * ring / Rings + 4, NumberText.Format(new Estimate(End * ring / Rings), Style));
         for (int series = 0; series < Series.Count; series++) DrawSeries(svg, series);
     }
