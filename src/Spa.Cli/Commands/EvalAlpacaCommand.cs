@@ -35,7 +35,10 @@ internal sealed class EvalAlpacaCommand : CliCommand
 
     public EvalAlpacaCommand() : base("alpaca", "Win rate and length-controlled win rate over a baseline (AlpacaEval 2).")
     {
-        Option[] own = [_annotations, _difficulty, _regularization, _penalty, _instructions, _outputs, _referenceOutputs, _model, _reference, _tokenizer, _beta, _name, _output, _bothOrders];
+        Option[] own =
+        [
+            _annotations, _difficulty, _regularization, _penalty, _instructions, _outputs, _referenceOutputs, _model, _reference, _tokenizer, _beta, _name, _output, _bothOrders,
+        ];
         foreach (Option option in own) Options.Add(option);
         foreach (Option option in _judge.All.Concat(_sampling.All)) Options.Add(option);
     }
@@ -81,7 +84,8 @@ internal sealed class EvalAlpacaCommand : CliCommand
         if (context.IsGiven(_instructions) && modelPath is null) throw new UsageException("--model M is required to answer --instructions");
         JudgeSettings settings = _judge.Settings(context, modelPath, Path.Combine(folder, "alpaca"), orders: context.Get(_bothOrders) ? ShownOrders.Both : ShownOrders.ByInstruction);
         bool isImplicit = settings.Kind == JudgeKind.Implicit;
-        if (isImplicit && (modelPath is null || context.Get(_reference) is null)) throw new UsageException("the implicit judge needs --model M and --reference R; or name another with --judge");
+        if (isImplicit && (modelPath is null || context.Get(_reference) is null))
+            throw new UsageException("the implicit judge needs --model M and --reference R; or name another with --judge");
         IReadOnlyList<AlpacaOutput> baseline = AlpacaOutput.Read(baselinePath, withOutput: true);
         using ModelBundle? bundle = modelPath is null ? null : ModelBundle.Open(modelPath, context.Get(_tokenizer));
         using ComputeBackend backend = context.CreateBackend();

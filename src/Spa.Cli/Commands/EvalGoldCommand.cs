@@ -100,7 +100,8 @@ internal sealed class EvalGoldCommand : CliCommand
         if (!result.ContainsKey("pairs")) yield break;
         yield return $"agreement       {Percent(result["agreement"]!)} of {result["pairs"]} pairs";
         foreach (JsonNode? part in result["by_margin"]!.AsArray())
-            yield return string.Create(CultureInfo.InvariantCulture, $"  margin {part!["from"]!.GetValue<double>():0.###} to {part["to"]!.GetValue<double>():0.###}: {Percent(part)} of {part["pairs"]}");
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"  margin {part!["from"]!.GetValue<double>():0.###} to {part["to"]!.GetValue<double>():0.###}: {Percent(part)} of {part["pairs"]}");
         yield return $"calibration     {Number(result["calibration_error"]!)} expected error";
         foreach (string line in CalibrationJson.Lines(result["calibration"]!.AsArray())) yield return line;
     }
@@ -109,6 +110,9 @@ internal sealed class EvalGoldCommand : CliCommand
 
     private static string Percent(JsonNode figure) => string.Create(CultureInfo.InvariantCulture, $"{100 * figure["value"]!.GetValue<double>():0.0} %{Bounds(figure, 100, "0.0")}");
 
-    private static string Bounds(JsonNode figure, double scale, string format) => figure["low"] is not { } low ? ""
-        : $" [{(scale * low.GetValue<double>()).ToString(format, CultureInfo.InvariantCulture)}, {(scale * figure["high"]!.GetValue<double>()).ToString(format, CultureInfo.InvariantCulture)}]";
+    private static string Bounds(JsonNode figure, double scale, string format)
+    {
+        string Of(string name) => (scale * figure[name]!.GetValue<double>()).ToString(format, CultureInfo.InvariantCulture);
+        return figure["low"] is null ? "" : $" [{Of("low")}, {Of("high")}]";
+    }
 }

@@ -19,7 +19,8 @@ internal sealed class EvalMtBenchCommand : CliCommand
 
     private readonly Option<string?> _questions = Opt.Text("--questions", "F", "FastChat's question.jsonl: {question_id, category, turns}.", required: true);
     private readonly Option<string?> _prompts = Opt.Text("--judge-prompts", "F", "FastChat's judge_prompts.jsonl, of which single-v1 and its kin are used.");
-    private readonly Option<string?> _references = Opt.Text("--reference-answers", "F", "Answers that math, reasoning and coding are judged against: FastChat's reference_answer/gpt-4.jsonl.");
+    private readonly Option<string?> _references = Opt.Text("--reference-answers", "F",
+        "Answers that math, reasoning and coding are judged against: FastChat's reference_answer/gpt-4.jsonl.");
     private readonly Option<string?> _model = RowOptions.Model(required: false);
     private readonly Option<string?> _tokenizer = RowOptions.Tokenizer();
     private readonly Option<string?> _name = Opt.Text("--name", "NAME", "The model's name in the files; default: the last part of its path.");
@@ -44,7 +45,8 @@ internal sealed class EvalMtBenchCommand : CliCommand
 
     public override IReadOnlyList<string> Examples =>
     [
-        "spa eval mt-bench --model stage-3/model --questions question.jsonl --judge-prompts judge_prompts.jsonl --reference-answers gpt-4.jsonl --judge llm --judge-model models/judge --output eval/mt-bench",
+        "spa eval mt-bench --model stage-3/model --questions question.jsonl --judge-prompts judge_prompts.jsonl --reference-answers gpt-4.jsonl --judge llm "
+            + "--judge-model models/judge --output eval/mt-bench",
         "spa eval mt-bench --questions question.jsonl --judgements gpt-4_single.jsonl --name vicuna-7b-v1.5 --json",
     ];
 

@@ -34,8 +34,8 @@ internal sealed class EvalPreferencesCommand : CliCommand
 
     public override string Details =>
         "Reads preference rows and tells how often the reward beta (log pi - log pi_ref) orders a pair as the label does, with 95 % Wilson intervals, in all and by "
-            + "which response is longer; the expected calibration error of sigmoid(margin) over ten bins, with the curve; and the mean -log sigmoid(margin), with bootstrap intervals. Without --reference the "
-            + "log-likelihood stands in for the reward.";
+            + "which response is longer; the expected calibration error of sigmoid(margin) over ten bins, with the curve; and the mean -log sigmoid(margin), with bootstrap "
+            + "intervals. Without --reference the log-likelihood stands in for the reward.";
 
     public override IReadOnlyList<string> Examples => ["spa eval preferences --model stage-1/model --reference models/sft --input held-out.jsonl --json"];
 
@@ -112,7 +112,8 @@ internal sealed class EvalPreferencesCommand : CliCommand
 
     private static string Number(JsonObject result, string name)
     {
-        string bounds = result["intervals"]![name] is JsonArray b ? string.Create(CultureInfo.InvariantCulture, $" [{b[0]!.GetValue<double>():0.000}, {b[1]!.GetValue<double>():0.000}]") : "";
+        string bounds = result["intervals"]![name] is JsonArray b
+            ? string.Create(CultureInfo.InvariantCulture, $" [{b[0]!.GetValue<double>():0.000}, {b[1]!.GetValue<double>():0.000}]") : "";
         return string.Create(CultureInfo.InvariantCulture, $"{result[name]!.GetValue<double>():0.000}{bounds}");
     }
 

@@ -25,13 +25,15 @@ internal sealed class JudgeOptions
     private readonly Option<double?> _promptPrice = Opt.Number("--prompt-price", "P", "Price of a million prompt tokens, to count the cost.", min: 0);
     private readonly Option<double?> _completionPrice = Opt.Number("--completion-price", "P", "Price of a million tokens of replies, to count the cost.", min: 0);
     private readonly Option<string?> _labels = Opt.Text("--labels", "F", "Labels for gold: rows {index, scores}, {prompt, response, score} or {prompt, chosen, rejected}.");
-    private readonly Option<string[]> _program = Opt.Texts("--program", "WORD", "Program for gold; given again for each argument. It reads JSON lines {index, prompt, responses} and answers each with {scores}.");
+    private readonly Option<string[]> _program = Opt.Texts("--program", "WORD",
+        "Program for gold; given again for each argument. It reads JSON lines {index, prompt, responses} and answers each with {scores}.");
 
     /// <param name="help">Of --judge.</param>
     public JudgeOptions(string help) => _judge = Opt.Choice("--judge", help, "implicit", "llm", "endpoint", "gold", "random", "reward-model");
 
     /// <summary>--judge and everything that belongs to some judge.</summary>
-    public IEnumerable<Option> All => [_judge, _judgeModel, _prompt, _verdicts, _url, _keyVariable, _rate, _concurrency, _timeout, _retries, _cache, _promptPrice, _completionPrice, .. Gold];
+    public IEnumerable<Option> All => [_judge, _judgeModel, _prompt, _verdicts, _url, _keyVariable, _rate, _concurrency, _timeout, _retries, _cache, _promptPrice, _completionPrice,
+        .. Gold];
 
     /// <summary>What a judge that writes needs.</summary>
     public IEnumerable<Option> Chat => [_judge, _judgeModel, _url, _keyVariable, _rate, _concurrency, _timeout, _retries, _cache, _promptPrice, _completionPrice];

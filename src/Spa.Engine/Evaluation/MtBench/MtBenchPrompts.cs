@@ -27,9 +27,11 @@ public sealed class MtBenchPrompts
     public IReadOnlyList<Message> Fill(MtBenchQuestion question, int turn, IReadOnlyList<string> answers, IReadOnlyList<string>? reference)
     {
         string name = NameOf(question, turn);
-        if (!_prompts.TryGetValue(name, out (string System, string Template) prompt)) throw new SpaException($"{_path}: expected a prompt named '{name}', found {string.Join(", ", _prompts.Keys)}");
+        if (!_prompts.TryGetValue(name, out (string System, string Template) prompt))
+            throw new SpaException($"{_path}: expected a prompt named '{name}', found {string.Join(", ", _prompts.Keys)}");
         if (question.NeedsReference && (reference is null || reference.Count < turn))
-            throw new SpaException($"question {question.Id} ({question.Category}) is judged against a reference answer, and there is none for turn {turn}; name the file of reference answers");
+            throw new SpaException($"question {question.Id} ({question.Category}) is judged against a reference answer, and there is none for turn {turn}; "
+                + "name the file of reference answers");
         Dictionary<string, string> values = new(StringComparer.Ordinal) { ["question"] = question.Turns[0], ["answer"] = answers[0] };
         for (int i = 0; i < turn; i++)
         {

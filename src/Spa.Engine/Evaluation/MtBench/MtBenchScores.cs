@@ -29,7 +29,8 @@ public sealed record MtBenchScores
     public static MtBenchScores Of(IReadOnlyList<MtBenchQuestion> questions, IReadOnlyList<MtBenchRating> ratings, ulong seed)
     {
         Dictionary<int, string> categories = questions.ToDictionary(q => q.Id, q => q.Category);
-        if (ratings.FirstOrDefault(r => !categories.ContainsKey(r.Question)) is { Turn: > 0 } stray) throw new SpaException($"question {stray.Question} was judged and is not among the questions");
+        if (ratings.FirstOrDefault(r => !categories.ContainsKey(r.Question)) is { Turn: > 0 } stray)
+            throw new SpaException($"question {stray.Question} was judged and is not among the questions");
         MtBenchRating[] rated = [.. ratings.Where(r => r.IsRated)];
         if (rated.Length == 0) throw new SpaException($"none of {ratings.Count} judgements holds a rating such as [[7]]; look at the judge's replies");
         Interval Mean(Func<MtBenchRating, bool> holds)
@@ -43,7 +44,8 @@ public sealed record MtBenchScores
             Score = Mean(_ => true),
             FirstTurn = Mean(r => r.Turn == 1),
             SecondTurn = Mean(r => r.Turn == 2),
-            Categories = [.. questions.Select(q => q.Category).Distinct().Select(c => KeyValuePair.Create(c, Mean(r => categories[r.Question] == c))).Where(c => double.IsFinite(c.Value.Value))],
+            Categories = [.. questions.Select(q => q.Category).Distinct().Select(c => KeyValuePair.Create(c, Mean(r => categories[r.Question] == c)))
+                .Where(c => double.IsFinite(c.Value.Value))],
             Rated = rated.Length,
             Unrated = ratings.Count - rated.Length,
         };

@@ -103,7 +103,8 @@ public sealed class GoldEvaluation
             {
                 if (!double.IsFinite(scores[i]) || !double.IsFinite(scores[j]) || row.Responses[i].SameAs(row.Responses[j])) continue;
                 if (scores[i] == scores[j]) _ties++;
-                else if (judged is not null && double.IsFinite(judged[i] - judged[j])) _pairs.Add(new GoldPair(group, scores[i] > scores[j] ? judged[i] - judged[j] : judged[j] - judged[i]));
+                else if (judged is not null && double.IsFinite(judged[i] - judged[j]))
+                    _pairs.Add(new GoldPair(group, scores[i] > scores[j] ? judged[i] - judged[j] : judged[j] - judged[i]));
             }
         }
     }

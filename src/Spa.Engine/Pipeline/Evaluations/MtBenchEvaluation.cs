@@ -141,7 +141,8 @@ public sealed class MtBenchEvaluation
         chat.Complete([.. chunk.Select(q => Request(q, 0, new Message(Message.User, q.Turns[0])))], (i, reply) => first[i] = reply.Text.Trim(), _context.Cancel);
         int[] two = [.. Enumerable.Range(0, chunk.Length).Where(i => chunk[i].Turns.Count > 1)];
         string[] second = new string[chunk.Length];
-        ChatRequest[] requests = [.. two.Select(i => Request(chunk[i], 1, new Message(Message.User, chunk[i].Turns[0]), new Message(Message.Assistant, first[i]), new Message(Message.User, chunk[i].Turns[1])))];
+        ChatRequest[] requests = [.. two.Select(i => Request(chunk[i], 1,
+            new Message(Message.User, chunk[i].Turns[0]), new Message(Message.Assistant, first[i]), new Message(Message.User, chunk[i].Turns[1])))];
         if (requests.Length > 0) chat.Complete(requests, (i, reply) => second[two[i]] = reply.Text.Trim(), _context.Cancel);
         for (int i = 0; i < chunk.Length; i++)
         {
