@@ -55,7 +55,7 @@ internal sealed class ApplicationTests
 
     [Test]
     public void A_command_of_a_group_that_this_build_lacks_says_so() =>
-        CommandLine.Run("eval", "alpaca", "--annotations", "x").FailedWith(1, "'spa eval alpaca' is not part of this build");
+        CommandLine.Run("kernels", "profile", "--kernel", "x").FailedWith(1, "'spa kernels profile' is not part of this build");
 
     [Test]
     public void The_cuda_backend_says_that_it_is_not_there()

@@ -53,7 +53,9 @@ internal static class CommandTree
     {
         CommandGroup group = new("eval", "Measures a model against labels and judges.");
         group.Subcommands.Add(new EvalPreferencesCommand());
-        foreach (PlannedCommand planned in PlannedCommand.Of("alpaca", "mt-bench", "gold")) group.Subcommands.Add(planned);
+        group.Subcommands.Add(new EvalAlpacaCommand());
+        group.Subcommands.Add(new EvalMtBenchCommand());
+        group.Subcommands.Add(new EvalGoldCommand());
         return group;
     }
 

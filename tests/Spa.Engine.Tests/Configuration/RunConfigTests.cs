@@ -26,7 +26,7 @@ internal sealed class RunConfigTests
     [Test]
     public void Every_key_has_a_property_and_every_property_a_key()
     {
-        (Type Type, string Section)[] records = [(typeof(TrainingConfig), ""), (typeof(SchedulerConfig), "lr_scheduler_kwargs"), (typeof(SpaConfig), "spa"), (typeof(SamplingConfig), "spa.sampling")];
+        (Type Type, string Section)[] records = [(typeof(TrainingConfig), ""), (typeof(SchedulerConfig), "lr_scheduler_kwargs"), (typeof(SpaConfig), "spa"), (typeof(SamplingConfig), "spa.sampling"), (typeof(JudgingConfig), "spa.judging")];
         foreach ((Type type, string section) in records)
         {
             IEnumerable<string> keys = ConfigurationKeys.All.Where(key => key.Section == section).Select(key => ConfigurationRecords.PropertyName(key.Name));

@@ -1,6 +1,6 @@
 using Spa.Engine.Models;
 
-namespace Spa.Engine.Pipeline;
+namespace Spa.Engine.Pipeline.Judges;
 
 /// <summary>
 /// The model's own implicit reward, r = beta (log pi_{t-1}(y|x) - log pi_ref(y|x)) (docs/algorithm.md section 1). The numerator is what the sampler kept
@@ -12,15 +12,15 @@ internal sealed class ImplicitJudge(double beta, Model? reference, int longestRo
 
     public string Name => "implicit";
 
-    public void Judge(IReadOnlyList<SampledRow> rows, Action<int, double[]> done, CancellationToken cancel)
+    public void Judge(IReadOnlyList<SampledRow> rows, Action<int, RowVerdict> done, CancellationToken cancel)
     {
         if (_scorer is null)
         {
-            for (int i = 0; i < rows.Count; i++) done(i, [.. rows[i].Responses.Select(r => beta * r.Logp)]);
+            for (int i = 0; i < rows.Count; i++) done(i, new RowVerdict([.. rows[i].Responses.Select(r => beta * r.Logp)]));
             return;
         }
-        _scorer.Score([.. rows.Select(r => new ScoreItem(r.PromptIds, [.. r.Responses.Select(s => s.Ids)]))], (i, scores) =>
-            done(i, [.. rows[i].Responses.Zip(scores, (sampled, scored) => beta * (sampled.Logp - scored.Logp))]), cancel);
+        _scorer.Score([.. rows.Select(r => r.Item)], (i, scores) =>
+            done(i, new RowVerdict([.. rows[i].Responses.Zip(scores, (sampled, scored) => beta * (sampled.Logp - scored.Logp))])), cancel);
     }
 
     public void Dispose() => _scorer?.Dispose();
