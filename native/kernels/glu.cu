@@ -65,10 +65,14 @@ struct GluBackwardArgs {
 };
 static_assert(sizeof(GluBackwardArgs) == 72);
 
+#ifdef SPA_ENTRY_GLU_FORWARD
 extern "C" __global__ void __launch_bounds__(kThreads) glu_forward(const __grid_constant__ GluForwardArgs args) {
     for_each_chunk<kVector, kCount>(args.rows, args.columns, args.shift, args);
 }
+#endif
 
+#ifdef SPA_ENTRY_GLU_BACKWARD
 extern "C" __global__ void __launch_bounds__(kThreads) glu_backward(const __grid_constant__ GluBackwardArgs args) {
     for_each_chunk<kVector, kCount>(args.rows, args.columns, args.shift, args);
 }
+#endif
