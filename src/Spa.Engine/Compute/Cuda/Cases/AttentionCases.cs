@@ -9,12 +9,12 @@ internal static class AttentionCases
 
     public static IEnumerable<KernelCase> All =>
     [
-        Forward("bf16 6x2x64, 64+96+96 rows", BFloat16, s_small, "attention_forward"),
-        Forward("bf16 4x2x128, 64+96+96 rows", BFloat16, s_wide, "attention_forward"),
-        Forward("f32 6x2x64, 64+96+96 rows", Float32, s_small, "attention_forward_float"),
-        Backward("bf16 6x2x64, 64+96+96 rows", BFloat16, s_small, "attention_query_gradient", "attention_key_gradient"),
-        Backward("bf16 4x2x128, 64+96+96 rows", BFloat16, s_wide, "attention_query_gradient", "attention_key_gradient"),
-        Backward("f32 6x2x64, 64+96+96 rows", Float32, s_small, "attention_query_gradient_float", "attention_key_gradient_float"),
+        Forward("bf16 6x2x64, 64 and 2x96 rows", BFloat16, s_small, "attention_forward"),
+        Forward("bf16 4x2x128, 64 and 2x96 rows", BFloat16, s_wide, "attention_forward"),
+        Forward("f32 6x2x64, 64 and 2x96 rows", Float32, s_small, "attention_forward_float"),
+        Backward("bf16 6x2x64, 64 and 2x96 rows", BFloat16, s_small, "attention_query_gradient", "attention_key_gradient"),
+        Backward("bf16 4x2x128, 64 and 2x96 rows", BFloat16, s_wide, "attention_query_gradient", "attention_key_gradient"),
+        Backward("f32 6x2x64, 64 and 2x96 rows", Float32, s_small, "attention_query_gradient_float", "attention_key_gradient_float"),
         Paged("decode bf16 6x2x64, 4 of 200", BFloat16, 4, first: 199, count: 1, "attention_forward"),
         Paged("decode bf16 6x2x64, 2 of 1200", BFloat16, 2, first: 1199, count: 1, "attention_forward", "attention_combine"),
         Paged("prompt bf16 6x2x64, 96 rows", BFloat16, 1, first: 0, count: 96, "attention_forward"),
