@@ -16,7 +16,7 @@ internal sealed class KernelsProfileCommand : CliCommand
     private readonly Option<string?> _kernel = Opt.Text("--kernel", "NAME", "Only cases of kernels whose entry begins with this.");
     private readonly Option<string?> _case = Opt.Text("--case", "NAME", "Only cases whose name begins with this.");
     private readonly Option<string?> _limits = Opt.Choice("--device-limits", "Whose published limits the estimate goes by; default: h200.", "h100", "h200", "a100");
-    private readonly Option<string?> _baseline = Opt.Text("--baseline", "PATH", "Compare with this file (bench/baselines/kernels.json) and end with 1 if a kernel got worse by more than 2 %.");
+    private readonly Option<string?> _baseline = Opt.Text("--baseline", "PATH", "Compare with this file (bench/baselines/kernels/counts.json) and end with 1 if a kernel got worse by more than 2 %.");
     private readonly Option<string?> _nvrtc = Opt.Text("--nvrtc", "PATH", "The NVRTC library or its folder; default: SPA_NVRTC, or what is found (see spa doctor).");
 
     public KernelsProfileCommand() : base("profile", "Counts what kernels do on the emulated device: instructions, sectors, bank conflicts, bytes, FLOPs.")
@@ -28,7 +28,7 @@ internal sealed class KernelsProfileCommand : CliCommand
 
     public override string Details => "Needs no GPU. Cases are small pieces of real work that go through the CUDA backend as it is; kernels come from NVRTC where there is one, else from the packed PTX. Counts are exact, the same in every run, and of PTX instructions, which the driver's assembler still changes.\nThe estimate is a lower bound from a device's data sheet, each resource alone and busy all the time, without caches and latency. It says which limit is nearest and not how long a launch takes; cases are too small to fill a device.";
 
-    public override IReadOnlyList<string> Examples => ["spa kernels profile --kernel rmsnorm", "spa kernels profile --baseline bench/baselines/kernels.json --quiet", "spa kernels profile --case attention --device-limits a100 --json"];
+    public override IReadOnlyList<string> Examples => ["spa kernels profile --kernel rmsnorm", "spa kernels profile --baseline bench/baselines/kernels/counts.json --quiet", "spa kernels profile --case attention --device-limits a100 --json"];
 
     public override int Run(CommandContext context)
     {

@@ -5,7 +5,7 @@ using Spa.Engine;
 namespace Spa.Cli.Profiling;
 
 /// <summary>
-/// The figures of a kernel in a case that may not grow, kept in a file of one line for each (<c>bench/baselines/kernels.json</c>). They are counts, so a difference
+/// The figures of a kernel in a case that may not grow, kept in a file of one line for each (<c>bench/baselines/kernels/counts.json</c>). They are counts, so a difference
 /// is a change of a kernel or of its compiler and never noise; a margin of 2 % leaves room for a correction that costs a few instructions.
 /// </summary>
 internal sealed class KernelBaseline

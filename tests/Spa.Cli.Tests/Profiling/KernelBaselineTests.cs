@@ -9,14 +9,14 @@ using Spa.Engine.Compute.Cuda.Kernels;
 namespace Spa.Cli.Tests.Profiling;
 
 /// <summary>
-/// What every kernel does in every case, counted on the emulated device from the packed PTX, against bench/baselines/kernels.json: a kernel that needs more instructions, sectors,
+/// What every kernel does in every case, counted on the emulated device from the packed PTX, against bench/baselines/kernels/counts.json: a kernel that needs more instructions, sectors,
 /// bytes or passes over shared memory fails. <c>SPA_UPDATE_DOCS=1</c> writes the file.
 /// </summary>
 internal sealed class KernelBaselineTests
 {
     private static readonly Lazy<IReadOnlyList<KernelProfile>> s_profiles = new(Measure);
 
-    private static string File => Path.Combine(Fixtures.Root, "bench", "baselines", "kernels.json");
+    private static string File => Path.Combine(Fixtures.Root, "bench", "baselines", "kernels", "counts.json");
 
     [Test]
     public void No_kernel_is_worse_than_its_baseline()
