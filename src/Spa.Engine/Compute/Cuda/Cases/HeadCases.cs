@@ -30,8 +30,13 @@ internal static class HeadCases
         Tensor policy = t.Normal(type, rows, vocabulary, 3), reference = t.Normal(type, rows, vocabulary, 3), labels = t.Ids(rows, vocabulary);
         LogProbRows results = new()
         {
-            Policy = Vector(t, rows), PolicyLse = Vector(t, rows), Reference = Vector(t, rows), Extrapolated = Vector(t, rows),
-            Entropy = Vector(t, rows), MeanLogit = Vector(t, rows), Top1 = Vector(t, rows),
+            Policy = Vector(t, rows),
+            PolicyLse = Vector(t, rows),
+            Reference = Vector(t, rows),
+            Extrapolated = Vector(t, rows),
+            Entropy = Vector(t, rows),
+            MeanLogit = Vector(t, rows),
+            Top1 = Vector(t, rows),
         };
         return () => t.Backend.LogProbForward(results, policy, reference, labels, 0.5f, softCap);
     });
