@@ -112,6 +112,7 @@ __device__ __forceinline__ void set(float* vector, int row, double value)
     if (vector != nullptr) vector[row] = static_cast<float>(value);
 }
 
+#ifdef SPA_ENTRY_LOGPROB_FORWARD
 extern "C" __global__ void __launch_bounds__(kThreads) logprob_forward(const __grid_constant__ LogProbForwardArgs args)
 {
     __shared__ double scratch[kLanes == 32 ? 1 : 5 * kLaneWarps];
@@ -167,7 +168,9 @@ extern "C" __global__ void __launch_bounds__(kThreads) logprob_forward(const __g
     set(args.reference_logp, row, b - log_sum_exp(maximum[1], sum[1]));
     set(args.extrapolated_logp, row, a + args.lambda * (a - b) - log_sum_exp(maximum[2], sum[2]));
 }
+#endif
 
+#ifdef SPA_ENTRY_LOGPROB_SQUARES
 extern "C" __global__ void __launch_bounds__(kThreads) logprob_squares(const __grid_constant__ LogProbSquaresArgs args)
 {
     __shared__ double scratch[kLanes == 32 ? 1 : kLaneWarps];
@@ -187,7 +190,9 @@ extern "C" __global__ void __launch_bounds__(kThreads) logprob_squares(const __g
     sum_over_lanes(sum, scratch);
     if (lane == 0) args.squares[row] = static_cast<float>(log(sum[0]));
 }
+#endif
 
+#ifdef SPA_ENTRY_LOGPROB_BACKWARD
 extern "C" __global__ void __launch_bounds__(kThreads) logprob_backward(const __grid_constant__ LogProbBackwardArgs args)
 {
     const int row = blockIdx.x * kRows + threadIdx.x / kLanes, lane = threadIdx.x % kLanes, count = args.vocabulary;
@@ -214,3 +219,4 @@ extern "C" __global__ void __launch_bounds__(kThreads) logprob_backward(const __
         store_group(logits, at, count, aligned, x);
     }
 }
+#endif

@@ -87,6 +87,7 @@ __device__ __forceinline__ double response_sum(const float* rows, Segment segmen
     return warp_sum(sum);
 }
 
+#ifdef SPA_ENTRY_REWARD_SCORES
 extern "C" __global__ void __launch_bounds__(kThreads) reward_scores(const __grid_constant__ RewardScoresArgs args)
 {
     const int response = blockIdx.x * kWarps + threadIdx.x / 32;
@@ -104,6 +105,7 @@ extern "C" __global__ void __launch_bounds__(kThreads) reward_scores(const __gri
     score[2 + side] = reference;
     score[4 + side] = extrapolated;
 }
+#endif
 
 // f'(pi / pi_ref) up to a constant, and its derivative by the log-ratio.
 __device__ __forceinline__ double divergence_score(int divergence, double ratio, double alpha, double& slope)
@@ -234,6 +236,7 @@ __device__ __forceinline__ LossValue loss_of(const RewardLossArgs& args, int pai
     }
 }
 
+#ifdef SPA_ENTRY_REWARD_LOSS
 extern "C" __global__ void __launch_bounds__(kThreads, 1) reward_loss(const __grid_constant__ RewardLossArgs args)
 {
     PairResult* results = reinterpret_cast<PairResult*>(args.results);
@@ -278,7 +281,9 @@ extern "C" __global__ void __launch_bounds__(kThreads, 1) reward_loss(const __gr
             args.coefficient[own.start + i] = static_cast<float>(i < shared ? coefficient : coefficient * args.tail);
     }
 }
+#endif
 
+#ifdef SPA_ENTRY_REWARD_WEIGHTS
 // A warp a pair.
 extern "C" __global__ void __launch_bounds__(kThreads) reward_weights(const __grid_constant__ RewardWeightsArgs args)
 {
@@ -291,6 +296,7 @@ extern "C" __global__ void __launch_bounds__(kThreads) reward_weights(const __gr
     }
     if (threadIdx.x % 32 == 0) args.weights[pair] = exp(mean);
 }
+#endif
 
 // Sums of a row vector over chosen and over rejected responses; [0] and [1] of the result, in all threads. shared [2 * kWarps]
 __device__ __forceinline__ double2 sums_by_side(const float* rows, const Segment* segments, int pairs, double* shared)
@@ -309,6 +315,7 @@ __device__ __forceinline__ double2 sums_by_side(const float* rows, const Segment
     return {chosen, rejected};
 }
 
+#ifdef SPA_ENTRY_REWARD_METRICS
 extern "C" __global__ void __launch_bounds__(kThreads) reward_metrics(const __grid_constant__ RewardMetricsArgs args)
 {
     __shared__ double shared[2 * kWarps];
@@ -346,3 +353,4 @@ extern "C" __global__ void __launch_bounds__(kThreads) reward_metrics(const __gr
 #pragma unroll
     for (int i = 0; i < kMetrics; i++) args.metrics[i] += sum[i];
 }
+#endif

@@ -65,7 +65,7 @@ internal static class CommandTree
         group.Subcommands.Add(new KernelsListCommand());
         group.Subcommands.Add(new KernelsBuildCommand());
         group.Subcommands.Add(new KernelsClearCommand());
-        foreach (PlannedCommand planned in PlannedCommand.Of("profile")) group.Subcommands.Add(planned);
+        group.Subcommands.Add(new KernelsProfileCommand());
         return group;
     }
 
