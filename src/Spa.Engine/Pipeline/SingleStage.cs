@@ -48,7 +48,7 @@ public static class SingleStage
         PhaseRecord trained = state.Run($"{name}/train", inputs, [model], context.Log, key =>
         {
             using Model weights = bundle.Load(context.Backend, context.MatrixType);
-            using var policy = new PolicyState(weights);
+            using var policy = new PolicyState(weights, settings.Optimizer, settings.Seed);
             using ITrainingTask task = data.MakeTask(policy, settings, referenceKey, folder, state);
             return new StageTraining(context, bundle, name, key)
             {
