@@ -50,7 +50,6 @@ internal sealed class SingleStageTests
             Refused(ConfigurationStage.Dpo, "'ld_alpha: 0.5' is not supported by this build; supported: unset", "ld_alpha=0.5");
             Refused(ConfigurationStage.Dpo, "'use_weighting: true' is not supported by this build; supported: false", "use_weighting=true");
             Refused(ConfigurationStage.Dpo, "'label_smoothing: 0.1' is not supported by this build; supported: spa.label_smoothing, which the spa loss uses", "loss_type=spa", "label_smoothing=0.1");
-            Refused(ConfigurationStage.Sft, "'lr_scheduler_type: inverse_sqrt' is not supported by this build; supported: linear, cosine, constant, constant_with_warmup", "lr_scheduler_type=inverse_sqrt");
             Refused(ConfigurationStage.Reward, "training a reward model is not supported by this build; supported: sft, dpo, run");
         });
     }
