@@ -181,6 +181,7 @@ internal sealed class RunConfigTests
                         MaxLength = flag ? null : whole,
                         UsePeft = flag,
                         LoraTargetModules = flag ? new ValueList<string>([sound, "no", "1"]) : null,
+                        LrSchedulerType = "cosine_with_min_lr",
                         LrSchedulerKwargs = new SchedulerConfig { MinLr = number },
                     },
                     Spa = config.Spa with { Extrapolation = new ValueList<double>(lambdas), SeedDataset = sound, Sampling = config.Spa.Sampling with { Temperature = number } },
