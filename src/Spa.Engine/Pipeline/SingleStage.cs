@@ -20,6 +20,8 @@ public static class SingleStage
             context.Log.Notice("the reference differs from the policy: margins are not 0 at the first update");
         string modelPath = training.ModelNameOrPath ?? throw new UsageException("'model_name_or_path' is missing: name a Hugging Face folder or a .gguf file");
         string dataset = training.DatasetName ?? throw new UsageException("'dataset_name' is missing: name a file of rows");
+        if (HubNames.IsLike(dataset))
+            throw new UsageException($"'dataset_name: {dataset}' is a data set of the Hugging Face Hub, expected a file; {HubNames.Advice(dataset)} and name its JSON Lines or Parquet file");
         var folder = new RunFolder(training.OutputDir ?? throw new UsageException("'output_dir' is missing: name a folder"));
         using ModelBundle bundle = ModelBundle.Open(modelPath);
         using TaskData data = TaskData.Read(config, dataset, bundle, context);

@@ -70,8 +70,8 @@ internal static class AxolotlKeys
         builder.Default("max_length", 512);
         builder.Default("per_device_train_batch_size", 1);
         builder.Default("num_train_epochs", 1);
-        builder.Default("lr_scheduler_type", "cosine");
-        builder.Default("gradient_checkpointing", false);
+        builder.DefaultTo("lr_scheduler_type", "cosine");
+        builder.DefaultTo("gradient_checkpointing", false);
         return s_reasons;
     }
 

@@ -37,7 +37,10 @@ internal sealed class ImportBuilder(ConfigurationDocument document)
     public void Put(string ours, JsonNode value, string from) => _values[ours] = (from, value.DeepClone());
 
     /// <summary>The foreign tool's default, where it is not ours and the file does not say otherwise.</summary>
-    public void Default(string ours, JsonNode value)
+    public void Default(string ours, double value) => DefaultTo(ours, YamlScalar.Number(value));
+
+    /// <summary>The same for words and switches.</summary>
+    public void DefaultTo(string ours, JsonNode value)
     {
         if (!_values.ContainsKey(ours)) Put(ours, value, "");
     }

@@ -23,7 +23,7 @@ public sealed record ImportedConfiguration(
     /// <summary>The configuration as a file that <c>spa</c> takes; what was not taken over stands in comments.</summary>
     public string ToYaml()
     {
-        string head = $"# From a configuration of {FormatName}, for spa {Command}.\n" + string.Concat(Notes.Select(note => $"# {note.Key}: {note.Text}\n"));
+        string head = $"# From a configuration of {FormatName}, for spa {Command}.\n" + string.Concat(Notes.Select(note => $"# {note.Key}: {note.Text}".ReplaceLineEndings(" ") + "\n"));
         const string Scheduler = "lr_scheduler_kwargs";
         (ConfigurationKey, object?)[] scheduler = [.. Values.Where(value => value.Key.Section == Scheduler)];
         IEnumerable<(ConfigurationKey, object?)> top = Values.Where(value => value.Key.Section.Length == 0);
