@@ -45,6 +45,7 @@ internal static class CommandTree
         new StatusCommand(),
         new DoctorCommand(),
         new EstimateCommand(),
+        new ImportConfigCommand(),
         Kernels(),
         .. PlannedCommand.All(),
     ];

@@ -26,6 +26,12 @@ public sealed class DecoderLayout
 
     public ParameterTable Table { get; }
 
+    /// <summary>Whether this is the token embedding, which is also the head where they are tied.</summary>
+    public bool IsEmbedding(Parameter parameter) => parameter.Name == _names.Embedding + ".weight";
+
+    /// <summary>Whether this is the matrix of an untied head.</summary>
+    public bool IsHead(Parameter parameter) => parameter.Name == _names.Head + ".weight";
+
     /// <summary>Views into whatever buffer <paramref name="at"/> finds parameters in (the first of a group stands for its start).</summary>
     public DecoderTensors Bind(Func<Parameter, Tensor> at)
     {

@@ -20,6 +20,8 @@ public static class SingleStage
             context.Log.Notice("the reference differs from the policy: margins are not 0 at the first update");
         string modelPath = training.ModelNameOrPath ?? throw new UsageException("'model_name_or_path' is missing: name a Hugging Face folder or a .gguf file");
         string dataset = training.DatasetName ?? throw new UsageException("'dataset_name' is missing: name a file of rows");
+        if (HubNames.IsLike(dataset))
+            throw new UsageException($"'dataset_name: {dataset}' is a data set of the Hugging Face Hub, expected a file; {HubNames.Advice(dataset)} and name its JSON Lines or Parquet file");
         var folder = new RunFolder(training.OutputDir ?? throw new UsageException("'output_dir' is missing: name a folder"));
         using ModelBundle bundle = ModelBundle.Open(modelPath);
         using TaskData data = TaskData.Read(config, dataset, bundle, context);
@@ -46,7 +48,7 @@ public static class SingleStage
         PhaseRecord trained = state.Run($"{name}/train", inputs, [model], context.Log, key =>
         {
             using Model weights = bundle.Load(context.Backend, context.MatrixType);
-            using var policy = new PolicyState(weights);
+            using var policy = new PolicyState(weights, settings.Optimizer, settings.Seed);
             using ITrainingTask task = data.MakeTask(policy, settings, referenceKey, folder, state);
             return new StageTraining(context, bundle, name, key)
             {

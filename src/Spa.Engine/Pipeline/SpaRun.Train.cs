@@ -48,7 +48,7 @@ public sealed partial class SpaRun
         {
             using Model model = Load(start);
             using Model? reference = withReference ? model.Clone() : null;
-            using var policy = new PolicyState(model);
+            using var policy = new PolicyState(model, settings.Optimizer, settings.Seed);
             using PreferenceTask task = makeTask(policy, reference);
             PhaseResult result = new StageTraining(_context, _sftBundle, name, key)
             {

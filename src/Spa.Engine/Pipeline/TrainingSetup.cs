@@ -3,6 +3,7 @@ using Spa.Engine.Configuration;
 using Spa.Engine.Data;
 using Spa.Engine.Preference;
 using Spa.Engine.Training;
+using Spa.Engine.Training.Optimizers;
 
 namespace Spa.Engine.Pipeline;
 
@@ -31,10 +32,6 @@ internal static class TrainingSetup
             Refuse(config.Beta == 0, "beta", "0", "a number above 0");
         }
         Refuse(config.UsePeft, "use_peft", "true", "false");
-        Refuse(config.Optim is not ("adamw_torch" or "adamw_torch_fused" or "paged_adamw_32bit"), "optim", config.Optim,
-            "adamw_torch, adamw_torch_fused, paged_adamw_32bit");
-        Refuse(config.LrSchedulerKwargs != new SchedulerConfig(), "lr_scheduler_kwargs", "set", "unset");
-        _ = Schedule(config);
     }
 
     /// <summary>Settings of a stage with <paramref name="examples"/> examples.</summary>
@@ -51,6 +48,8 @@ internal static class TrainingSetup
             Accumulation = config.GradientAccumulationSteps,
             LearningRate = learningRate ?? config.LearningRate,
             Schedule = Schedule(config),
+            ScheduleOptions = config.LrSchedulerKwargs,
+            Optimizer = Optimizer(config),
             WarmupSteps = config.WarmupUpdates(updates),
             WeightDecay = config.WeightDecay,
             AdamBeta1 = config.AdamBeta1,
@@ -118,8 +117,23 @@ internal static class TrainingSetup
     {
         "linear" => ScheduleKind.Linear,
         "cosine" => ScheduleKind.Cosine,
+        "cosine_with_min_lr" => ScheduleKind.CosineWithMinLr,
+        "cosine_with_restarts" => ScheduleKind.CosineWithRestarts,
+        "polynomial" => ScheduleKind.Polynomial,
         "constant" => ScheduleKind.Constant,
         "constant_with_warmup" => ScheduleKind.ConstantWithWarmup,
-        var other => throw new UsageException($"'lr_scheduler_type: {other}' is not supported by this build; supported: linear, cosine, constant, constant_with_warmup"),
+        "warmup_stable_decay" => ScheduleKind.WarmupStableDecay,
+        _ => ScheduleKind.InverseSqrt,
+    };
+
+    // Paging moves moments between a GPU and its host; there is nothing of it in the numbers.
+    private static OptimizerKind Optimizer(TrainingConfig config) => config.Optim switch
+    {
+        "adamw_torch" or "adamw_torch_fused" or "paged_adamw" or "paged_adamw_32bit" => OptimizerKind.AdamW,
+        "adamw_8bit" or "adamw_bnb_8bit" or "paged_adamw_8bit" => OptimizerKind.AdamW8Bit,
+        "adamw_bf16" => OptimizerKind.AdamWBf16,
+        "lion_32bit" or "paged_lion_32bit" => OptimizerKind.Lion,
+        "adafactor" => OptimizerKind.Adafactor,
+        _ => OptimizerKind.Muon,
     };
 }

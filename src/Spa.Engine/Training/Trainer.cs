@@ -6,7 +6,7 @@ using Spa.Engine.Models;
 namespace Spa.Engine.Training;
 
 /// <summary>
-/// The training loop: micro-batches, clipping, AdamW, schedule, metrics, checkpoints. Which examples an update sees depends on seed, epoch and
+/// The training loop: micro-batches, clipping, optimiser, schedule, metrics, checkpoints. Which examples an update sees depends on seed, epoch and
 /// position alone, so a resumed run goes on with the same bits.
 /// </summary>
 public sealed class Trainer

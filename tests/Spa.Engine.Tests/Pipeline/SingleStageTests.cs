@@ -50,7 +50,6 @@ internal sealed class SingleStageTests
             Refused(ConfigurationStage.Dpo, "'use_weighting: true' is not supported by this build; supported: false with sft, aot and aot_unpaired, which are losses of a whole batch", "use_weighting=true", "loss_type=aot");
             Refused(ConfigurationStage.Dpo, "'label_smoothing: 0' is not supported by this build; supported: a number above 0 with exo_pair", "loss_type=exo_pair");
             Refused(ConfigurationStage.Dpo, "'label_smoothing: 0.1' is not supported by this build; supported: spa.label_smoothing, which the spa loss uses", "loss_type=spa", "label_smoothing=0.1");
-            Refused(ConfigurationStage.Sft, "'lr_scheduler_type: inverse_sqrt' is not supported by this build; supported: linear, cosine, constant, constant_with_warmup", "lr_scheduler_type=inverse_sqrt");
             Refused(ConfigurationStage.Reward, "training a reward model is not supported by this build; supported: sft, dpo, run");
         });
     }

@@ -7,6 +7,7 @@ using Spa.Engine.Tests.Compute;
 using Spa.Engine.Tests.Models;
 using Spa.Engine.Tests.Support;
 using Spa.Engine.Training;
+using Spa.Engine.Training.Optimizers;
 
 namespace Spa.Engine.Tests.Training;
 
@@ -20,6 +21,19 @@ internal sealed class TrainingIndependenceTests
     {
         using TrainingBench expected = new(refinement: TrainingBench.Refinement), actual = new(refinement: TrainingBench.Refinement, options: new CpuOptions { Threads = threads });
         actual.Run().AssertSame(expected.Run(), $"{threads} threads");
+    }
+
+    [Test]
+    public void Thread_count_changes_no_bit_of_any_optimiser([Values] OptimizerKind optimizer)
+    {
+        TrainerSettings settings = TrainingBench.Settings with { Optimizer = optimizer };
+        using TrainingBench expected = new(settings, TrainingBench.Refinement, type: DType.BFloat16);
+        expected.Run();
+        foreach (int threads in new[] { 1, 3 })
+        {
+            using TrainingBench actual = new(settings, TrainingBench.Refinement, type: DType.BFloat16, options: new CpuOptions { Threads = threads });
+            actual.Run().AssertSame(expected, $"{threads} threads");
+        }
     }
 
     [Test]

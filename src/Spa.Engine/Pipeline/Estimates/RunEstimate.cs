@@ -42,7 +42,7 @@ public sealed class RunEstimate
 
     public long PeakMemoryBytes => _phases.Max(phase => phase.MemoryBytes);
 
-    /// <summary>The models of all stages, and one checkpoint with weights, both moments and a margin.</summary>
+    /// <summary>The models of all stages, and one checkpoint with weights, float32 moments and a margin.</summary>
     public long DiskBytes => WeightBytes * ((_config.Stage == ConfigurationStage.Run ? _config.Spa.Iterations + (_config.Spa.SeedDataset is null ? 0 : 1) : 1) + 4);
 
     private void AddStage(RunContext context)
@@ -86,8 +86,7 @@ public sealed class RunEstimate
             if (withReference) _ = new DecoderWorkspace(_model.Config, ActivationPlan.Inference, tokens, rows, _backend.ActivationType(_matrixType), arena);
             _ = new Head(_backend, _model.Config, rows, withReference, arena, gradients: _backend.ActivationType(_matrixType));
         });
-        // Gradients, two moments, and the master copy of bfloat16 weights; all float32.
-        long optimizer = _layout.Table.FlatCount * sizeof(float) * (_matrixType == DType.Float32 ? 3 : 4);
+        long optimizer = PolicyState.Measure(_layout, settings.Optimizer, _backend.ActivationType(_matrixType));
         double share = _config.Training.MaxSteps > 0
             ? _config.Training.MaxSteps * (double)settings.MicroBatch * settings.Accumulation / examples.Count : epochs;
         long work = (long)(examples.Sum(e => (long)e.Rows) * share);
