@@ -53,7 +53,7 @@ public sealed class PreferenceTask : ITrainingTask
         if (needsReference && reference is null)
             throw new ArgumentException("the reference model is needed: log-probs are not known for every pair, or logits are extrapolated");
         if (refinement is not null) _threshold = NoiseThreshold.Create(refinement.Threshold, refinement.NoiseQuantile, examples.Count);
-        int tokens = SftTask.Largest(settings.MicroBatch, examples.Select(e => PackedBatch.RowsFor(e.Prompt.Length, e.Chosen.Length, e.Rejected.Length)));
+        int tokens = SftTask.Largest(settings.MicroBatch, examples.Select(e => PackedBatch.RowsFor(policy.Model.Config, e.Prompt.Length, e.Chosen.Length, e.Rejected.Length)));
         int rows = SftTask.Largest(settings.MicroBatch, examples.Select(e => e.Chosen.Length + e.Rejected.Length));
         int positions = examples.Max(e => e.Prompt.Length + Math.Max(e.Chosen.Length, e.Rejected.Length));
         _pass = new TrainingPass(policy, needsReference ? reference : null, tokens, rows, positions, settings.GradientCheckpointing);

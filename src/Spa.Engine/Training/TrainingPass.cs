@@ -30,6 +30,7 @@ internal sealed class TrainingPass : IDisposable
     {
         (_policy, _reference) = (policy, reference);
         Model model = policy.Model;
+        Batch = new PackedBatch(model.Config);
         if (positions > model.Config.MaxPositions)
             throw new SpaException($"the longest example has {positions} tokens, the model takes {model.Config.MaxPositions}; lower max_length");
         _decoder = new Decoder(model.Backend, model.Config, positions);
@@ -63,7 +64,7 @@ internal sealed class TrainingPass : IDisposable
     }
 
     /// <summary>Fill it, then call <see cref="Forward"/>.</summary>
-    public PackedBatch Batch { get; } = new();
+    public PackedBatch Batch { get; }
 
     /// <summary>[R] each, valid after <see cref="Forward"/>.</summary>
     public ReadOnlySpan<float> PolicyLogps => _policyLogps;
