@@ -6,8 +6,8 @@ namespace Spa.Engine.Generation;
 /// <summary>
 /// Continuous batching: every step continues all live responses by one token and reads a piece of the next prompts. A prompt is computed
 /// once for all its samples, which then share its pages. Where frequencies depend on the length of the sequence (LongRoPE, dynamic NTK), a response that passes
-/// such a length is read again from its first token, so that every token is drawn from what one pass over the whole sequence gives. Responses depend on model, prompt, key, seed and settings, never on what else
-/// is in flight.
+/// such a length is read again from its first token, so that every token is drawn from what one pass over the whole sequence gives. Responses depend on model,
+/// prompt, key, seed and settings, never on what else is in flight.
 /// </summary>
 public sealed partial class Generator : IDisposable
 {

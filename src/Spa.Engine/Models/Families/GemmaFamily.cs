@@ -12,7 +12,7 @@ internal static class GemmaFamily
 
     public static ModelFamily Gemma2 { get; } = new("gemma2", "Gemma2ForCausalLM", ReadGemma2, s_names, ClassDefaults.Gemma2);
 
-    /// <summary>The text model; a folder of text and vision is opened as its text part (<see cref="Formats.ModelFiles"/>).</summary>
+    /// <summary>The text model; a folder of text and vision (<c>model_type</c> gemma3) is refused by name.</summary>
     public static ModelFamily Gemma3 { get; } = new("gemma3_text", "Gemma3ForCausalLM", ReadGemma3, s_names, ClassDefaults.Gemma3);
 
     private static DecoderConfig ReadGemma2(ConfigReader config)
