@@ -34,7 +34,7 @@ internal static class PhaseOps
             DeviceModels.Tokens(c, 3 * i + 2, response)))];
         int micro = c["micro_batch"];
         var settings = new TrainerSettings { MicroBatch = micro, Accumulation = c["pairs"] / micro, MaxSteps = 1_000_000, LearningRate = 1e-6, GradientCheckpointing = c.Text("checkpointing") == "True" };
-        PreferenceTask task = inputs.Keep(new PreferenceTask(state, reference, pairs, settings, 0.1, c.Text("task") == "spa" ? new RefinementSettings() : null));
+        PreferenceTask task = inputs.Keep(new PreferenceTask(state, reference, pairs, settings, new PreferenceObjective { Beta = 0.1 }, c.Text("task") == "spa" ? new RefinementSettings() : null));
         var trainer = new Trainer(state, task, settings);
         return trainer.RunUpdate;
     }

@@ -37,7 +37,7 @@ public sealed partial class Decoder
         LayerActivations a = s.Layer(layer);
         Tensor input = s.Stream(layer, tokens), output = s.Stream(layer + 1, tokens);
         Tensor normed = BlockInput(w, s, a, input, tokens);
-        AttentionForward(w, a, normed, layer, tokens, For(s.Positions, tokens), attention);
+        AttentionForward(w, s, a, normed, layer, tokens, attention);
         Tensor attended = For(a.Attention, tokens), middle = For(a.Middle, tokens);
         switch (Config.NormPlacement)
         {
@@ -76,22 +76,22 @@ public sealed partial class Decoder
         return normed;
     }
 
-    private void AttentionForward(LayerTensors w, LayerActivations a, Tensor normed, int layer, int tokens, Tensor positions, PackedAttention attention)
+    private void AttentionForward(LayerTensors w, DecoderWorkspace s, LayerActivations a, Tensor normed, int layer, int tokens, PackedAttention attention)
     {
         Tensor qkv = For(a.Qkv, tokens), values = Values(qkv);
-        if (Config.QkNorm)
+        if (Config.QkNorm != QkNormKind.None)
         {
             Tensor raw = For(a.QkvRaw, tokens);
             _backend.MatMul(raw, normed, w.Qkv, transposeB: true, bias: w.QkvBias);
-            _backend.RmsNormForward(Queries(qkv), For(a.QueryStatistics, tokens), Queries(raw), w.QueryNorm, Config.NormEpsilon, Config.NormUnitOffset);
-            _backend.RmsNormForward(Keys(qkv), For(a.KeyStatistics, tokens), Keys(raw), w.KeyNorm, Config.NormEpsilon, Config.NormUnitOffset);
+            QkNormForward(Queries(qkv), Queries(raw), For(a.QueryStatistics, tokens), w.QueryNorm);
+            QkNormForward(Keys(qkv), Keys(raw), For(a.KeyStatistics, tokens), w.KeyNorm);
             values = Values(raw);
         }
         else
         {
             _backend.MatMul(qkv, normed, w.Qkv, transposeB: true, bias: w.QkvBias);
         }
-        _backend.Rotary(Rotated(qkv), positions, _rotary, Config.HeadDim, interleaved: false, inverse: false);
+        Rotate(qkv, s, layer, inverse: false);
         if (attention.Cache is { } cache)
         {
             _backend.KvAppend(cache, layer, Keys(qkv), values, attention.Rows!);

@@ -22,7 +22,7 @@ public sealed class DecoderWorkspace
         (Plan, MaxTokens, MaxResponseRows) = (plan, tokens, responseRows);
         Tensor Take(string name, int columns) => arena.Take(name, activations, tokens, columns);
         Ids = arena.Take("ids", DType.Int32, tokens, 1);
-        Positions = arena.Take("positions", DType.Int32, tokens, 1);
+        Rotary = [.. config.Rotaries.Select((settings, i) => new RotaryRows(settings, tokens, $"rotary.{i}", arena))];
         ResponseRows = arena.Take("response_rows", DType.Int32, responseRows, 1);
         Labels = arena.Take("labels", DType.Int32, responseRows, 1);
         _streams = [.. Enumerable.Range(0, plan == ActivationPlan.Inference ? 2 : config.Layers + 1).Select(i => Take($"stream.{i}", config.HiddenSize))];
@@ -49,10 +49,11 @@ public sealed class DecoderWorkspace
 
     public int MaxResponseRows { get; }
 
-    /// <summary>[T, 1] int32 each.</summary>
+    /// <summary>[T, 1] int32.</summary>
     public Tensor Ids { get; }
 
-    public Tensor Positions { get; }
+    /// <summary>Rows of the rotary tables, one for each of the model's embeddings.</summary>
+    public IReadOnlyList<RotaryRows> Rotary { get; }
 
     /// <summary>[R, 1] int32 each.</summary>
     public Tensor ResponseRows { get; }
@@ -102,8 +103,14 @@ public sealed class DecoderWorkspace
         if (batch.Tokens > MaxTokens || batch.ResponseRows > MaxResponseRows)
             throw new SpaException($"a batch of {batch.Tokens} tokens with {batch.ResponseRows} scored rows exceeds the planned {MaxTokens} and {MaxResponseRows}");
         backend.Upload(For(Ids, batch.Tokens), batch.Ids);
-        backend.Upload(For(Positions, batch.Tokens), batch.Positions);
+        UploadPositions(backend, batch.Positions, batch.Lengths);
         backend.Upload(For(ResponseRows, batch.ResponseRows), batch.ResponseRowIndices);
         backend.Upload(For(Labels, batch.ResponseRows), batch.Labels);
+    }
+
+    /// <summary>Copies where tokens stand to the device: each one's position, and the length of its sequence.</summary>
+    public void UploadPositions(ComputeBackend backend, ReadOnlySpan<int> positions, ReadOnlySpan<int> lengths)
+    {
+        foreach (RotaryRows rows in Rotary) rows.Upload(backend, positions, lengths);
     }
 }

@@ -52,7 +52,7 @@ public sealed class PreferenceTask : ITrainingTask
         bool needsReference = !_referenceKnown || Extrapolates;
         if (needsReference && reference is null)
             throw new ArgumentException("the reference model is needed: log-probs are not known for every pair, or logits are extrapolated");
-        int tokens = SftTask.Largest(settings.MicroBatch, examples.Select(e => PackedBatch.RowsFor(e.Prompt.Length, e.Chosen.Length, e.Rejected.Length)));
+        int tokens = SftTask.Largest(settings.MicroBatch, examples.Select(e => PackedBatch.RowsFor(policy.Model.Config, e.Prompt.Length, e.Chosen.Length, e.Rejected.Length)));
         int rows = SftTask.Largest(settings.MicroBatch, examples.Select(e => e.Chosen.Length + e.Rejected.Length));
         int positions = examples.Max(e => e.Prompt.Length + Math.Max(e.Chosen.Length, e.Rejected.Length));
         int perUpdate = settings.MicroBatch * settings.Accumulation;

@@ -32,6 +32,7 @@ internal sealed class TrainingPass : IDisposable
     {
         (_policy, _reference) = (policy, reference);
         Model model = policy.Model;
+        Batch = new PackedBatch(model.Config);
         if (positions > model.Config.MaxPositions)
             throw new SpaException($"the longest example has {positions} tokens, the model takes {model.Config.MaxPositions}; lower max_length");
         _decoder = new Decoder(model.Backend, model.Config, positions);
@@ -67,7 +68,7 @@ internal sealed class TrainingPass : IDisposable
     }
 
     /// <summary>Fill it, then call <see cref="Forward"/>.</summary>
-    public PackedBatch Batch { get; } = new();
+    public PackedBatch Batch { get; }
 
     /// <summary>Rows of the batch on the device, valid after <see cref="Forward"/>; the reference's are absent where its pass did not run.</summary>
     public LogProbRows Rows { get; private set; }
