@@ -56,7 +56,7 @@ public sealed class FamilyReferenceTests(TestedBackend tested)
         using var pass = new TrainingPass(state, null, 256, 256, 64, checkpointed: false);
         pass.Batch.AddShared(item.Prompt, item.Responses);
         pass.Forward(0, withReference: false);
-        pass.Coefficients.Fill(1);
+        pass.SetCoefficient(1);
         pass.Backward();
         Dictionary<string, double[]> weights = Weights(model);
         ReferenceDecoder reference = new(Config(name), weights);
