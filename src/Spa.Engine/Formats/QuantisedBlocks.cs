@@ -26,6 +26,27 @@ internal static unsafe class QuantisedBlocks
         }
     }
 
+    /// <summary>
+    /// As ggml encodes (<c>quantize_row_q8_0_ref</c>): d = largest magnitude / 127, q = x / d to the nearest, halves away from zero. The index of the first value
+    /// whose block has a scale too large for binary16, or -1.
+    /// </summary>
+    public static int EncodeQ8_0(ReadOnlySpan<float> source, Span<byte> destination)
+    {
+        int overflow = -1;
+        for (int first = 0; first < source.Length; first += Length, destination = destination[34..])
+        {
+            ReadOnlySpan<float> values = source.Slice(first, Length);
+            float largest = 0;
+            foreach (float value in values) largest = MathF.Max(largest, MathF.Abs(value));
+            float scale = largest / 127, inverse = scale == 0 ? 0 : 1 / scale;
+            var half = (System.Half)scale;
+            if (!System.Half.IsFinite(half) && overflow < 0) overflow = first;
+            BitConverter.TryWriteBytes(destination, half);
+            for (int i = 0; i < Length; i++) destination[2 + i] = (byte)(sbyte)MathF.Round(values[i] * inverse, MidpointRounding.AwayFromZero);
+        }
+        return overflow;
+    }
+
     /// <summary>half d, 16 bytes of two 4-bit q (low halves are elements 0 to 15, high halves 16 to 31): d * (q - 8).</summary>
     public static void DecodeQ4_0(byte* source, float* destination, int blocks)
     {

@@ -75,6 +75,16 @@ public static class StoredTypes
         _ => throw new ArgumentException($"safetensors are not written as {type}"),
     };
 
+    /// <summary>The number in ggml of a type that our writer offers.</summary>
+    internal static uint ToGgml(this StoredType type) => type switch
+    {
+        StoredType.F32 => 0,
+        StoredType.F16 => 1,
+        StoredType.Q8_0 => 8,
+        StoredType.BF16 => 30,
+        _ => throw new ArgumentException($"GGUF is not written as {type}"),
+    };
+
     /// <summary>The type with this number in ggml (<c>enum ggml_type</c>), or null for numbers that were removed or are unknown.</summary>
     internal static StoredType? FromGgml(uint id) => id switch
     {

@@ -3,6 +3,7 @@ using Spa.Engine.Compute;
 using Spa.Engine.Data;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;
+using Spa.Engine.Models.Families;
 
 namespace Spa.Engine.Pipeline;
 
@@ -17,11 +18,14 @@ public sealed class ModelBundle : IDisposable
     {
         (_files, _tokenizer, _missing) = (files, tokenizer, new MissingTokenizer(files));
         var reader = new ConfigReader(files.Config, files.ConfigPath);
-        Config = Models.Families.ModelFamily.Find(reader).Load(reader);
+        Family = ModelFamily.Find(reader);
+        Config = Family.Load(reader);
         tokenizer?.RequireFits(Config.VocabSize, files.Path);
     }
 
     public string Path => _files.Path;
+
+    public ModelFamily Family { get; }
 
     public DecoderConfig Config { get; }
 
@@ -45,7 +49,7 @@ public sealed class ModelBundle : IDisposable
         ModelFiles files = ModelFiles.Open(path);
         try
         {
-            bool bare = tokenizer is null && files.GgufMetadata is null && files.TokenizerPath is null;
+            bool bare = tokenizer is null && (files.GgufMetadata is { } metadata ? metadata.GetValueOrDefault("tokenizer.ggml.model") is "no_vocab" : files.TokenizerPath is null);
             return new ModelBundle(files, bare ? null : tokenizer is null ? ModelTokenizer.FromModel(files) : ModelTokenizer.Open(tokenizer));
         }
         catch
@@ -94,7 +98,7 @@ public sealed class ModelBundle : IDisposable
     private Dictionary<string, string> TextFiles(IReadOnlyDictionary<string, string> given)
     {
         var files = new Dictionary<string, string>(given);
-        if (_files.GgufMetadata is null) return files;
+        if (_files.GgufMetadata is null || !HasTokenizer) return files;
         using var stream = new MemoryStream();
         Text.TokenizerJson.Write(Tokenizer.Tokenizer, stream);
         files["tokenizer.json"] = System.Text.Encoding.UTF8.GetString(stream.ToArray());
