@@ -66,7 +66,7 @@ public sealed class GgufModel : TensorSource
         float[] factors = new float[tensor.Count is <= 1 << 16 and var count ? count : 0];
         if (factors.Length > 0) File.ReadFloat32(tensor.Name, factors);
         double theta = Config["rope_theta"]!.GetValue<double>();
-        Config["rope_scaling"] = Llama3Factors.Recognise(factors, theta, _head)
+        Config["rope_scaling"] = Llama3Factors.Recognise(factors, File.Metadata.GetValueOrDefault(Llama3Factors.Key), theta, _head)
             ?? throw new SpaException($"'{Path}' stores rotary frequencies ('{tensor.Name}') that are not those of Llama 3.1 or later, which is not supported in GGUF; use "
                 + "the model's Hugging Face folder");
     }

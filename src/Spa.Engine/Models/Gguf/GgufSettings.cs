@@ -50,9 +50,12 @@ internal static class GgufSettings
         yield return new($"{Architecture}.attention.layer_norm_rms_epsilon", config.NormEpsilon);
         yield return Of("rope.dimension_count", config.Rotary.Dimensions);
         yield return new($"{Architecture}.rope.freq_base", (float)config.Rotary.Theta);
-        if (config.Rotary.Scaling != RotaryScaling.Linear) yield break;
+        RotarySettings rotary = config.Rotary;
+        if (rotary.Scaling == RotaryScaling.Llama3)
+            yield return new(Llama3Factors.Key, new[] { (float)rotary.Factor, (float)rotary.LowFrequencyFactor, (float)rotary.HighFrequencyFactor, rotary.OriginalMaxPositions });
+        if (rotary.Scaling != RotaryScaling.Linear) yield break;
         yield return new($"{Architecture}.rope.scaling.type", "linear");
-        yield return new($"{Architecture}.rope.scaling.factor", (float)config.Rotary.Factor);
+        yield return new($"{Architecture}.rope.scaling.factor", (float)rotary.Factor);
     }
 
     private static KeyValuePair<string, object> Of(string key, int value) => new($"{Architecture}.{key}", (uint)value);

@@ -25,9 +25,10 @@ public static class GgufVocabularyWriter
         JsonNode model = json["model"]!;
         if (Text(model["type"]) != BpeModel.TypeName) throw Refused(name, $"its model is '{Text(model["type"])}'");
         AddedToken[] added = [.. json["added_tokens"]!.AsArray().Select(AddedTokenOf)];
-        if (added.FirstOrDefault(token => token.SingleWord) is { } word) throw Refused(name, $"'{word.Content}' is searched for as a whole word only");
         bool isSentencePiece = model["byte_fallback"]!.GetValue<bool>() && json["pre_tokenizer"]?["type"]?.GetValue<string>() is null or "Metaspace";
         List<KeyValuePair<string, object>> entries = isSentencePiece ? SentencePiece(json, added, rows, name) : ByteLevel(json, added, rows, name);
+        if (added.FirstOrDefault(token => token.SingleWord || token.LeftStrip || token.RightStrip) is { } choosy)
+            throw Refused(name, $"'{choosy.Content}' is searched for as a whole word, or takes white space along");
         AddSpecialTokens(entries, tokenizer, config, name);
         AddTemplates(entries, config, template);
         return entries;
@@ -175,7 +176,9 @@ public static class GgufVocabularyWriter
     }
 
     private static AddedToken AddedTokenOf(JsonNode? token) =>
-        new(token!["id"]!.GetValue<int>(), Text(token["content"])!, token["single_word"]!.GetValue<bool>(), Special: token["special"]!.GetValue<bool>());
+        new(token!["id"]!.GetValue<int>(), Text(token["content"])!, Flag(token, "single_word"), Flag(token, "lstrip"), Flag(token, "rstrip"), Special: Flag(token, "special"));
+
+    private static bool Flag(JsonNode token, string key) => token[key]!.GetValue<bool>();
 
     private static string? Text(JsonNode? node) => node?.GetValue<string>();
 
