@@ -49,6 +49,7 @@ public sealed class ModelFiles : IDisposable
     {
         if (!File.Exists(System.IO.Path.Combine(path, "config.json")) && File.Exists(System.IO.Path.Combine(path, "adapter_config.json")))
             throw new SpaException($"'{path}' is a PEFT adapter, which is not supported yet; merge it into its base model and name the merged folder");
+        if (!File.Exists(System.IO.Path.Combine(path, "config.json")) && Directory.GetFiles(path, "*.gguf") is [var only]) return OpenGguf(only);
         HuggingFaceFolder folder = HuggingFaceFolder.Open(path);
         return new ModelFiles
         {

@@ -3,6 +3,7 @@ using Spa.Engine.Compute;
 using Spa.Engine.Data;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;
+using Spa.Engine.Models.Families;
 
 namespace Spa.Engine.Pipeline;
 
@@ -13,15 +14,21 @@ public sealed class ModelBundle : IDisposable
     private readonly ModelTokenizer? _tokenizer;
     private readonly MissingTokenizer _missing;
 
-    private ModelBundle(ModelFiles files, ModelTokenizer? tokenizer)
+    // Where the tokenizer's files lie; null where there are none or they lie in a GGUF file.
+    private readonly string? _tokenizerFolder;
+
+    private ModelBundle(ModelFiles files, ModelTokenizer? tokenizer, string? tokenizerFolder)
     {
-        (_files, _tokenizer, _missing) = (files, tokenizer, new MissingTokenizer(files));
+        (_files, _tokenizer, _missing, _tokenizerFolder) = (files, tokenizer, new MissingTokenizer(files), tokenizerFolder);
         var reader = new ConfigReader(files.Config, files.ConfigPath);
-        Config = Models.Families.ModelFamily.Find(reader).Load(reader);
+        Family = ModelFamily.Find(reader);
+        Config = Family.Load(reader);
         tokenizer?.RequireFits(Config.VocabSize, files.Path);
     }
 
     public string Path => _files.Path;
+
+    public ModelFamily Family { get; }
 
     public DecoderConfig Config { get; }
 
@@ -30,6 +37,9 @@ public sealed class ModelBundle : IDisposable
 
     /// <summary>generation_config.json, or null.</summary>
     public JsonObject? GenerationConfig => _files.GenerationConfig;
+
+    /// <summary>Whether config.json says that the weights are bfloat16.</summary>
+    public bool StoresBf16 => (ConfigJson["dtype"] ?? ConfigJson["torch_dtype"])?.ToString() == "bfloat16";
 
     public bool HasTokenizer => _tokenizer is not null;
 
@@ -45,8 +55,9 @@ public sealed class ModelBundle : IDisposable
         ModelFiles files = ModelFiles.Open(path);
         try
         {
-            bool bare = tokenizer is null && files.GgufMetadata is null && files.TokenizerPath is null;
-            return new ModelBundle(files, bare ? null : tokenizer is null ? ModelTokenizer.FromModel(files) : ModelTokenizer.Open(tokenizer));
+            bool bare = tokenizer is null && (files.GgufMetadata is { } metadata ? metadata.GetValueOrDefault("tokenizer.ggml.model") is "no_vocab" : files.TokenizerPath is null);
+            string? folder = tokenizer is null ? System.IO.Path.GetDirectoryName(files.TokenizerPath) : Directory.Exists(tokenizer) ? tokenizer : null;
+            return new ModelBundle(files, bare ? null : tokenizer is null ? ModelTokenizer.FromModel(files) : ModelTokenizer.Open(tokenizer), folder);
         }
         catch
         {
@@ -59,16 +70,21 @@ public sealed class ModelBundle : IDisposable
     public Model Load(ComputeBackend backend, DType matrixType) => ModelLoader.Load(backend, _files.Tensors, _files.Config, _files.ConfigPath, matrixType);
 
     /// <summary>Writes a model of this shape, with this bundle's tokenizer, as a Hugging Face folder.</summary>
-    public void Write(string folder, Model model, IReadOnlyDictionary<string, string>? textFiles = null)
+    public void Write(string folder, Model model, IReadOnlyDictionary<string, string>? textFiles = null, long? maxShardBytes = null)
     {
         var config = (JsonObject)_files.Config.DeepClone();
-        config["torch_dtype"] = model.MatrixType == DType.Float32 ? "float32" : "bfloat16";
+        // Newer folders spell it dtype; one that says both must not contradict itself.
+        string dtype = model.MatrixType == DType.Float32 ? "float32" : "bfloat16";
+        if (config.ContainsKey("dtype")) config["dtype"] = dtype;
+        if (config.ContainsKey("torch_dtype") || !config.ContainsKey("dtype")) config["torch_dtype"] = dtype;
+        if (config["architectures"] is not JsonArray { Count: > 0 }) config["architectures"] = new JsonArray(Family.Architecture);
         HuggingFaceWriter.Write(folder, new HuggingFaceContent
         {
             Config = config,
             GenerationConfig = _files.GenerationConfig is { } generation ? (JsonObject)generation.DeepClone() : MadeGenerationConfig(),
             Tensors = [.. model.Table.Parameters.Select(p => Content(model, p))],
-            TokenizerFolder = _files.GgufMetadata is null ? System.IO.Path.GetDirectoryName(_files.TokenizerPath) : null,
+            TokenizerFolder = _tokenizerFolder,
+            MaxShardBytes = maxShardBytes ?? SafetensorsWriter.DefaultShardBytes,
             ChatTemplate = _tokenizer?.TemplateSource,
             TextFiles = TextFiles(textFiles ?? new Dictionary<string, string>()),
         });
@@ -94,7 +110,7 @@ public sealed class ModelBundle : IDisposable
     private Dictionary<string, string> TextFiles(IReadOnlyDictionary<string, string> given)
     {
         var files = new Dictionary<string, string>(given);
-        if (_files.GgufMetadata is null) return files;
+        if (_tokenizerFolder is not null || !HasTokenizer) return files;
         using var stream = new MemoryStream();
         Text.TokenizerJson.Write(Tokenizer.Tokenizer, stream);
         files["tokenizer.json"] = System.Text.Encoding.UTF8.GetString(stream.ToArray());
