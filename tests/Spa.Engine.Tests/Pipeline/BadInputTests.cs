@@ -54,7 +54,7 @@ internal sealed class BadInputTests : IDisposable
 
     [Test]
     public void An_unknown_architecture() =>
-        RefusedWithConfig(c => c["model_type"] = "mamba", "{ROOT}/model/config.json: 'model_type' is 'mamba'; supported: llama, mistral, qwen2, qwen3, phi, phi3, gemma2");
+        RefusedWithConfig(c => c["model_type"] = "mamba", "{ROOT}/model/config.json: 'model_type' is 'mamba'; supported: llama, mistral, qwen2, qwen3, phi, phi3, gemma2, gemma3_text, stablelm, olmo2, smollm3");
 
     [Test]
     public void A_tokenizer_with_more_tokens_than_the_model() =>
@@ -66,7 +66,7 @@ internal sealed class BadInputTests : IDisposable
 
     [Test]
     public void A_rotary_scaling_that_is_not_known() =>
-        RefusedWithConfig(c => c["rope_scaling"] = new JsonObject { ["rope_type"] = "yarn", ["factor"] = 4.0 }, "{ROOT}/model/config.json, rope_scaling: 'rope_type' is 'yarn'; supported: default, linear, llama3");
+        RefusedWithConfig(c => c["rope_scaling"] = new JsonObject { ["rope_type"] = "spiral", ["factor"] = 4.0 }, "{ROOT}/model/config.json, rope_scaling: 'rope_type' is 'spiral'; supported: default, linear, dynamic, llama3, yarn, longrope");
 
     [Test]
     public void A_number_that_is_none() =>
@@ -164,7 +164,7 @@ internal sealed class BadInputTests : IDisposable
     [TestCase("loss_type=ipo", "'loss_type: ipo' is not supported by this build; supported: spa, or another one with spa dpo")]
     [TestCase("use_peft=true", "'use_peft: true' is not supported by this build; supported: false")]
     [TestCase("optim=adamw_bf16", "'optim: adamw_bf16' rounds bfloat16 weights, found float32 ones; set dtype: bfloat16, or another optim")]
-    [TestCase("spa.judge=llm", "'spa.judge: llm' is not supported by this build; supported: implicit, random")]
+    [TestCase("spa.judge=reward-model", "'spa.judge: reward-model' is not supported by this build; supported: implicit, llm, endpoint, gold, random")]
     public void A_key_or_value_that_is_not_known(string setting, string message) => RefusedUsage(message, setting);
 
     [Test]
