@@ -7,6 +7,9 @@ namespace Spa.Engine.Data;
 /// <summary>One physical column: how its raw values are read and how each becomes JSON.</summary>
 internal sealed class ParquetLeaf
 {
+    private const int SmallCount = 1 << 20;
+    private const int ValuesPerByte = 256;
+
     private readonly DataField _field;
     private readonly Func<ParquetRowGroupReader, int, int[]?, int[]?, Func<int, JsonNode?>> _read;
 
@@ -40,6 +43,13 @@ internal sealed class ParquetLeaf
         if (claimed < 0 || claimed > limits.MaxColumnValues)
         {
             throw new SpaException($"{path}: column '{_field.Path}' claims {claimed} values in one row group, at most {limits.MaxColumnValues} are read");
+        }
+
+        // Repeated values compress without bound, rows of text do not: memory is reserved for what a file of this size may plausibly hold.
+        long length = new FileInfo(path).Length;
+        if (claimed > Math.Max(SmallCount, ValuesPerByte * length))
+        {
+            throw new SpaException($"{path}: column '{_field.Path}' claims {claimed} values in a file of {length} bytes; the file is damaged");
         }
 
         int count = (int)claimed;
