@@ -54,10 +54,6 @@ internal sealed class ApplicationTests
         CommandLine.Run(name, "list", "--some", "option").FailedWith(1, $"'spa {name}' is not part of this build");
 
     [Test]
-    public void A_command_of_a_group_that_this_build_lacks_says_so() =>
-        CommandLine.Run("kernels", "profile", "--kernel", "x").FailedWith(1, "'spa kernels profile' is not part of this build");
-
-    [Test]
     public void The_cuda_backend_says_that_it_is_not_there()
     {
         using TempFolder folder = new();

@@ -25,20 +25,20 @@ internal static class MatMulOps
         switch (c.Text("form"))
         {
             case "nt":
-            {
-                Tensor x = inputs.Normal(m, k), weight = inputs.Normal(n, k), y = inputs.Empty(DType.BFloat16, m, n);
-                return () => backend.MatMul(y, x, weight, transposeB: true);
-            }
+                {
+                    Tensor x = inputs.Normal(m, k), weight = inputs.Normal(n, k), y = inputs.Empty(DType.BFloat16, m, n);
+                    return () => backend.MatMul(y, x, weight, transposeB: true);
+                }
             case "nn":
-            {
-                Tensor dout = inputs.Normal(m, n), weight = inputs.Normal(n, k), dx = inputs.Empty(DType.BFloat16, m, k);
-                return () => backend.MatMul(dx, dout, weight);
-            }
+                {
+                    Tensor dout = inputs.Normal(m, n), weight = inputs.Normal(n, k), dx = inputs.Empty(DType.BFloat16, m, k);
+                    return () => backend.MatMul(dx, dout, weight);
+                }
             default:
-            {
-                Tensor dout = inputs.Normal(m, n), x = inputs.Normal(m, k), dweight = inputs.Empty(DType.Float32, n, k);
-                return () => backend.MatMul(dweight, dout, x, transposeA: true);
-            }
+                {
+                    Tensor dout = inputs.Normal(m, n), x = inputs.Normal(m, k), dweight = inputs.Empty(DType.Float32, n, k);
+                    return () => backend.MatMul(dweight, dout, x, transposeA: true);
+                }
         }
     }
 }

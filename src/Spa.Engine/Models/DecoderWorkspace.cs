@@ -111,6 +111,7 @@ public sealed class DecoderWorkspace
     /// <summary>Copies where tokens stand to the device: each one's position, and the length of its sequence.</summary>
     public void UploadPositions(ComputeBackend backend, ReadOnlySpan<int> positions, ReadOnlySpan<int> lengths)
     {
-        foreach (RotaryRows rows in Rotary) rows.Upload(backend, positions, lengths);
+        // By index: an enumerator of the interface would be allocated.
+        for (int i = 0; i < Rotary.Count; i++) Rotary[i].Upload(backend, positions, lengths);
     }
 }

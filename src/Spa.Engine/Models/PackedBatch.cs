@@ -111,11 +111,19 @@ public sealed class PackedBatch
         UnsharedTokens += ids.Length;
     }
 
+    private bool RotateAlike(int length, int other)
+    {
+        // No lambda: a warm step allocates nothing.
+        foreach (DecoderConfig model in _models)
+            if (!model.RotatesAlike(length, other)) return false;
+        return true;
+    }
+
     // Where this call's prompt stands for a sequence of that length; adds it if no sequence before was rotated alike.
     private int PromptFor(ReadOnlySpan<int> prompt, int length)
     {
         foreach ((int start, int other) in _prompts)
-            if (Array.TrueForAll(_models, m => m.RotatesAlike(length, other))) return start;
+            if (RotateAlike(length, other)) return start;
         _prompts.Add((_ids.Count, length));
         AddPrompt(prompt, length);
         return _prompts[^1].Start;

@@ -3,8 +3,8 @@ using Spa.Engine.Compute;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;
 using Spa.Engine.Preference;
-using Spa.Engine.Tests.Preference;
 using Spa.Engine.Tests.Compute;
+using Spa.Engine.Tests.Preference;
 using Spa.Engine.Tests.Support;
 using Spa.Engine.Training;
 

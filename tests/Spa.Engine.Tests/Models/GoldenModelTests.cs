@@ -1,11 +1,11 @@
-using Spa.Engine.Compute;
 using System.Text.Json.Nodes;
+using Spa.Engine.Compute;
 using Spa.Engine.Formats;
 using Spa.Engine.Generation;
 using Spa.Engine.Models;
 using Spa.Engine.Preference;
-using Spa.Engine.Tests.Preference;
 using Spa.Engine.Tests.Compute;
+using Spa.Engine.Tests.Preference;
 using Spa.Engine.Tests.Support;
 
 namespace Spa.Engine.Tests.Models;

@@ -93,6 +93,7 @@ internal sealed class SmolLm2Tests
         var metrics = new MetricSums(task.MetricNames);
         task.BeginUpdate([0, 1, 2], new UpdateContext(0, 1, 1));
         task.RunMicroBatch([0, 1, 2], metrics);
+        task.EndUpdate(metrics);
         Assert.That(metrics[0], Is.EqualTo(dpo["loss"]!.GetValue<double>()).Within(1e-6));
         Assert.That(state.GradientNorm(), Is.EqualTo(dpo["grad_norm"]!.GetValue<double>()).Within(GradientNorm * 12));
         Assert.Multiple(() =>

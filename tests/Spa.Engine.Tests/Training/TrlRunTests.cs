@@ -109,13 +109,13 @@ public sealed class TrlRunTests(TestedBackend tested)
         string[] parts = name.Split('+', '=');
         RunConfig config = RunConfig.Bind(ConfigurationFile.Parse($"""
             {"{"}model_name_or_path: m, dataset_name: d, output_dir: o, beta: 0.1, loss_type: {parts[0]}, label_smoothing: {smoothing.ToString(CultureInfo.InvariantCulture)}{parts.ElementAtOrDefault(1) switch
-            {
-                "ld_alpha" => $", ld_alpha: {parts[2]}",
-                "use_weighting" => ", use_weighting: true",
-                "alpha_divergence" => $", f_divergence_type: alpha_divergence, f_alpha_divergence_coef: {parts[2]}",
-                { } divergence => $", f_divergence_type: {divergence}",
-                null => "",
-            }}{"}"}
+        {
+            "ld_alpha" => $", ld_alpha: {parts[2]}",
+            "use_weighting" => ", use_weighting: true",
+            "alpha_divergence" => $", f_divergence_type: alpha_divergence, f_alpha_divergence_coef: {parts[2]}",
+            { } divergence => $", f_divergence_type: {divergence}",
+            null => "",
+        }}{"}"}
             """, "losses.yaml"), ConfigurationStage.Dpo, out _);
         TrainingSetup.RequireSupported(config.Training, ConfigurationStage.Dpo);
         return TrainingSetup.Objective(config.Training);
