@@ -1,4 +1,5 @@
 using Spa.Engine.Compute;
+using Spa.Engine.Models.Adapters;
 
 namespace Spa.Engine.Models;
 
@@ -37,20 +38,20 @@ public sealed partial class Decoder
         LayerActivations a = s.Layer(layer);
         Tensor input = s.Stream(layer, tokens), output = s.Stream(layer + 1, tokens);
         Tensor normed = BlockInput(w, s, a, input, tokens);
-        AttentionForward(w, a, normed, layer, tokens, For(s.Positions, tokens), attention);
+        AttentionForward(w, s, a, normed, layer, tokens, attention);
         Tensor attended = For(a.Attention, tokens), middle = For(a.Middle, tokens);
         switch (Config.NormPlacement)
         {
             case NormPlacement.Parallel:
-                _backend.MatMul(output, attended, w.Output, transposeB: true, bias: w.OutputBias, residual: input);
+                LinearForward(output, attended, w.Output, w.OutputBias, input, w, LinearSlot.Output, s);
                 MlpForward(output, output, w, s, a, normed, tokens);
                 break;
             case NormPlacement.Pre:
-                _backend.MatMul(middle, attended, w.Output, transposeB: true, bias: w.OutputBias, residual: input);
+                LinearForward(middle, attended, w.Output, w.OutputBias, input, w, LinearSlot.Output, s);
                 MlpForward(output, middle, w, s, a, MlpNormForward(w, s, a, tokens), tokens);
                 break;
             default:
-                _backend.MatMul(For(a.AttentionRaw, tokens), attended, w.Output, transposeB: true, bias: w.OutputBias);
+                LinearForward(For(a.AttentionRaw, tokens), attended, w.Output, w.OutputBias, default, w, LinearSlot.Output, s);
                 NormForward(middle, For(a.AttentionPostStatistics, tokens), For(a.AttentionRaw, tokens), w.AttentionPostNorm, default, residual: input);
                 MlpForward(For(a.MlpRaw, tokens), default, w, s, a, MlpNormForward(w, s, a, tokens), tokens);
                 NormForward(output, For(a.MlpPostStatistics, tokens), For(a.MlpRaw, tokens), w.MlpPostNorm, default, residual: middle);
@@ -76,22 +77,22 @@ public sealed partial class Decoder
         return normed;
     }
 
-    private void AttentionForward(LayerTensors w, LayerActivations a, Tensor normed, int layer, int tokens, Tensor positions, PackedAttention attention)
+    private void AttentionForward(LayerTensors w, DecoderWorkspace s, LayerActivations a, Tensor normed, int layer, int tokens, PackedAttention attention)
     {
         Tensor qkv = For(a.Qkv, tokens), values = Values(qkv);
         if (Config.QkNorm)
         {
             Tensor raw = For(a.QkvRaw, tokens);
-            _backend.MatMul(raw, normed, w.Qkv, transposeB: true, bias: w.QkvBias);
+            LinearForward(raw, normed, w.Qkv, w.QkvBias, default, w, LinearSlot.Qkv, s);
             _backend.RmsNormForward(Queries(qkv), For(a.QueryStatistics, tokens), Queries(raw), w.QueryNorm, Config.NormEpsilon, Config.NormUnitOffset);
             _backend.RmsNormForward(Keys(qkv), For(a.KeyStatistics, tokens), Keys(raw), w.KeyNorm, Config.NormEpsilon, Config.NormUnitOffset);
             values = Values(raw);
         }
         else
         {
-            _backend.MatMul(qkv, normed, w.Qkv, transposeB: true, bias: w.QkvBias);
+            LinearForward(qkv, normed, w.Qkv, w.QkvBias, default, w, LinearSlot.Qkv, s);
         }
-        _backend.Rotary(Rotated(qkv), positions, _rotary, Config.HeadDim, interleaved: false, inverse: false);
+        _backend.Rotary(Rotated(qkv), For(s.Positions, tokens), _rotary, Config.HeadDim, interleaved: false, inverse: false);
         if (attention.Cache is { } cache)
         {
             _backend.KvAppend(cache, layer, Keys(qkv), values, attention.Rows!);
@@ -106,9 +107,9 @@ public sealed partial class Decoder
     private void MlpForward(Tensor output, Tensor residual, LayerTensors w, DecoderWorkspace s, LayerActivations a, Tensor normed, int tokens)
     {
         Tensor mlpInput = For(a.MlpInput, tokens), activated = For(s.Activated, tokens);
-        _backend.MatMul(mlpInput, normed, w.MlpInput, transposeB: true, bias: w.MlpInputBias);
+        LinearForward(mlpInput, normed, w.MlpInput, w.MlpInputBias, default, w, LinearSlot.MlpInput, s);
         ActivateForward(activated, mlpInput);
-        _backend.MatMul(output, activated, w.MlpOutput, transposeB: true, bias: w.MlpOutputBias, residual: residual);
+        LinearForward(output, activated, w.MlpOutput, w.MlpOutputBias, residual, w, LinearSlot.MlpOutput, s);
     }
 
     private void ActivateForward(Tensor output, Tensor input)

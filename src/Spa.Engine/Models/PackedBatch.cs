@@ -12,6 +12,7 @@ public sealed class PackedBatch
 {
     private readonly List<int> _ids = [];
     private readonly List<int> _positions = [];
+    private readonly List<ulong> _keys = [];
     private readonly List<int> _responseRows = [];
     private readonly List<int> _labels = [];
     private readonly List<PackedSequence> _sequences = [];
@@ -33,6 +34,11 @@ public sealed class PackedBatch
 
     public ReadOnlySpan<int> Positions => CollectionsMarshal.AsSpan(_positions);
 
+    /// <summary>
+    /// [T, 2]: a hash of the tokens of a row's sequence up to and including its own, so the same for a row wherever it lies and whether or not its prompt is shared.
+    /// </summary>
+    public ReadOnlySpan<int> RowKeys => MemoryMarshal.Cast<ulong, int>(CollectionsMarshal.AsSpan(_keys));
+
     /// <summary>[R]: row of the packed batch whose output predicts the label.</summary>
     public ReadOnlySpan<int> ResponseRowIndices => CollectionsMarshal.AsSpan(_responseRows);
 
@@ -51,6 +57,7 @@ public sealed class PackedBatch
     {
         _ids.Clear();
         _positions.Clear();
+        _keys.Clear();
         _responseRows.Clear();
         _labels.Clear();
         _sequences.Clear();
@@ -80,7 +87,7 @@ public sealed class PackedBatch
     public void AddMarked(ReadOnlySpan<int> ids, ReadOnlySpan<bool> scored)
     {
         int start = _ids.Count, firstLabel = _labels.Count;
-        Append(ids, 0);
+        Append(ids, 0, 0);
         Attention.Add(new AttentionSegment(start, ids.Length));
         for (int i = 1; i < ids.Length; i++)
             if (scored[i]) AddLabel(start + i - 1, ids[i]);
@@ -92,7 +99,7 @@ public sealed class PackedBatch
     {
         if (prompt.IsEmpty) throw new SpaException("a prompt has no token: the model needs at least one before a response (a BOS or a prompt text)");
         Attention.Add(new AttentionSegment(_ids.Count, prompt.Length));
-        Append(prompt, 0);
+        Append(prompt, 0, 0);
     }
 
     // One segment: the prompt's rows, extended by the response's.
@@ -101,7 +108,7 @@ public sealed class PackedBatch
         int start = _ids.Count - promptLength;
         if (response.Length > 1)
         {
-            Append(response[..^1], promptLength);
+            Append(response[..^1], promptLength, _keys[^1]);
             Attention.ReplaceLast(new AttentionSegment(start, promptLength + response.Length - 1));
         }
         AddLabels(start + promptLength - 1, start + promptLength, response);
@@ -114,7 +121,7 @@ public sealed class PackedBatch
         int start = _ids.Count;
         if (response.Length > 1)
         {
-            Append(response[..^1], promptLength);
+            Append(response[..^1], promptLength, _keys[promptStart + promptLength - 1]);
             Attention.Add(new AttentionSegment(start, response.Length - 1, promptStart, promptLength));
         }
         AddLabels(promptStart + promptLength - 1, start, response);
@@ -134,12 +141,23 @@ public sealed class PackedBatch
         _labels.Add(label);
     }
 
-    private void Append(ReadOnlySpan<int> ids, int firstPosition)
+    private void Append(ReadOnlySpan<int> ids, int firstPosition, ulong key)
     {
         for (int i = 0; i < ids.Length; i++)
         {
             _ids.Add(ids[i]);
             _positions.Add(firstPosition + i);
+            key = Mix(key ^ (uint)ids[i]);
+            _keys.Add(key);
         }
+    }
+
+    // One step of SplitMix64 (Steele et al. 2014): every bit of the input reaches every bit of the result.
+    private static ulong Mix(ulong x)
+    {
+        x += 0x9E3779B97F4A7C15;
+        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
+        x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
+        return x ^ (x >> 31);
     }
 }

@@ -1,5 +1,7 @@
 using Spa.Engine.Configuration;
 using Spa.Engine.Data;
+using Spa.Engine.Models;
+using Spa.Engine.Models.Adapters;
 using Spa.Engine.Preference;
 using Spa.Engine.Training;
 
@@ -27,7 +29,6 @@ internal static class TrainingSetup
             Refuse(config.UseWeighting, "use_weighting", "true", "false");
             Refuse(config.FDivergenceType != "reverse_kl", "f_divergence_type", config.FDivergenceType, "reverse_kl");
         }
-        Refuse(config.UsePeft, "use_peft", "true", "false");
         Refuse(config.Optim is not ("adamw_torch" or "adamw_torch_fused" or "paged_adamw_32bit"), "optim", config.Optim,
             "adamw_torch, adamw_torch_fused, paged_adamw_32bit");
         Refuse(config.LrSchedulerKwargs != new SchedulerConfig(), "lr_scheduler_kwargs", "set", "unset");
@@ -66,6 +67,24 @@ internal static class TrainingSetup
     /// <summary>What the trained weights depend on: intervals of logging and saving and recomputed activations change no bit and are left out.</summary>
     public static string Identity(TrainerSettings settings) =>
         (settings with { LoggingSteps = 0, SaveSteps = 0, SaveTotalLimit = 0, GradientCheckpointing = false }).ToString();
+
+    /// <summary>What a new adapter is like.</summary>
+    public static AdapterSettings Adapter(TrainingConfig config) => new()
+    {
+        Rank = config.LoraR,
+        Alpha = config.LoraAlpha,
+        Dropout = config.LoraDropout,
+        UseRslora = config.UseRslora,
+        UseDora = config.UseDora,
+        TargetModules = config.LoraTargetModules,
+    };
+
+    /// <summary>The model with a new adapter, if use_peft asks for one and it has none; its weights are shared and owned by what is returned.</summary>
+    public static Model Adapted(Model model, TrainingConfig config)
+    {
+        if (!config.UsePeft || model.Adapter is not null) return model;
+        using (model) return AdapterFiles.Create(model, Adapter(config), config.Seed);
+    }
 
     /// <summary>Refinement of iteration <paramref name="iteration"/> (from 1).</summary>
     public static RefinementSettings Refinement(SpaConfig config, int iteration) => new()

@@ -4,7 +4,7 @@ using Spa.Engine.Models;
 namespace Spa.Engine.Training;
 
 /// <summary>
-/// A model under training: its weights, float32 gradients, both AdamW moments and, for bfloat16 weights, the float32 master copy. All of it
+/// A model under training: its weights (or its adapter's, where it has one), float32 gradients, both AdamW moments and, for bfloat16 weights, the float32 master copy. All of it
 /// is allocated once.
 /// </summary>
 public sealed class PolicyState : IDisposable
@@ -17,15 +17,16 @@ public sealed class PolicyState : IDisposable
     public PolicyState(Model model)
     {
         Model = model;
-        _ranges = Merge(model.Table);
+        Table = model.Trainable;
+        _ranges = Merge(Table);
         Gradients? gradients = null;
         Tensor m = default, v = default, master = default, norm = default;
         _arena = model.Backend.CreateArena("optimizer", arena =>
         {
-            gradients = new Gradients(model.Layout, arena);
-            m = arena.Take("first_moment", DType.Float32, model.Table.FlatCount, 1);
-            v = arena.Take("second_moment", DType.Float32, model.Table.FlatCount, 1);
-            if (model.MatrixType != DType.Float32) master = arena.Take("master", DType.Float32, model.Table.FlatCount, 1);
+            gradients = new Gradients(model, arena);
+            m = arena.Take("first_moment", DType.Float32, Table.FlatCount, 1);
+            v = arena.Take("second_moment", DType.Float32, Table.FlatCount, 1);
+            if (Table.Parameters.Any(p => p.Type != DType.Float32)) master = arena.Take("master", DType.Float32, Table.FlatCount, 1);
             norm = arena.Take("norm", DType.Float32, 1, 1);
         });
         (Gradients, FirstMoment, SecondMoment, Master, _norm) = (gradients!, m, v, master, norm);
@@ -36,6 +37,9 @@ public sealed class PolicyState : IDisposable
     }
 
     public Model Model { get; }
+
+    /// <summary>What is trained.</summary>
+    public ParameterTable Table { get; }
 
     public Gradients Gradients { get; }
 
@@ -48,7 +52,18 @@ public sealed class PolicyState : IDisposable
 
     public long Bytes => _arena.Capacity;
 
-    public void ZeroGradients() => Model.Backend.Zero(Gradients.Flat);
+    /// <summary>The weights of a parameter of <see cref="Table"/>.</summary>
+    public Tensor Weight(Parameter parameter) => Model.TrainableWeight(parameter);
+
+    /// <summary>No gradients, and the adapter's masks of this update.</summary>
+    public void BeginUpdate(ulong seed, int update)
+    {
+        Model.Backend.Zero(Gradients.Flat);
+        Model.Adapter?.BeginUpdate(seed, update);
+    }
+
+    /// <summary>Weights were changed: what depends on them follows.</summary>
+    public void Refresh() => Model.Adapter?.Refresh(Model);
 
     /// <summary>Norm of all gradients, as it is before clipping. Waits for the device.</summary>
     public double GradientNorm()
@@ -63,20 +78,21 @@ public sealed class PolicyState : IDisposable
     {
         foreach (Range range in _ranges)
         {
-            Tensor weights = Model.Weight(range.First);
+            Tensor weights = Weight(range.First);
             weights = new Tensor(weights.Address, weights.Type, range.Count, 1);
             Tensor Flat(Tensor buffer) => buffer.Flat(range.First.Offset, range.Count);
             Tensor master = weights.Type == DType.Float32 ? default : Flat(Master);
             Model.Backend.AdamW(weights, master, Flat(Gradients.Flat), Flat(FirstMoment), Flat(SecondMoment), _norm,
                 range.First.Decay ? step : step with { WeightDecay = 0 });
         }
+        Refresh();
     }
 
     /// <summary>Fills the master copy from the weights, after loading them.</summary>
     public void FillMaster()
     {
-        foreach (Parameter p in Model.Table.Parameters)
-            if (p.Type != DType.Float32) Model.Backend.Copy(ParameterTable.InFlat(Master, p), Model.Weight(p));
+        foreach (Parameter p in Table.Parameters)
+            if (p.Type != DType.Float32) Model.Backend.Copy(ParameterTable.InFlat(Master, p), Weight(p));
     }
 
     public void Dispose() => _arena.Dispose();

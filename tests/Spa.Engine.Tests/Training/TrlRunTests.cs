@@ -3,6 +3,7 @@ using Spa.Engine.Compute;
 using Spa.Engine.Data;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;
+using Spa.Engine.Models.Adapters;
 using Spa.Engine.Tests.Compute;
 using Spa.Engine.Tests.Support;
 using Spa.Engine.Training;
@@ -70,6 +71,37 @@ public sealed class TrlRunTests(TestedBackend tested)
         using var task = new SftTask(state, examples, settings);
         Follow("sft.jsonl", state, task, settings, ["loss", "grad_norm", "learning_rate", "entropy", "mean_token_accuracy", "num_tokens"]);
     }
+
+    [Test]
+    public void Lora_follows_every_update_of_TRL_and_ends_with_its_adapter()
+    {
+        using ComputeBackend backend = tested.Create();
+        using Model whole = Load(backend, "model.safetensors");
+        using PeftAdapterFolder folder = PeftAdapterFolder.Open(Fixtures.Require("fixtures/training/lora"));
+        using Model policy = AdapterFiles.Load(whole, folder);
+        using Model reference = LoraReference(backend, policy);
+        using var state = new PolicyState(policy);
+        TrainerSettings settings = s_settings with { MaxSteps = 20 };
+        PreferenceExample[] pairs = [.. Pairs().Select(p => new PreferenceExample(p.Prompt, p.Chosen, p.Rejected))];
+        using var task = new PreferenceTask(state, reference, pairs, settings, 0.1);
+        Follow("lora.jsonl", state, task, settings,
+            ["loss", "grad_norm", "learning_rate", "entropy", "num_tokens", "logits/chosen", "logits/rejected", "mean_token_accuracy", "rewards/chosen", "rewards/rejected",
+            "rewards/accuracies", "rewards/margins", "logps/chosen", "logps/rejected"]);
+        using TensorSource final = SafetensorsFile.Open(Fixtures.Require("fixtures/training/lora-final.safetensors"));
+        Assert.Multiple(() =>
+        {
+            foreach (Parameter p in policy.Trainable.Parameters)
+            {
+                var expected = new float[p.Count];
+                var actual = new float[p.Count];
+                final.ReadFloat32(p.Name, expected);
+                backend.Download<float>(actual, policy.TrainableWeight(p));
+                Assert.That(actual, Is.EqualTo(expected).Within(Weights), p.Name);
+            }
+        });
+    }
+
+    private static Model LoraReference(ComputeBackend backend, Model policy) => Environment.GetEnvironmentVariable("REFOFF") is null ? Load(backend, "reference.safetensors") : policy.WithoutAdapter();
 
     private static void Follow(string log, PolicyState state, ITrainingTask task, TrainerSettings settings, string[] keys)
     {
