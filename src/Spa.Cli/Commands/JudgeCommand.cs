@@ -41,8 +41,8 @@ internal sealed class JudgeCommand : CliCommand
         if (context.Get(_judge) is { } judge and not "implicit") throw new SpaException($"--judge {judge} is not part of this build yet; use --judge implicit");
         string input = context.Require(_input);
         double beta = context.Get(_beta) ?? 0.1;
-        using ModelBundle bundle = ModelBundle.Open(context.Require(_model), context.Get(_tokenizer));
-        using ModelBundle? reference = context.Get(_reference) is { } path ? ModelBundle.Open(path, context.Get(_tokenizer)) : null;
+        using ModelBundle bundle = ModelBundle.Open(context.Require(_model), context.Get(_tokenizer), context.BaseModel);
+        using ModelBundle? reference = context.Get(_reference) is { } path ? ModelBundle.Open(path, context.Get(_tokenizer), context.BaseModel) : null;
         JudgeFile file = new(input, bundle);
         using RowSink sink = RowSink.Open(context.Get(_output), context.Console.Out, Identity(context, beta, input));
         if (reference is null) context.Log.Notice("no --reference: responses are judged by their log-likelihood, which favours short ones");
@@ -58,8 +58,8 @@ internal sealed class JudgeCommand : CliCommand
     private JsonObject? Identity(CommandContext context, double beta, string input) => context.Get(_output) is null ? null : new JsonObject
     {
         ["command"] = "judge",
-        ["model"] = RowIdentity.OfModel(context.Get(_model)),
-        ["reference"] = RowIdentity.OfModel(context.Get(_reference)),
+        ["model"] = RowIdentity.OfModel(context.Get(_model), context.BaseModel),
+        ["reference"] = RowIdentity.OfModel(context.Get(_reference), context.BaseModel),
         ["tokenizer"] = RowIdentity.OfModel(context.Get(_tokenizer)),
         ["input"] = RowIdentity.OfRows(input),
         ["beta"] = beta,

@@ -79,7 +79,7 @@ public sealed class TrlRunTests(TestedBackend tested)
         using Model whole = Load(backend, "model.safetensors");
         using PeftAdapterFolder folder = PeftAdapterFolder.Open(Fixtures.Require("fixtures/training/lora"));
         using Model policy = AdapterFiles.Load(whole, folder);
-        using Model reference = LoraReference(backend, policy);
+        using Model reference = Load(backend, "reference.safetensors");
         using var state = new PolicyState(policy);
         TrainerSettings settings = s_settings with { MaxSteps = 20 };
         PreferenceExample[] pairs = [.. Pairs().Select(p => new PreferenceExample(p.Prompt, p.Chosen, p.Rejected))];
@@ -94,14 +94,13 @@ public sealed class TrlRunTests(TestedBackend tested)
             {
                 var expected = new float[p.Count];
                 var actual = new float[p.Count];
-                final.ReadFloat32(p.Name, expected);
+                // The peer saved its module as it stands in memory, where the adapter has a name.
+                final.ReadFloat32(p.Name.Replace(".weight", ".default.weight", StringComparison.Ordinal), expected);
                 backend.Download<float>(actual, policy.TrainableWeight(p));
                 Assert.That(actual, Is.EqualTo(expected).Within(Weights), p.Name);
             }
         });
     }
-
-    private static Model LoraReference(ComputeBackend backend, Model policy) => Environment.GetEnvironmentVariable("REFOFF") is null ? Load(backend, "reference.safetensors") : policy.WithoutAdapter();
 
     private static void Follow(string log, PolicyState state, ITrainingTask task, TrainerSettings settings, string[] keys)
     {
