@@ -39,7 +39,7 @@ internal sealed class EstimateCommand : CliCommand
         RunConfig config = RunConfig.Load(context.Require(_options.Config), Stage(context), _options.Overrides(context), out _);
         using ModelBundle model = ModelBundle.Open(config.Training.ModelNameOrPath!, null, context.BaseModel);
         using ComputeBackend backend = context.CreateBackend();
-        RunEstimate estimate = new(config, model, new RunContext(backend, ConfigOptions.MatrixType(config, context.BaseModel), context.Log, context.Cancel));
+        RunEstimate estimate = new(config, model, new RunContext(backend, ConfigOptions.MatrixType(config, context.BaseModel), context.Log, context.Cancel, context.BaseModel));
         double gigaflops = CpuCheck.GigaFlops(backend);
         JsonObject result = Result(estimate, gigaflops);
         if (context.Json) context.WriteLine(result.ToJsonString());
