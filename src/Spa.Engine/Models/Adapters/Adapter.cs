@@ -87,7 +87,7 @@ public sealed class Adapter : IDisposable
     internal void Combine(Tensor combined, Model model, AdapterModule m, long firstRow, Tensor scaledB)
     {
         long rows = combined.Rows;
-        model.CopyWeight(combined, model.Table[m.Name + ".weight"], firstRow);
+        model.CopyWeight(combined, model.Table[m.Weight], firstRow);
         _backend.Scale(scaledB, Weight(Table[m.B]).RowRange(firstRow, rows), (float)m.Scale);
         _backend.MatMul(combined, scaledB, Weight(Table[m.A]), accumulate: true);
     }

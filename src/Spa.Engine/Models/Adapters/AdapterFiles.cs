@@ -157,7 +157,7 @@ public static class AdapterFiles
         {
             int count = Math.Min(Rows, m.Rows - row);
             Tensor rows = all.RowRange(0, count);
-            model.CopyWeight(rows, model.Table[m.Name + ".weight"], row);
+            model.CopyWeight(rows, model.Table[m.Weight], row);
             model.Backend.Download(values.AsSpan(0, count * m.Columns), rows);
             for (int i = 0; i < count; i++)
             {

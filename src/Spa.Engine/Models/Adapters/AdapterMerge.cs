@@ -20,7 +20,7 @@ public static class AdapterMerge
     private static void Apply(Model model, Adapter adapter, AdapterModule m)
     {
         ComputeBackend backend = model.Backend;
-        Tensor weight = model.Weight(model.Table[m.Name + ".weight"]), combined = default, scaledB = default;
+        Tensor weight = model.Weight(model.Table[m.Weight]), combined = default, scaledB = default;
         using Arena arena = backend.CreateArena("merge", a =>
         {
             combined = a.Take("combined", DType.Float32, Rows, m.Columns);

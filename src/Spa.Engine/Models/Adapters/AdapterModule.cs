@@ -12,14 +12,17 @@ namespace Spa.Engine.Models.Adapters;
 public sealed record AdapterModule(string Name, int Layer, LinearSlot Slot, int Start, int Rows, int Columns, int Rank, double Scale)
 {
     /// <summary>[r, K].</summary>
-    public string A => Prefix + Name + ".lora_A.weight";
+    public string A { get; } = Prefix + Name + ".lora_A.weight";
 
     /// <summary>[N, r].</summary>
-    public string B => Prefix + Name + ".lora_B.weight";
+    public string B { get; } = Prefix + Name + ".lora_B.weight";
 
     /// <summary>[N], DoRA.</summary>
-    public string Magnitude => Prefix + Name + ".lora_magnitude_vector";
+    public string Magnitude { get; } = Prefix + Name + ".lora_magnitude_vector";
+
+    /// <summary>[N, K]: the base's weight.</summary>
+    public string Weight { get; } = Name + ".weight";
 
     /// <summary>What PEFT puts before a module's name in a file.</summary>
-    public const string Prefix = "base_model.model.";
+    internal const string Prefix = "base_model.model.";
 }
