@@ -67,8 +67,10 @@ public sealed class Adapter : IDisposable
     public void Refresh(Model model)
     {
         if (!Layout.IsDora) return;
-        foreach (AdapterModule m in Layout.Modules)
+        // Once an update: an enumerator would be an object.
+        for (int i = 0; i < Layout.Modules.Count; i++)
         {
+            AdapterModule m = Layout.Modules[i];
             Tensor inverse = _inverseNorms[m];
             long step = NormRows(m);
             for (long row = 0; row < m.Rows; row += step)
