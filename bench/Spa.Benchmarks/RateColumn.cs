@@ -9,6 +9,8 @@ internal sealed class RateColumn(string name, string legend, Func<IBenchmarkWork
 {
     public static readonly IColumn Gflops = new RateColumn("GFLOP/s", "10^9 floating-point operations per second at the median", work => work.Flops);
 
+    public static readonly IColumn Teraflops = new RateColumn("TFLOP/s", "10^12 floating-point operations per second at the median", work => work.Flops / 1e3);
+
     public static readonly IColumn Gigabytes = new RateColumn("GB/s", "10^9 bytes per second at the median", work => work.Bytes);
 
     public string Id => name;

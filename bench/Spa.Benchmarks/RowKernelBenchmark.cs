@@ -31,7 +31,7 @@ public unsafe class RowKernelBenchmark
 
     public static IEnumerable<RowKernelCase> Cases =>
     [
-        new("Copy", 2), new("Add", 3), new("RmsNormForward", 2), new("RmsNormBackward", 3), new("SwiGluForward", 3), new("SwiGluBackwardInPlace", 5),
+        new("Copy", 2), new("Add", 3), new("RmsNormForward", 2), new("RmsNormBackward", 3), new("SwiGluForward", 3), new("SwiGluBackward", 5),
             new("GradientNorm", 1),
         new("AdamW", 7), new("LogProb1", 1), new("LogProb3", 2), new("LogProbBackward", 2), new("Sample", 1), new("SampleTopKTopP", 1), new("SampleTopP", 1),
     ];
@@ -40,10 +40,10 @@ public unsafe class RowKernelBenchmark
     public void Setup()
     {
         _backend = new CpuBackend(new CpuOptions { Threads = Threads });
-        _arena = _backend.CreateArena("benchmark", 5L * 4 * Elements + (1 << 20));
+        _arena = _backend.CreateArena("benchmark", 7L * 4 * Elements + (1 << 20));
         Tensor a = _arena.TakeRandom(DType.Float32, Rows, Columns), b = _arena.TakeRandom(DType.Float32, Rows, Columns),
             c = _arena.TakeRandom(DType.Float32, Rows, Columns);
-        Tensor wide = _arena.TakeRandom(DType.Float32, Rows, 2 * Columns), rstd = _arena.TakeRandom(DType.Float32, Rows, 1);
+        Tensor wide = _arena.TakeRandom(DType.Float32, Rows, 2 * Columns), dwide = _arena.TakeRandom(DType.Float32, Rows, 2 * Columns), rstd = _arena.TakeRandom(DType.Float32, Rows, 1);
         Tensor weight = _arena.TakeRandom(DType.Float32, 1, Columns), dweight = _arena.TakeRandom(DType.Float32, 1, Columns);
         _op = Case.Name switch
         {
@@ -52,7 +52,7 @@ public unsafe class RowKernelBenchmark
             "RmsNormForward" => () => _backend.RmsNormForward(c, rstd, a, weight, 1e-5f, false),
             "RmsNormBackward" => () => _backend.RmsNormBackward(c, dweight, b, a, weight, rstd, false, false),
             "SwiGluForward" => () => _backend.GluForward(c, wide, ActivationKind.Silu),
-            "SwiGluBackwardInPlace" => () => _backend.GluBackward(wide, b, wide, ActivationKind.Silu),
+            "SwiGluBackward" => () => _backend.GluBackward(dwide, b, wide, ActivationKind.Silu),
             "GradientNorm" => () => _backend.GradientNorm(dweight.ColumnRange(0, 1), Flat(a)),
             "AdamW" => () => _backend.AdamW(Flat(a), default, Flat(b), Flat(c), Flat(wide), default, new AdamWStep(1e-9, 0.9, 0.999, 1e-8, 0, 1000, 0)),
             _ => HeadOp(Logits(a), Logits(b)),

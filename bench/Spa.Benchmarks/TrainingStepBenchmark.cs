@@ -42,7 +42,7 @@ public class TrainingStepBenchmark
         PreferenceExample[] pairs = [.. Enumerable.Range(0, Pairs).Select(i => new PreferenceExample(SmolLm2Shape.Tokens(3 * i, Prompt),
             SmolLm2Shape.Tokens(3 * i + 1, Sequence - Prompt), SmolLm2Shape.Tokens(3 * i + 2, Sequence - Prompt)))];
         var settings = new TrainerSettings { MicroBatch = Pairs, MaxSteps = 100_000, LearningRate = 1e-6, GradientCheckpointing = Checkpointing };
-        _task = new PreferenceTask(_state, _reference, pairs, settings, 0.1);
+        _task = new PreferenceTask(_state, _reference, pairs, settings, new PreferenceObjective { Beta = 0.1 });
         _trainer = new Trainer(_state, _task, settings);
     }
 

@@ -54,10 +54,14 @@ struct ActivationBackwardArgs {
 };
 static_assert(sizeof(ActivationBackwardArgs) == 56);
 
+#ifdef SPA_ENTRY_ACTIVATION_FORWARD
 extern "C" __global__ void __launch_bounds__(kThreads) activation_forward(const __grid_constant__ ActivationForwardArgs args) {
     for_each_chunk<kVector, kCount>(args.rows, args.columns, args.shift, args);
 }
+#endif
 
+#ifdef SPA_ENTRY_ACTIVATION_BACKWARD
 extern "C" __global__ void __launch_bounds__(kThreads) activation_backward(const __grid_constant__ ActivationBackwardArgs args) {
     for_each_chunk<kVector, kCount>(args.rows, args.columns, args.shift, args);
 }
+#endif

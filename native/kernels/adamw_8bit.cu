@@ -10,6 +10,7 @@
 #include "common/adamw.cuh"
 #include "common/reduce.cuh"
 #include "common/types.cuh"
+#include "common/store.cuh"
 
 constexpr bool kWeightBf16 = SPA_WEIGHT_BF16;
 constexpr bool kVector = SPA_VECTOR;
@@ -135,8 +136,8 @@ extern "C" __global__ void __launch_bounds__(kThreads) adamw_8bit(const __grid_c
             if (i >= count) m.at[i] = 0, v.at[i] = 0;
         }
         if (isWhole) {
-            store_floats<kVector, kCount>(args.master + first, w, count);
-            if constexpr (kWeightBf16) store_floats<kVector, kCount>(args.weights + first, w, count);
+            store_whole<kVector, kCount>(args.master + first, w, count);
+            if constexpr (kWeightBf16) store_whole<kVector, kCount>(args.weights + first, w, count);
         } else {
             store_floats<false, kCount>(args.master + first, w, count);
             if constexpr (kWeightBf16) store_floats<false, kCount>(args.weights + first, w, count);

@@ -3,6 +3,7 @@
 // needs before it stores. Moves 3, and 5 (6 with output), elements for each of T F.
 #include "common/activation.cuh"
 #include "common/elements.cuh"
+#include "common/store.cuh"
 
 constexpr bool kBf16 = SPA_ACTIVATION_BF16;
 constexpr int kKind = SPA_KIND;
@@ -58,17 +59,21 @@ struct GluBackwardArgs {
             up.at[i] *= value;
         }
         auto* to = dgateUp + row * dgateUpStride + column;
-        store_floats<kWhole, kCount>(to, gate, count);
-        store_floats<kWhole, kCount>(to + columns, d, count);
-        if (output != nullptr) store_floats<kWhole, kCount>(output + row * outputStride + column, up, count);
+        store_whole<kWhole, kCount>(to, gate, count);
+        store_whole<kWhole, kCount>(to + columns, d, count);
+        if (output != nullptr) store_whole<kWhole, kCount>(output + row * outputStride + column, up, count);
     }
 };
 static_assert(sizeof(GluBackwardArgs) == 72);
 
+#ifdef SPA_ENTRY_GLU_FORWARD
 extern "C" __global__ void __launch_bounds__(kThreads) glu_forward(const __grid_constant__ GluForwardArgs args) {
     for_each_chunk<kVector, kCount>(args.rows, args.columns, args.shift, args);
 }
+#endif
 
+#ifdef SPA_ENTRY_GLU_BACKWARD
 extern "C" __global__ void __launch_bounds__(kThreads) glu_backward(const __grid_constant__ GluBackwardArgs args) {
     for_each_chunk<kVector, kCount>(args.rows, args.columns, args.shift, args);
 }
+#endif

@@ -25,6 +25,7 @@ struct GradientNormFinishArgs {
 };
 static_assert(sizeof(GradientNormFinishArgs) == 24);
 
+#ifdef SPA_ENTRY_GRADIENT_NORM_PARTIAL
 extern "C" __global__ void __launch_bounds__(kThreads) gradient_norm_partial(const __grid_constant__ GradientNormPartialArgs args) {
     __shared__ double shared[kThreads / 32];
     const long long first = static_cast<long long>(blockIdx.x) * kBlock;
@@ -41,7 +42,9 @@ extern "C" __global__ void __launch_bounds__(kThreads) gradient_norm_partial(con
     sum = block_sum<kThreads>(sum, shared);
     if (threadIdx.x == 0) args.partial[blockIdx.x] = sum;
 }
+#endif
 
+#ifdef SPA_ENTRY_GRADIENT_NORM_FINISH
 extern "C" __global__ void __launch_bounds__(kFinishThreads) gradient_norm_finish(const __grid_constant__ GradientNormFinishArgs args) {
     __shared__ double shared[kFinishThreads / 32];
     double sum = 0;
@@ -50,3 +53,4 @@ extern "C" __global__ void __launch_bounds__(kFinishThreads) gradient_norm_finis
     sum = block_sum<kFinishThreads>(sum, shared);
     if (threadIdx.x == 0) *args.norm = static_cast<float>(sqrt(sum));
 }
+#endif

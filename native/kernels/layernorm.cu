@@ -110,6 +110,7 @@ __device__ __forceinline__ float plain_sum(const Floats<kCount>& x) {
     return sum;
 }
 
+#ifdef SPA_ENTRY_LAYERNORM_FORWARD
 extern "C" __global__ void __launch_bounds__(kThreads) layernorm_forward(const __grid_constant__ LayerNormForwardArgs args) {
     __shared__ float sums[kWarps], squares[kWarps];
     const Team team(args.isWide);
@@ -152,7 +153,9 @@ extern "C" __global__ void __launch_bounds__(kThreads) layernorm_forward(const _
     for (int at = team.chunk(kKept); at < width; at += team.size * kCount)
         args.store(output, residual, load_floats<kVector, kCount>(input + at, width - at), mean, rstd, at);
 }
+#endif
 
+#ifdef SPA_ENTRY_LAYERNORM_BACKWARD
 extern "C" __global__ void __launch_bounds__(kThreads) layernorm_backward(const __grid_constant__ LayerNormBackwardArgs args) {
     // The sums of two rows in turn: a warp may be a row ahead of another, never two, because each row has a barrier.
     __shared__ float sums[2][kWarps], products[2][kWarps];
@@ -218,3 +221,4 @@ extern "C" __global__ void __launch_bounds__(kThreads) layernorm_backward(const 
     __syncthreads();
     if (biasPartial != nullptr) write_partial(biasPartial, dbias, width, team, combined);
 }
+#endif

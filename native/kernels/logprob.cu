@@ -4,6 +4,8 @@
 //   forward   logp_X = X[y] - LSE(X) for X in {a, b, c};  entropy = -sum p log p, p = softmax(a);  mean of a;  top1 = [y is the first largest a]
 //   backward  a <- g (onehot(y) - exp(a - LSE(a))), times 1 - (a / cap)^2 where capped; g = d loss / d logp_a(y)
 //
+//   squares   log sum_v p_v^2 = log sum exp(2 (a - LSE(a)))
+//
 // Saved for backward: LSE(a), and the capped a, written back in place. Only a carries a gradient; c decides which pairs count as noisy.
 // Bytes per logit: forward 4 a model (8 more where capped), backward 8; three ex2 and about twenty float32 operations a pair are a third
 // of what an SM can do meanwhile. A row is not split: fewer rows than SMs leave some idle.
@@ -45,8 +47,17 @@ struct LogProbBackwardArgs
     float cap;
 };
 
+struct LogProbSquaresArgs
+{
+    float* squares;      // [R]
+    const void* logits;  // [R, V] Logit
+    const float* lse;    // [R]
+    int stride, rows, vocabulary;
+};
+
 static_assert(sizeof(LogProbForwardArgs) == 112);
 static_assert(sizeof(LogProbBackwardArgs) == 56);
+static_assert(sizeof(LogProbSquaresArgs) == 40);
 
 // What a lane keeps of its part of a row.
 struct LaneState
@@ -101,6 +112,7 @@ __device__ __forceinline__ void set(float* vector, int row, double value)
     if (vector != nullptr) vector[row] = static_cast<float>(value);
 }
 
+#ifdef SPA_ENTRY_LOGPROB_FORWARD
 extern "C" __global__ void __launch_bounds__(kThreads) logprob_forward(const __grid_constant__ LogProbForwardArgs args)
 {
     __shared__ double scratch[kLanes == 32 ? 1 : 5 * kLaneWarps];
@@ -156,7 +168,31 @@ extern "C" __global__ void __launch_bounds__(kThreads) logprob_forward(const __g
     set(args.reference_logp, row, b - log_sum_exp(maximum[1], sum[1]));
     set(args.extrapolated_logp, row, a + args.lambda * (a - b) - log_sum_exp(maximum[2], sum[2]));
 }
+#endif
 
+#ifdef SPA_ENTRY_LOGPROB_SQUARES
+extern "C" __global__ void __launch_bounds__(kThreads) logprob_squares(const __grid_constant__ LogProbSquaresArgs args)
+{
+    __shared__ double scratch[kLanes == 32 ? 1 : kLaneWarps];
+    const int row = blockIdx.x * kRows + threadIdx.x / kLanes, lane = threadIdx.x % kLanes, count = args.vocabulary;
+    if (row >= args.rows) return;
+    const Logit* logits = static_cast<const Logit*>(args.logits) + static_cast<long long>(row) * args.stride;
+    const bool aligned = is_aligned(logits);
+    const float lse = args.lse[row];
+    double sum[1] = {0.0};
+    for (int at = kGroup * lane; at < count; at += kGroup * kLanes) {
+        float x[kGroup], p[kGroup];
+        load_stored(x, logits, at, count, aligned);
+#pragma unroll
+        for (int i = 0; i < kGroup; i++) p[i] = at + i < count ? exp_fast(__fmul_rn(2.0f, __fsub_rn(x[i], lse))) : 0.0f;
+        sum[0] += sum_of(p);
+    }
+    sum_over_lanes(sum, scratch);
+    if (lane == 0) args.squares[row] = static_cast<float>(log(sum[0]));
+}
+#endif
+
+#ifdef SPA_ENTRY_LOGPROB_BACKWARD
 extern "C" __global__ void __launch_bounds__(kThreads) logprob_backward(const __grid_constant__ LogProbBackwardArgs args)
 {
     const int row = blockIdx.x * kRows + threadIdx.x / kLanes, lane = threadIdx.x % kLanes, count = args.vocabulary;
@@ -183,3 +219,4 @@ extern "C" __global__ void __launch_bounds__(kThreads) logprob_backward(const __
         store_group(logits, at, count, aligned, x);
     }
 }
+#endif

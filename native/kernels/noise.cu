@@ -88,6 +88,7 @@ __device__ __forceinline__ double quantile_of_batch(const double* values, int n,
     return lower + 1 < n ? between(found[0], found[1], __dsub_rn(position, lower)) : found[0];
 }
 
+#ifdef SPA_ENTRY_NOISE_FLAG
 extern "C" __global__ void __launch_bounds__(kThreads) noise_flag(const __grid_constant__ NoiseFlagArgs args)
 {
     __shared__ double found[2];
@@ -128,6 +129,7 @@ extern "C" __global__ void __launch_bounds__(kThreads) noise_flag(const __grid_c
         args.state[1] += 1.0;
     }
 }
+#endif
 
 struct SearchScratch
 {
@@ -196,6 +198,7 @@ __device__ __forceinline__ unsigned long long search(const double* values, int n
     return prefix;
 }
 
+#ifdef SPA_ENTRY_NOISE_END_UPDATE
 extern "C" __global__ void __launch_bounds__(kThreads) noise_end_update(const __grid_constant__ NoiseEndUpdateArgs args)
 {
     if constexpr (kRule != kQuantile) return;
@@ -237,3 +240,4 @@ extern "C" __global__ void __launch_bounds__(kThreads) noise_end_update(const __
     const double at = value_of(key), above = lower + 1 < s.before + s.inside ? at : value_of(s.least);
     args.state[0] = lower + 1 < visited ? between(at, above, __dsub_rn(position, lower)) : at;
 }
+#endif

@@ -4,6 +4,8 @@
 //                   shorter response's length count `tail` times (1: as all others)
 //   reward_loss     r = beta (log pi - log pi_ref) of chosen and rejected, their margin, p = sigmoid(margin), the winner, and by SPA_LOSS
 //                   the pair's loss and its derivatives; coefficient[R] = derivative * scale on every row of the response
+//   reward_weights  weights[P]: exp of the mean over a response's tokens of log pi - log sum_v p_v^2, chosen times rejected; a pair's loss is
+//                   multiplied by it
 //   reward_metrics  means over the micro-batch, added to metrics[16], which the host reads when it logs
 //
 // The losses are those of TRL 1.16 (PairLossKind.cs names the papers); s = f'(ratio) is the ratio itself for reverse KL.
@@ -43,8 +45,18 @@ struct RewardLossArgs
     const double* scores;   // [P, 6]
     const int* segments;    // [2P, 2]
     const int* flags;       // [P] pairs whose labels are smoothed, or null: all
+    const double* weights;  // [P] of the pairs, or null: 1
     double beta, smoothing, weight, scale, tail, tau, alpha;
     int pairs, accumulate, divergence;
+};
+
+struct RewardWeightsArgs
+{
+    double* weights;       // [P]
+    const int* segments;   // [2P, 2]
+    const float* policy;   // [R] log pi of a token
+    const float* squares;  // [R] log sum_v p_v^2 of its row
+    int pairs;
 };
 
 struct RewardMetricsArgs
@@ -63,7 +75,8 @@ struct RewardMetricsArgs
 };
 
 static_assert(sizeof(RewardScoresArgs) == 64);
-static_assert(sizeof(RewardLossArgs) == 112);
+static_assert(sizeof(RewardLossArgs) == 120);
+static_assert(sizeof(RewardWeightsArgs) == 40);
 static_assert(sizeof(RewardMetricsArgs) == 88);
 
 // A warp's sum over a response: a chain a lane, then a tree.
@@ -74,6 +87,7 @@ __device__ __forceinline__ double response_sum(const float* rows, Segment segmen
     return warp_sum(sum);
 }
 
+#ifdef SPA_ENTRY_REWARD_SCORES
 extern "C" __global__ void __launch_bounds__(kThreads) reward_scores(const __grid_constant__ RewardScoresArgs args)
 {
     const int response = blockIdx.x * kWarps + threadIdx.x / 32;
@@ -91,6 +105,7 @@ extern "C" __global__ void __launch_bounds__(kThreads) reward_scores(const __gri
     score[2 + side] = reference;
     score[4 + side] = extrapolated;
 }
+#endif
 
 // f'(pi / pi_ref) up to a constant, and its derivative by the log-ratio.
 __device__ __forceinline__ double divergence_score(int divergence, double ratio, double alpha, double& slope)
@@ -221,6 +236,7 @@ __device__ __forceinline__ LossValue loss_of(const RewardLossArgs& args, int pai
     }
 }
 
+#ifdef SPA_ENTRY_REWARD_LOSS
 extern "C" __global__ void __launch_bounds__(kThreads, 1) reward_loss(const __grid_constant__ RewardLossArgs args)
 {
     PairResult* results = reinterpret_cast<PairResult*>(args.results);
@@ -241,9 +257,10 @@ extern "C" __global__ void __launch_bounds__(kThreads, 1) reward_loss(const __gr
         result.probability = sigmoid(result.reward_margin);
         result.winner = result.reward_chosen > result.reward_rejected;
         // Several losses of one step are added up, one launch after the other.
-        result.loss = value.loss * args.weight;
-        result.dchosen = value.dchosen * args.weight;
-        result.drejected = value.drejected * args.weight;
+        const double weight = args.weights == nullptr ? args.weight : args.weight * args.weights[pair];
+        result.loss = value.loss * weight;
+        result.dchosen = value.dchosen * weight;
+        result.drejected = value.drejected * weight;
         if (args.accumulate) {
             result.loss += results[pair].loss;
             result.dchosen += results[pair].dchosen;
@@ -264,6 +281,22 @@ extern "C" __global__ void __launch_bounds__(kThreads, 1) reward_loss(const __gr
             args.coefficient[own.start + i] = static_cast<float>(i < shared ? coefficient : coefficient * args.tail);
     }
 }
+#endif
+
+#ifdef SPA_ENTRY_REWARD_WEIGHTS
+// A warp a pair.
+extern "C" __global__ void __launch_bounds__(kThreads) reward_weights(const __grid_constant__ RewardWeightsArgs args)
+{
+    const int pair = blockIdx.x * kWarps + threadIdx.x / 32;
+    if (pair >= args.pairs) return;
+    double mean = 0.0;
+    for (int side = 0; side < 2; side++) {
+        const Segment own = reinterpret_cast<const Segment*>(args.segments)[2 * pair + side];
+        mean += (response_sum(args.policy, own, own.count, 1.0) - response_sum(args.squares, own, own.count, 1.0)) / max(1, own.count);
+    }
+    if (threadIdx.x % 32 == 0) args.weights[pair] = exp(mean);
+}
+#endif
 
 // Sums of a row vector over chosen and over rejected responses; [0] and [1] of the result, in all threads. shared [2 * kWarps]
 __device__ __forceinline__ double2 sums_by_side(const float* rows, const Segment* segments, int pairs, double* shared)
@@ -282,6 +315,7 @@ __device__ __forceinline__ double2 sums_by_side(const float* rows, const Segment
     return {chosen, rejected};
 }
 
+#ifdef SPA_ENTRY_REWARD_METRICS
 extern "C" __global__ void __launch_bounds__(kThreads) reward_metrics(const __grid_constant__ RewardMetricsArgs args)
 {
     __shared__ double shared[2 * kWarps];
@@ -319,3 +353,4 @@ extern "C" __global__ void __launch_bounds__(kThreads) reward_metrics(const __gr
 #pragma unroll
     for (int i = 0; i < kMetrics; i++) args.metrics[i] += sum[i];
 }
+#endif

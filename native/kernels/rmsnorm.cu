@@ -87,6 +87,7 @@ __device__ __forceinline__ float square_sum(const Floats<kCount>& x) {
     return sum;
 }
 
+#ifdef SPA_ENTRY_RMSNORM_FORWARD
 extern "C" __global__ void __launch_bounds__(kThreads) rmsnorm_forward(const __grid_constant__ RmsNormForwardArgs args) {
     __shared__ float shared[kWarps];
     const Team team(args.isWide);
@@ -118,7 +119,9 @@ extern "C" __global__ void __launch_bounds__(kThreads) rmsnorm_forward(const __g
     for (int at = team.chunk(kKept); at < width; at += team.size * kCount)
         args.store(output, residual, load_floats<kVector, kCount>(input + at, width - at), rstd, at);
 }
+#endif
 
+#ifdef SPA_ENTRY_RMSNORM_BACKWARD
 // Two blocks hide the latency of a multiprocessor's reads; element by element the addresses take too many registers for that.
 extern "C" __global__ void __launch_bounds__(kThreads, kVector ? 2 : 1) rmsnorm_backward(const __grid_constant__ RmsNormBackwardArgs args) {
     // The sums of two groups in turn: a warp may be a group ahead of another, never two, because each group has a barrier.
@@ -180,3 +183,4 @@ extern "C" __global__ void __launch_bounds__(kThreads, kVector ? 2 : 1) rmsnorm_
     }
     if (partial != nullptr) write_partial(partial, dweight, width, team, combined);
 }
+#endif

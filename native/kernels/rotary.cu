@@ -3,6 +3,7 @@
 // interleaved. A position outside [0, N) is reported and its row left alone. Moves 2 H P elements in and out of each row.
 #include "common/elements.cuh"
 #include "common/fault.cuh"
+#include "common/store.cuh"
 
 constexpr bool kBf16 = SPA_ACTIVATION_BF16;
 constexpr bool kInterleaved = SPA_INTERLEAVED;
@@ -48,13 +49,13 @@ struct RotaryForwardArgs {
             Floats<2 * kCount> both = load_floats<kVector, 2 * kCount>(at + 2 * pair, 2 * count);
 #pragma unroll
             for (int i = 0; i < kCount; i++) rotate(both.at[2 * i], both.at[2 * i + 1], cosine.at[i], sine.at[i] * sign);
-            store_floats<kVector, 2 * kCount>(at + 2 * pair, both, 2 * count);
+            store_whole<kVector, 2 * kCount>(at + 2 * pair, both, 2 * count);
         } else {
             Floats<kCount> a = load_floats<kVector, kCount>(at + pair, count), b = load_floats<kVector, kCount>(at + pair + pairs, count);
 #pragma unroll
             for (int i = 0; i < kCount; i++) rotate(a.at[i], b.at[i], cosine.at[i], sine.at[i] * sign);
-            store_floats<kVector, kCount>(at + pair, a, count);
-            store_floats<kVector, kCount>(at + pair + pairs, b, count);
+            store_whole<kVector, kCount>(at + pair, a, count);
+            store_whole<kVector, kCount>(at + pair + pairs, b, count);
         }
     }
 };

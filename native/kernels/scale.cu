@@ -42,9 +42,11 @@ struct ScaleForwardArgs {
 };
 static_assert(sizeof(ScaleForwardArgs) == 80);
 
+#ifdef SPA_ENTRY_SCALE_FORWARD
 extern "C" __global__ void __launch_bounds__(kThreads) scale_forward(const __grid_constant__ ScaleForwardArgs args) {
     for_each_chunk<kVector, kCount>(args.rows, args.columns, args.shift, args);
 }
+#endif
 
 struct ScaleBackwardArgs {
     float* partial;                 // [gridDim.y, C]
@@ -58,6 +60,7 @@ struct ScaleBackwardArgs {
 };
 static_assert(sizeof(ScaleBackwardArgs) == 48);
 
+#ifdef SPA_ENTRY_SCALE_BACKWARD
 extern "C" __global__ void __launch_bounds__(kAcross* kLanes) scale_backward(const __grid_constant__ ScaleBackwardArgs args) {
     __shared__ float shared[kLanes][kCount][kAcross];
     const int across = threadIdx.x % kAcross, lane = threadIdx.x / kAcross;
@@ -86,3 +89,4 @@ extern "C" __global__ void __launch_bounds__(kAcross* kLanes) scale_backward(con
     }
     store_floats<kVector, kCount>(args.partial + static_cast<long long>(blockIdx.y) * args.columns + column, sum, count);
 }
+#endif

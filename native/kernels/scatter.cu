@@ -71,6 +71,7 @@ __device__ __forceinline__ int sum_before(int value, int& total, int* shared) {
     return before;
 }
 
+#ifdef SPA_ENTRY_SCATTER_ORDER
 extern "C" __global__ void __launch_bounds__(kOrderThreads) scatter_order(const __grid_constant__ ScatterOrderArgs args) {
     __shared__ int shared[kOrderThreads / 32];
     const int bucket = blockIdx.x;
@@ -104,7 +105,9 @@ extern "C" __global__ void __launch_bounds__(kOrderThreads) scatter_order(const 
         if (bucket == kBuckets - 1) args.starts[kBuckets] = next;
     }
 }
+#endif
 
+#ifdef SPA_ENTRY_SCATTER_ADD
 extern "C" __global__ void __launch_bounds__(kAddThreads) scatter_add(const __grid_constant__ ScatterAddArgs args) {
     __shared__ int rows[kWindow], targets[kWindow], sortedRows[kWindow], sortedTargets[kWindow];
     const int column = (blockIdx.y * kAddThreads + threadIdx.x) * kCount, count = args.columns - column;
@@ -154,3 +157,4 @@ extern "C" __global__ void __launch_bounds__(kAddThreads) scatter_add(const __gr
         }
     }
 }
+#endif

@@ -50,12 +50,12 @@ internal sealed class ApplicationTests
     public void Common_options_may_stand_before_the_command() => CommandLine.Run("--quiet", "doctor", "--json").Succeeded();
 
     [Test]
-    public void A_command_that_this_build_lacks_says_so([Values("import-config", "reward")] string name) =>
+    public void A_command_that_this_build_lacks_says_so([Values("reward")] string name) =>
         CommandLine.Run(name, "list", "--some", "option").FailedWith(1, $"'spa {name}' is not part of this build");
 
     [Test]
     public void A_command_of_a_group_that_this_build_lacks_says_so() =>
-        CommandLine.Run("eval", "alpaca", "--annotations", "x").FailedWith(1, "'spa eval alpaca' is not part of this build");
+        CommandLine.Run("kernels", "profile", "--kernel", "x").FailedWith(1, "'spa kernels profile' is not part of this build");
 
     [Test]
     public void The_cuda_backend_says_that_it_is_not_there()
@@ -92,7 +92,7 @@ internal sealed class ApplicationTests
     {
         string overview = CommandLine.Run("--help").Succeeded().Out;
         foreach (string page in Pages()) Assert.That(overview, Does.Contain($"\n  {page.Split(' ')[0]}"));
-        Assert.That(overview, Does.Not.Contain("import-config"));
+        Assert.That(overview, Does.Not.Contain("\n  reward"));
     }
 
     [Test]

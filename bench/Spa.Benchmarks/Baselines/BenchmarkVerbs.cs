@@ -1,6 +1,6 @@
 namespace Spa.Benchmarks.Baselines;
 
-/// <summary><c>baseline</c> keeps the figures of a run, <c>compare</c> holds a later run against them.</summary>
+/// <summary><c>baseline</c> keeps the figures of a run, <c>compare</c> holds a later run against them, <c>peers</c> puts a device's figures beside other libraries'.</summary>
 public static class BenchmarkVerbs
 {
     /// <summary>No regression.</summary>
@@ -12,7 +12,7 @@ public static class BenchmarkVerbs
     public const int Mistake = 2;
 
     /// <summary>Whether the arguments begin with a verb of ours; all else is BenchmarkDotNet's.</summary>
-    public static bool IsVerb(string[] args) => args is ["baseline" or "compare", ..];
+    public static bool IsVerb(string[] args) => args is ["baseline" or "compare" or "peers", ..];
 
     /// <summary>Runs a verb and returns the exit code.</summary>
     /// <param name="args">Verb and options.</param>
@@ -24,7 +24,12 @@ public static class BenchmarkVerbs
         try
         {
             VerbOptions options = VerbOptions.Parse(args[0], args.AsSpan(1));
-            return args[0] == "baseline" ? Keep(options, Baselines(folder), output) : Compare(options, folder, output);
+            return args[0] switch
+            {
+                "baseline" => Keep(options, options.Into ?? Baselines(folder), output),
+                "compare" => Compare(options, folder, output),
+                _ => BesidePeers(options, output),
+            };
         }
         catch (BaselineException mistake)
         {
@@ -50,6 +55,13 @@ public static class BenchmarkVerbs
         if (comparison.Cases.All(c => c.Slowdown is null))
             throw new BaselineException("no case can be compared: the run and the baseline have none in common, or lack the ceilings that two machines are compared by");
         return comparison.HasRegression ? Regression : Done;
+    }
+
+    private static int BesidePeers(VerbOptions options, TextWriter output)
+    {
+        MeasuredRun run = ResultFiles.Read(options.From);
+        foreach (string line in PeerTable.Lines(run, [.. options.Peers.SelectMany(PeerFile.Read)])) output.WriteLine(line);
+        return Done;
     }
 
     private static Baseline Measured(VerbOptions options, string machine)

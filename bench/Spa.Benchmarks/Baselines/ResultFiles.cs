@@ -24,6 +24,7 @@ public static partial class ResultFiles
             foreach (string file in Files(folder))
             {
                 MeasuredRun run = ReadFile(file);
+                run = run with { Host = run.Host with { Device = DeviceFile.Read(Path.GetDirectoryName(file)!) } };
                 if (host is not null && !host.IsSameMachine(run.Host))
                     throw new BaselineException($"'{file}' was measured on another machine than the files before ({run.Host}; {host}); give the results of one");
                 host ??= run.Host;

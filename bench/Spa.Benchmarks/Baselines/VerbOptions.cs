@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Spa.Benchmarks.Baselines;
 
-/// <summary>The options of the verbs <c>baseline</c> and <c>compare</c>.</summary>
+/// <summary>The options of the verbs <c>baseline</c>, <c>compare</c> and <c>peers</c>.</summary>
 public sealed partial record VerbOptions
 {
     /// <summary>Name of the baseline's file.</summary>
@@ -11,6 +11,12 @@ public sealed partial record VerbOptions
 
     /// <summary>Folders with results.</summary>
     public IReadOnlyList<string> From { get; init; } = [];
+
+    /// <summary>Files with the lines of bench/peers/gpu.</summary>
+    public IReadOnlyList<string> Peers { get; init; } = [];
+
+    /// <summary>Folder that a baseline goes to; null: bench/baselines of the checkout.</summary>
+    public string? Into { get; init; }
 
     /// <summary>The file to compare with; null: the one of bench/baselines that fits.</summary>
     public string? Baseline { get; init; }
@@ -22,7 +28,12 @@ public sealed partial record VerbOptions
     /// <exception cref="BaselineException">An option is unknown, lacks its value or has a wrong one.</exception>
     public static VerbOptions Parse(string verb, ReadOnlySpan<string> args)
     {
-        string[] known = verb == "baseline" ? ["--machine", "--from"] : ["--baseline", "--from", "--threshold"];
+        string[] known = verb switch
+        {
+            "baseline" => ["--machine", "--from", "--into"],
+            "compare" => ["--baseline", "--from", "--threshold"],
+            _ => ["--from", "--peers"],
+        };
         var options = new VerbOptions();
         for (int i = 0; i < args.Length; i += 2)
         {
@@ -32,6 +43,7 @@ public sealed partial record VerbOptions
             options = options.With(verb, name, args[i + 1]);
         }
         if (verb == "baseline" && options.Machine is null) throw new BaselineException("baseline: --machine is missing; name the machine, such as --machine epyc-2core");
+        if (verb == "peers" && options.Peers.Count == 0) throw new BaselineException("peers: --peers is missing; name a file that bench/peers/gpu/kernels.py wrote");
         return options.From.Count > 0 ? options : options with { From = ["BenchmarkDotNet.Artifacts"] };
     }
 
@@ -40,6 +52,8 @@ public sealed partial record VerbOptions
         "--machine" => MachineName().IsMatch(value) ? this with { Machine = value }
             : throw new BaselineException($"{verb}: --machine '{value}' is no file name; use small letters, digits, '.', '_' and '-'"),
         "--from" => this with { From = [.. From, value] },
+        "--peers" => this with { Peers = [.. Peers, value] },
+        "--into" => this with { Into = value },
         "--baseline" => this with { Baseline = value },
         _ => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double threshold) && threshold is >= 0 and < 1
             ? this with { Threshold = threshold }

@@ -2,6 +2,8 @@
 //   w = w (1 - lr decay); m += (1 - b1)(g - m); v = b2 v + (1 - b2) g^2; w -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps)
 #pragma once
 
+#include "common/clip.cuh"
+
 struct AdamWFactors {
     float keep;             // 1 - lr decay
     float mRate;            // 1 - b1
@@ -13,12 +15,7 @@ struct AdamWFactors {
     float maxNorm;          // 0: no clipping
 };
 
-// min(1, maxNorm / (norm + 1e-6)) with the norm of the gradients, on the device; a NaN norm stays NaN.
-__device__ __forceinline__ float clip_factor(const AdamWFactors& factors, const float* norm) {
-    if (factors.maxNorm <= 0) return 1.0f;
-    const float clip = factors.maxNorm / (*norm + 1e-6f);
-    return clip > 1.0f ? 1.0f : clip;
-}
+__device__ __forceinline__ float clip_factor(const AdamWFactors& factors, const float* norm) { return clip_by_norm(factors.maxNorm, norm); }
 
 // One element: g the gradient as it is, w the master weight; w, m and v are replaced.
 __device__ __forceinline__ void adamw(const AdamWFactors& factors, float clip, float gradient, float& w, float& m, float& v) {

@@ -45,6 +45,7 @@ internal static class CommandTree
         new StatusCommand(),
         new DoctorCommand(),
         new EstimateCommand(),
+        new ImportConfigCommand(),
         Kernels(),
         .. PlannedCommand.All(),
     ];
@@ -53,7 +54,9 @@ internal static class CommandTree
     {
         CommandGroup group = new("eval", "Measures a model against labels and judges.");
         group.Subcommands.Add(new EvalPreferencesCommand());
-        foreach (PlannedCommand planned in PlannedCommand.Of("alpaca", "mt-bench", "gold")) group.Subcommands.Add(planned);
+        group.Subcommands.Add(new EvalAlpacaCommand());
+        group.Subcommands.Add(new EvalMtBenchCommand());
+        group.Subcommands.Add(new EvalGoldCommand());
         return group;
     }
 
@@ -63,7 +66,7 @@ internal static class CommandTree
         group.Subcommands.Add(new KernelsListCommand());
         group.Subcommands.Add(new KernelsBuildCommand());
         group.Subcommands.Add(new KernelsClearCommand());
-        foreach (PlannedCommand planned in PlannedCommand.Of("profile")) group.Subcommands.Add(planned);
+        group.Subcommands.Add(new KernelsProfileCommand());
         return group;
     }
 

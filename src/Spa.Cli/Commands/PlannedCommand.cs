@@ -18,7 +18,7 @@ internal sealed class PlannedCommand : CliCommand
 
     public override IReadOnlyList<string> Examples => [];
 
-    public static IEnumerable<PlannedCommand> All() => Of("reward", "import-config");
+    public static IEnumerable<PlannedCommand> All() => Of("reward");
 
     public static IEnumerable<PlannedCommand> Of(params string[] names) => names.Select(name => new PlannedCommand(name));
 

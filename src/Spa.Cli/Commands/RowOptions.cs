@@ -6,7 +6,8 @@ namespace Spa.Cli.Commands;
 /// <summary>Options that commands over models and files of rows share.</summary>
 internal static class RowOptions
 {
-    public static Option<string?> Model() => Opt.Text("--model", "M", "A Hugging Face folder, a .gguf file or a PEFT adapter folder (see --base).", required: true);
+    public static Option<string?> Model(bool required = true) =>
+        Opt.Text("--model", "M", "A Hugging Face folder, a .gguf file or a PEFT adapter folder (see --base).", required);
 
     public static Option<string?> Reference(bool required = false) =>
         Opt.Text("--reference", "R", "The reference model pi_ref, a folder or file as for --model.", required);
@@ -22,4 +23,7 @@ internal static class RowOptions
 
     public static Option<int?> MaxLength() =>
         Opt.Whole("--max-length", "N", "Cut rows to so many tokens, as training does; default: rows that do not fit the model's context are errors.", min: 2);
+
+    public static Option<string?> Figures() =>
+        Opt.Text("--output", "F", "JSON file of the figures; the same command again reads it and computes nothing. Default: stdout alone.");
 }

@@ -22,8 +22,8 @@ internal sealed class TrainCommand : CliCommand
     public override string Synopsis => "--config FILE [--set KEY=VALUE]... [options]";
 
     public override string Details => _stage == ConfigurationStage.Run
-        ? "Seed DPO, then per iteration: sample, judge by the implicit reward, train with noise-aware DPO; evaluation and a report. The run folder is output_dir. The "
-        + "same command goes on after an interruption and does nothing once all is done; spa status shows where a run stands.\n" + Keys
+        ? "Seed DPO, then per iteration: sample, judge (spa.judge: the implicit reward unless told otherwise), train with noise-aware DPO; evaluation and a report. The run "
+        + "folder is output_dir. The same command goes on after an interruption and does nothing once all is done; spa status shows where a run stands.\n" + Keys
         : "Trains one stage. output_dir gets model/ (a Hugging Face folder), metrics.jsonl and checkpoints. The same command goes on after an interruption and does "
         + "nothing once all is done.\n" + Keys;
 

@@ -196,6 +196,12 @@ public abstract partial class ComputeBackend : IDisposable
     /// </summary>
     public abstract void LogProbBackward(Tensor logits, Tensor lse, Tensor labels, Tensor coefficient, float softCap);
 
+    /// <summary>
+    /// squares [R, 1] = log sum_v p_v^2, p_v = exp(a_v - lse), of logits [R, V] as <see cref="LogProbForward"/> left them and their lse [R]: the log-prob that a
+    /// token drawn from p has on average, weighed by itself, against which weighted preference optimisation measures a token (Zhou et al. 2024, equation 2).
+    /// </summary>
+    public abstract void LogProbSquares(Tensor squares, Tensor logits, Tensor lse);
+
     // Preference pairs. P pairs of a micro-batch; matrices are contiguous float64 with the columns of PairColumns. Nothing waits for the host.
 
     /// <summary>
@@ -207,9 +213,15 @@ public abstract partial class ComputeBackend : IDisposable
     /// <summary>
     /// results [P, 8] = implicit rewards beta (log pi - log pi_ref), margin, probability, winner, loss and its derivatives. Each row of a response
     /// gets coefficient [R] = derivative * scale, for <see cref="LogProbBackward"/>. flags [P] int32 from <see cref="NoiseFlag"/>: pairs whose labels are
-    /// smoothed under <see cref="PairLossKind.Sigmoid"/>; absent: all.
+    /// smoothed under <see cref="PairLossKind.Sigmoid"/>; absent: all. weights [P] float64 from <see cref="RewardWeights"/>, constants to the gradient; absent: 1.
     /// </summary>
-    public abstract void RewardLoss(Tensor results, Tensor coefficient, Tensor scores, Tensor segments, Tensor flags, in PairLossStep step);
+    public abstract void RewardLoss(Tensor results, Tensor coefficient, Tensor scores, Tensor segments, Tensor flags, in PairLossStep step, Tensor weights = default);
+
+    /// <summary>
+    /// weights [P] float64 = product over both responses of exp(mean over their tokens of log pi - squares): how likely the policy itself is to draw the pair
+    /// (Zhou et al. 2024, equation 2, without a bound, as TRL has it). policy, squares [R].
+    /// </summary>
+    public abstract void RewardWeights(Tensor weights, Tensor segments, Tensor policy, Tensor squares);
 
     /// <summary>
     /// Adds the micro-batch to metrics [1, 16] float64 (<see cref="PairMetricSlot"/>), which the host reads when it logs. Of <paramref name="rows"/> entropy, mean

@@ -26,4 +26,7 @@ public struct LogProbRows
 
     /// <summary>1 where the label has the largest logit (the lowest id among equals), else 0.</summary>
     public Tensor Top1;
+
+    /// <summary>log sum_v p_v^2, p = softmax(a); a pass of its own (<see cref="ComputeBackend.LogProbSquares"/>), made where it is asked for.</summary>
+    public Tensor Squares;
 }

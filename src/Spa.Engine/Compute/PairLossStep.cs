@@ -17,14 +17,19 @@ public readonly record struct PairLossStep(PairLossKind Kind, double Beta, doubl
     /// <summary>The divergence with its limit: alpha 1 is reverse KL.</summary>
     internal PairDivergence EffectiveDivergence => Divergence == PairDivergence.Alpha && Math.Abs(Alpha - 1) < 1e-6 ? PairDivergence.ReverseKl : Divergence;
 
+    /// <summary>The loss of a pair depends on the others of its micro-batch.</summary>
+    internal bool NeedsMicroBatch => Kind is PairLossKind.Sft or PairLossKind.Aot or PairLossKind.AotUnpaired;
+
     /// <summary>Throws where settings have no meaning together.</summary>
-    internal void Check(string op)
+    internal void Check(string op, bool weighted = false)
     {
         if (!(Beta > 0) || double.IsInfinity(Beta)) throw new ArgumentException($"{op}: expected a beta above 0, found {Beta}");
         if (!(Smoothing >= 0 && Smoothing <= 1)) throw new ArgumentException($"{op}: expected a label smoothing in [0, 1], found {Smoothing}");
         if (Kind == PairLossKind.ExoPair && (Smoothing == 0 || Smoothing == 1)) throw new ArgumentException($"{op}: {Kind} needs a label smoothing inside (0, 1), found {Smoothing}");
         if (Kind == PairLossKind.Robust && Smoothing >= 0.5) throw new ArgumentException($"{op}: {Kind} needs a label smoothing below 0.5, found {Smoothing}");
         if (Kind == PairLossKind.Sft && Tail != 1) throw new ArgumentException($"{op}: {Kind} counts every token once, found a weight of {Tail} for tails");
+        if (weighted && NeedsMicroBatch)
+            throw new ArgumentException($"{op}: {Kind} is a loss of the whole micro-batch, a pair's weight has no meaning in it");
         if (Kind == PairLossKind.Discopop && !(Tau > 0)) throw new ArgumentException($"{op}: {Kind} needs a temperature above 0, found {Tau}");
     }
 }

@@ -5,9 +5,20 @@ internal static class ConfigurationChecks
 {
     private static readonly string[] s_ownReports = ["none", "all", "tensorboard"];
 
+    private static readonly Dictionary<string, string[]> s_scheduleOptions = new()
+    {
+        ["cosine"] = ["num_cycles"],
+        ["cosine_with_min_lr"] = ["min_lr", "min_lr_rate", "num_cycles"],
+        ["cosine_with_restarts"] = ["num_cycles"],
+        ["polynomial"] = ["lr_end", "power"],
+        ["warmup_stable_decay"] = ["num_stable_steps", "num_decay_steps", "warmup_type", "decay_type", "min_lr_ratio", "num_cycles"],
+        ["inverse_sqrt"] = ["timescale"],
+    };
+
     public static void Run(RunConfig config, ConfigurationDocument document, List<string> notices)
     {
         CheckTraining(config.Training, document);
+        CheckSchedule(config.Training, document, notices);
         foreach (string service in config.Training.ReportTo.Where(name => !s_ownReports.Contains(name)))
         {
             notices.Add($"{document.Place("report_to")}: report_to: {service} has no counterpart; metrics.jsonl and the report are always written");
@@ -27,12 +38,29 @@ internal static class ConfigurationChecks
         Check(
             training.MaxPromptLength is null || training.MaxLength is null || training.MaxPromptLength < training.MaxLength, document, "max_prompt_length",
             () => $"'max_prompt_length' {training.MaxPromptLength} leaves no room for a response in 'max_length' {training.MaxLength}");
+    }
+
+    // transformers refuses an option of another schedule, and does not look at the options of a constant one.
+    private static void CheckSchedule(TrainingConfig training, ConfigurationDocument document, List<string> notices)
+    {
+        (string type, SchedulerConfig options) = (training.LrSchedulerType, training.LrSchedulerKwargs);
+        foreach ((ConfigurationKey key, object? value) in ConfigurationRecords.Read(options, "lr_scheduler_kwargs"))
+        {
+            if (value is null || s_scheduleOptions.GetValueOrDefault(type)?.Contains(key.Name) == true) continue;
+            string message = $"'{key.Path}' is not an option of lr_scheduler_type {type}";
+            if (!type.StartsWith("constant", StringComparison.Ordinal)) throw new UsageException($"{document.Place(key.Path)}: {message}; remove it");
+            notices.Add($"{document.Place(key.Path)}: {message}; it is ignored");
+        }
+
         Check(
-            training.LrSchedulerType != "warmup_stable_decay" || training.LrSchedulerKwargs.NumDecaySteps is not null, document, "lr_scheduler_type",
+            type != "warmup_stable_decay" || options.NumDecaySteps is not null, document, "lr_scheduler_type",
             () => "'lr_scheduler_type: warmup_stable_decay' needs lr_scheduler_kwargs.num_decay_steps");
         Check(
-            training.LrSchedulerType != "cosine_with_min_lr" || training.LrSchedulerKwargs.MinLr is not null || training.LrSchedulerKwargs.MinLrRate is not null,
-            document, "lr_scheduler_type", () => "'lr_scheduler_type: cosine_with_min_lr' needs lr_scheduler_kwargs.min_lr or min_lr_rate");
+            type != "cosine_with_min_lr" || options.MinLr is null != options.MinLrRate is null, document, "lr_scheduler_type",
+            () => "'lr_scheduler_type: cosine_with_min_lr' needs lr_scheduler_kwargs.min_lr or min_lr_rate, one of them");
+        Check(
+            type != "polynomial" || training.LearningRate > (options.LrEnd ?? 1e-7), document, "lr_scheduler_type",
+            () => $"'lr_scheduler_type: polynomial' falls to lr_scheduler_kwargs.lr_end, {options.LrEnd ?? 1e-7}; learning_rate {training.LearningRate} must be above it");
     }
 
     private static void CheckLoop(SpaConfig spa, ConfigurationDocument document)

@@ -32,11 +32,12 @@ public sealed record RunConfig
         Dictionary<string, object?> values = ConfigurationBinder.Bind(document, stage, lines);
         SchedulerConfig scheduler = ConfigurationRecords.Fill(new SchedulerConfig(), "lr_scheduler_kwargs", values);
         SamplingConfig sampling = ConfigurationRecords.Fill(new SamplingConfig(), "spa.sampling", values);
+        JudgingConfig judging = ConfigurationRecords.Fill(new JudgingConfig(), "spa.judging", values);
         RunConfig config = new()
         {
             Stage = stage,
             Training = ConfigurationRecords.Fill(new TrainingConfig { LrSchedulerKwargs = scheduler }, "", values),
-            Spa = ConfigurationRecords.Fill(new SpaConfig { Sampling = sampling }, "spa", values),
+            Spa = ConfigurationRecords.Fill(new SpaConfig { Sampling = sampling, Judging = judging }, "spa", values),
         };
         ConfigurationChecks.Run(config, document, lines);
         notices = lines;
@@ -48,5 +49,6 @@ public sealed record RunConfig
         ConfigurationRecords.Read(Training, ""),
         ("lr_scheduler_kwargs", ConfigurationRecords.Read(Training.LrSchedulerKwargs, "lr_scheduler_kwargs")),
         ("spa", ConfigurationRecords.Read(Spa, "spa")),
-        ("spa.sampling", ConfigurationRecords.Read(Spa.Sampling, "spa.sampling")));
+        ("spa.sampling", ConfigurationRecords.Read(Spa.Sampling, "spa.sampling")),
+        ("spa.judging", ConfigurationRecords.Read(Spa.Judging, "spa.judging")));
 }

@@ -15,5 +15,13 @@ public sealed record SchedulerConfig
 
     public int? NumDecaySteps { get; init; }
 
+    public string? WarmupType { get; init; }
+
+    public string? DecayType { get; init; }
+
     public int? Timescale { get; init; }
+
+    public double? LrEnd { get; init; }
+
+    public double? Power { get; init; }
 }

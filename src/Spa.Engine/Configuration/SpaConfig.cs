@@ -37,6 +37,8 @@ public sealed record SpaConfig
 
     public string JudgeReference { get; init; } = "";
 
+    public JudgingConfig Judging { get; init; } = new();
+
     public int Iterations { get; init; }
 
     /// <summary>Lambda of iteration <paramref name="iteration"/>, counted from 1; one written number is for all.</summary>

@@ -2,7 +2,7 @@ namespace Spa.Engine.Data;
 
 /// <summary>
 /// Reads a preference row in each of its shapes: explicit prompt (text, messages or ids), whole conversations with an implicit prompt
-/// (messages, hh-rlhf transcripts), and UltraFeedback's (prompt as text beside whole conversations).
+/// (messages, hh-rlhf transcripts), UltraFeedback's (prompt as text beside whole conversations, or raw completions with scores), Alpaca's and ShareGPT's.
 /// </summary>
 internal sealed class PreferenceParser(SourceRow row, RowFields fields)
 {
@@ -22,6 +22,7 @@ internal sealed class PreferenceParser(SourceRow row, RowFields fields)
             return Explicit(fields.Ids("prompt_ids"), fields.Ids("chosen_ids"), fields.Ids("rejected_ids"));
         }
 
+        if (!fields.Has("prompt") && Named() is { } named) return fields.Faults.Count > 0 ? null : Explicit(named.Prompt, named.Chosen, named.Rejected);
         RowContent? prompt = fields.Has("prompt") ? fields.Content("prompt") : null;
         RowContent? chosen = fields.Content("chosen"), rejected = fields.Content("rejected");
         if (chosen is null || rejected is null || (prompt is null && fields.Has("prompt"))) return null;
@@ -32,6 +33,28 @@ internal sealed class PreferenceParser(SourceRow row, RowFields fields)
         }
 
         return prompt is null || (prompt.Text is not null && IsWholeConversation(chosen)) ? Implicit(prompt, chosen, rejected) : Explicit(prompt, chosen, rejected);
+    }
+
+    /// <summary>The shapes that have a name; null where the row is none of them.</summary>
+    private (RowContent? Prompt, RowContent? Chosen, RowContent? Rejected)? Named()
+    {
+        if (fields.Has("completions") && fields.Has("instruction"))
+        {
+            fields.Reading = "raw UltraFeedback, the best completion against the worst by overall_score {instruction, completions}";
+            (string Chosen, string Rejected)? pair = UltraFeedbackPair.Find(row.Json["completions"], fields);
+            return (fields.AlpacaPrompt(), RowFields.AsAnswer(pair?.Chosen), RowFields.AsAnswer(pair?.Rejected));
+        }
+
+        if (fields.Has("instruction") && fields.Has("chosen"))
+        {
+            fields.Reading = "Alpaca preferences {instruction, input, chosen, rejected}";
+            return (fields.AlpacaPrompt(), RowFields.AsAnswer(fields.Text("chosen")), RowFields.AsAnswer(fields.Text("rejected")));
+        }
+
+        if (!fields.Has("conversations")) return null;
+        fields.Reading = "ShareGPT preferences {conversations: [{from, value}], chosen, rejected}";
+        RowContent? prompt = fields.ShareGpt("conversations") is { } turns ? RowContent.OfMessages(turns) : null;
+        return (prompt, fields.ShareGptAnswer("chosen"), fields.ShareGptAnswer("rejected"));
     }
 
     private static bool IsWholeConversation(RowContent content) => content.Messages?.Count > 1 && content.Messages[0].Role != Message.Assistant;

@@ -29,7 +29,7 @@ internal sealed class ResponseParser(SourceRow row, RowFields fields)
         if (fields.Has("instruction"))
         {
             string? output = fields.Text("output");
-            return Finish(AlpacaPrompt(), output is null ? null : RowContent.OfMessages([new Message(Message.Assistant, output)]));
+            return Finish(AlpacaPrompt(), RowFields.AsAnswer(output));
         }
 
         if (fields.Has("text"))
@@ -93,14 +93,10 @@ internal sealed class ResponseParser(SourceRow row, RowFields fields)
         return fields.ShareGpt("conversations");
     }
 
-    /// <summary>The input, where there is one, follows the instruction after a blank line.</summary>
     private RowContent? AlpacaPrompt()
     {
-        fields.Reading = "instructions with their answer (Alpaca) {instruction, input, output}";
-        string? instruction = fields.Text("instruction");
-        string? input = fields.Has("input") ? fields.Text("input") : "";
-        if (instruction is null || input is null) return null;
-        return RowContent.OfMessages([new Message(Message.User, input.Length == 0 ? instruction : $"{instruction}\n\n{input}")]);
+        fields.Reading = fields.Has("completions") ? "raw UltraFeedback {instruction, completions}" : "instructions with their answer (Alpaca) {instruction, input, output}";
+        return fields.AlpacaPrompt();
     }
 
     private ResponseRow? Finish(RowContent? prompt, RowContent? response)

@@ -60,6 +60,58 @@ internal sealed class RowFields(SourceRow row)
         return null;
     }
 
+    /// <summary>One ShareGPT turn <c>{from, value}</c>, or plain text, as the assistant's answer.</summary>
+    public RowContent? ShareGptAnswer(string name)
+    {
+        if (!row.Json.TryGetPropertyValue(name, out JsonNode? value))
+        {
+            Fault(Diagnosis.MissingField, $"'{name}'");
+            return null;
+        }
+
+        if (value is not JsonObject turn) return AsAnswer(Text(name));
+        return Messages(name, [turn.DeepClone()], "from", "value") is { } messages ? RowContent.OfMessages(messages) : null;
+    }
+
+    /// <summary>A text as the assistant's turn.</summary>
+    public static RowContent? AsAnswer(string? text) => text is null ? null : RowContent.OfMessages([new Message(Message.Assistant, text)]);
+
+    /// <summary>
+    /// The prompt of Alpaca's fields: the input, where there is one, follows the instruction after a blank line; a <c>system</c> text and the <c>history</c> of
+    /// question and answer pairs go before.
+    /// </summary>
+    public RowContent? AlpacaPrompt()
+    {
+        string? instruction = Text("instruction"), input = IsFilled("input") ? Text("input") : "", system = IsFilled("system") ? Text("system") : "";
+        List<Message>? turns = IsFilled("history") ? History() : [];
+        if (instruction is null || input is null || system is null || turns is null) return null;
+        if (system.Length > 0) turns.Insert(0, new Message(Message.System, system));
+        turns.Add(new Message(Message.User, input.Length == 0 ? instruction : $"{instruction}\n\n{input}"));
+        return RowContent.OfMessages(turns);
+    }
+
+    /// <summary>Whether the field is there and not null.</summary>
+    public bool IsFilled(string name) => row.Json[name] is not null;
+
+    private List<Message>? History()
+    {
+        List<Message> turns = [];
+        foreach (JsonNode? pair in row.Json["history"] as JsonArray ?? [null])
+        {
+            if (pair is JsonArray { Count: 2 } two && two.All(x => x?.GetValueKind() == JsonValueKind.String))
+            {
+                turns.Add(new Message(Message.User, two[0]!.GetValue<string>()));
+                turns.Add(new Message(Message.Assistant, two[1]!.GetValue<string>()));
+                continue;
+            }
+
+            Fault(Diagnosis.NotAString, "'history' is not a list of [question, answer]");
+            return null;
+        }
+
+        return turns;
+    }
+
     /// <summary>A field of token ids: whole numbers from 0.</summary>
     public RowContent? Ids(string name)
     {

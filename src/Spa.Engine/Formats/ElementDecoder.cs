@@ -88,6 +88,33 @@ internal static unsafe class ElementDecoder
             case StoredType.Q4_1:
                 QuantisedBlocks.DecodeQ4_1(source, destination, count / QuantisedBlocks.Length);
                 break;
+            case StoredType.Q5_0:
+                QuantisedBlocks.DecodeQ5_0(source, destination, count / QuantisedBlocks.Length);
+                break;
+            case StoredType.Q5_1:
+                QuantisedBlocks.DecodeQ5_1(source, destination, count / QuantisedBlocks.Length);
+                break;
+            case StoredType.IQ4_NL:
+                QuantisedBlocks.DecodeIQ4_NL(source, destination, count / QuantisedBlocks.Length);
+                break;
+            case StoredType.Q2_K:
+                SuperBlocks.DecodeQ2_K(source, destination, count / SuperBlocks.Length);
+                break;
+            case StoredType.Q3_K:
+                SuperBlocks.DecodeQ3_K(source, destination, count / SuperBlocks.Length);
+                break;
+            case StoredType.Q4_K:
+                SuperBlocks.DecodeQ4_K(source, destination, count / SuperBlocks.Length);
+                break;
+            case StoredType.Q5_K:
+                SuperBlocks.DecodeQ5_K(source, destination, count / SuperBlocks.Length);
+                break;
+            case StoredType.Q6_K:
+                SuperBlocks.DecodeQ6_K(source, destination, count / SuperBlocks.Length);
+                break;
+            case StoredType.IQ4_XS:
+                SuperBlocks.DecodeIQ4_XS(source, destination, count / SuperBlocks.Length);
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(type), type, null);
         }

@@ -60,11 +60,24 @@ public sealed class GgufModel : TensorSource
     private static bool IsRotated(string name) =>
         name.Contains(".self_attn.q_proj.", StringComparison.Ordinal) || name.Contains(".self_attn.k_proj.", StringComparison.Ordinal);
 
+    // The factors stand for settings of config.json, which say the same.
+    private void AddScaling(StoredTensor tensor)
+    {
+        float[] factors = new float[tensor.Count is <= 1 << 16 and var count ? count : 0];
+        if (factors.Length > 0) File.ReadFloat32(tensor.Name, factors);
+        double theta = Config["rope_theta"]!.GetValue<double>();
+        Config["rope_scaling"] = Llama3Factors.Recognise(factors, File.Metadata.GetValueOrDefault(Llama3Factors.Key), theta, _head)
+            ?? throw new SpaException($"'{Path}' stores rotary frequencies ('{tensor.Name}') that are not those of Llama 3.1 or later, which is not supported in GGUF; use "
+                + "the model's Hugging Face folder");
+    }
+
     private void Add(StoredTensor tensor)
     {
-        if (tensor.Name == "rope_freqs.weight")
-            throw new SpaException($"'{Path}' stores scaled rotary frequencies ('{tensor.Name}', Llama 3.1 and later), which are not supported in GGUF; use the model's "
-                + "Hugging Face folder");
+        if (tensor.Name == Llama3Factors.TensorName)
+        {
+            AddScaling(tensor);
+            return;
+        }
         string name = GgufLlamaNames.ToHuggingFace(tensor.Name)
             ?? throw new SpaException($"'{Path}': tensor '{tensor.Name}' is not part of a llama model; this model would be computed wrongly");
         long rows = tensor.Shape.Length == 1 ? tensor.Columns : tensor.Rows;

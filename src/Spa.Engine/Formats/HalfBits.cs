@@ -10,6 +10,19 @@ internal static unsafe class HalfBits
 
     public static float ToSingle(ushort half) => (float)BitConverter.UInt16BitsToHalf(half);
 
+    /// <summary>Rounds to nearest even; the index of the first finite value that is too large for binary16 (it becomes an infinity), or -1.</summary>
+    public static int Narrow(ReadOnlySpan<float> source, Span<ushort> destination)
+    {
+        int overflow = -1;
+        for (int i = 0; i < source.Length; i++)
+        {
+            var half = (Half)source[i];
+            if (Half.IsInfinity(half) && float.IsFinite(source[i]) && overflow < 0) overflow = i;
+            destination[i] = BitConverter.HalfToUInt16Bits(half);
+        }
+        return overflow;
+    }
+
     public static void Widen(ushort* source, float* destination, int count)
     {
         int i = 0;

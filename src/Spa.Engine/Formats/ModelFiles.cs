@@ -60,6 +60,7 @@ public sealed class ModelFiles : IDisposable
 
     private static ModelFiles OpenFolder(string path)
     {
+        if (!File.Exists(System.IO.Path.Combine(path, "config.json")) && Directory.GetFiles(path, "*.gguf") is [var only]) return OpenGguf(only);
         HuggingFaceFolder folder = HuggingFaceFolder.Open(path);
         return new ModelFiles
         {

@@ -81,23 +81,13 @@ public static class SafetensorsWriter
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            foreach (TensorContent tensor in ordered) WriteTensor(stream, tensor, buffer.AsSpan(0, BufferBytes));
+            foreach (TensorContent tensor in ordered) tensor.CopyTo(stream, buffer);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
     });
-
-    private static void WriteTensor(Stream stream, TensorContent tensor, Span<byte> buffer)
-    {
-        for (long offset = 0; offset < tensor.Bytes; offset += buffer.Length)
-        {
-            Span<byte> part = buffer[..(int)Math.Min(buffer.Length, tensor.Bytes - offset)];
-            tensor.Read(offset, part);
-            stream.Write(part);
-        }
-    }
 
     // Readers view the bytes as numbers, so a number must lie at a multiple of its size. Where the given order breaks that
     // (an odd count of bfloat16 before a float32), wide types go first.

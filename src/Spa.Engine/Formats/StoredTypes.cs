@@ -4,7 +4,7 @@ namespace Spa.Engine.Formats;
 public static class StoredTypes
 {
     /// <summary>Types whose values can be read as float32, for messages.</summary>
-    internal const string Readable = "F32, F16, BF16, F64, Q8_0, Q4_0, Q4_1";
+    internal const string Readable = "F32, F16, BF16, F64, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS";
 
     /// <summary>Elements of a block, and its bytes; (1, size) for plain types. Quantised rows are whole blocks.</summary>
     public static (int Elements, int Bytes) Block(this StoredType type) => type switch
@@ -39,7 +39,8 @@ public static class StoredTypes
 
     /// <summary>Whether <see cref="TensorSource.ReadFloat32"/> understands the type.</summary>
     public static bool IsReadable(this StoredType type) => type is StoredType.F32 or StoredType.F16 or StoredType.BF16 or StoredType.F64
-        or StoredType.Q8_0 or StoredType.Q4_0 or StoredType.Q4_1;
+        or StoredType.Q8_0 or StoredType.Q4_0 or StoredType.Q4_1 or StoredType.Q5_0 or StoredType.Q5_1 or StoredType.IQ4_NL or StoredType.IQ4_XS
+        or StoredType.Q2_K or StoredType.Q3_K or StoredType.Q4_K or StoredType.Q5_K or StoredType.Q6_K;
 
     /// <summary>Whether <see cref="TensorSource.ReadInt64"/> understands the type.</summary>
     public static bool IsInteger(this StoredType type) => type is StoredType.I64 or StoredType.I32 or StoredType.I16 or StoredType.I8
@@ -72,6 +73,16 @@ public static class StoredTypes
         StoredType.Bool => "BOOL",
         _ when type.Block().Elements == 1 && type is not (StoredType.F8E4M3 or StoredType.F8E5M2) => type.ToString(),
         _ => throw new ArgumentException($"safetensors are not written as {type}"),
+    };
+
+    /// <summary>The number in ggml of a type that our writer offers.</summary>
+    internal static uint ToGgml(this StoredType type) => type switch
+    {
+        StoredType.F32 => 0,
+        StoredType.F16 => 1,
+        StoredType.Q8_0 => 8,
+        StoredType.BF16 => 30,
+        _ => throw new ArgumentException($"GGUF is not written as {type}"),
     };
 
     /// <summary>The type with this number in ggml (<c>enum ggml_type</c>), or null for numbers that were removed or are unknown.</summary>

@@ -26,9 +26,9 @@ public sealed class TensorContent
 
     public long Bytes { get; }
 
-    /// <summary>From float32 values, rounded to nearest even where <paramref name="type"/> is BF16.</summary>
+    /// <summary>From float32 values, rounded to nearest even where <paramref name="type"/> is BF16 or F16, in ggml's blocks where it is Q8_0.</summary>
     /// <param name="name">Name in the file.</param>
-    /// <param name="type">F32 or BF16.</param>
+    /// <param name="type">F32, BF16, F16 or Q8_0; rows of the last are whole blocks of 32.</param>
     /// <param name="shape">Sizes, slowest first.</param>
     /// <param name="read">Called for consecutive parts.</param>
     public static TensorContent FromFloats(string name, StoredType type, IReadOnlyList<long> shape, ReadFloats read) => type switch
@@ -40,7 +40,20 @@ public sealed class TensorContent
             read(offset / sizeof(ushort), values);
             Bf16.Narrow(values, MemoryMarshal.Cast<byte, ushort>(bytes));
         }),
-        _ => throw new ArgumentException($"tensor '{name}': float values are written as F32 or BF16, not {type}"),
+        StoredType.F16 => new TensorContent(name, type, shape, (offset, bytes) =>
+        {
+            float[] values = new float[bytes.Length / sizeof(ushort)];
+            read(offset / sizeof(ushort), values);
+            if (HalfBits.Narrow(values, MemoryMarshal.Cast<byte, ushort>(bytes)) is >= 0 and var at) throw TooLarge(name, type, values[at]);
+        }),
+        StoredType.Q8_0 => new TensorContent(name, type, shape, (offset, bytes) =>
+        {
+            (int elements, int size) = type.Block();
+            float[] values = new float[bytes.Length / size * elements];
+            read(offset / size * elements, values);
+            if (QuantisedBlocks.EncodeQ8_0(values, bytes) is >= 0 and var at) throw TooLarge(name, type, values[at]);
+        }),
+        _ => throw new ArgumentException($"tensor '{name}': float values are written as F32, BF16, F16 or Q8_0, not {type}"),
     };
 
     /// <summary>From an array of float32.</summary>
@@ -73,8 +86,21 @@ public sealed class TensorContent
         return FromFloats(name, type, tensor.Shape, (first, destination) => ReadElements(source, tensor, first, destination));
     }
 
-    /// <summary>The part that starts at byte <paramref name="offset"/>; parts are whole elements.</summary>
-    internal void Read(long offset, Span<byte> destination) => _read(offset, destination);
+    /// <summary>Writes all bytes, through a buffer.</summary>
+    internal void CopyTo(Stream stream, Span<byte> buffer)
+    {
+        // Parts are whole elements or whole blocks.
+        buffer = buffer[..(buffer.Length / Type.Block().Bytes * Type.Block().Bytes)];
+        for (long offset = 0; offset < Bytes; offset += buffer.Length)
+        {
+            Span<byte> part = buffer[..(int)Math.Min(buffer.Length, Bytes - offset)];
+            _read(offset, part);
+            stream.Write(part);
+        }
+    }
+
+    private static SpaException TooLarge(string name, StoredType type, float value) =>
+        new($"tensor '{name}' holds values like {value:R}, which {type} cannot; write it as bfloat16 or float32");
 
     // Parts need not be whole rows; those at the ends go through a row's buffer.
     private static void ReadElements(TensorSource source, StoredTensor tensor, long first, Span<float> destination)

@@ -7,6 +7,7 @@ public sealed partial class Generator
 {
     private readonly int[] _ids;
     private readonly int[] _positionOf;
+    private readonly int[] _lengthOf;
     private readonly LiveSequence[] _sampled;
     private readonly int[] _sampledRows;
     private readonly SamplingRow[] _sampling;
@@ -23,7 +24,7 @@ public sealed partial class Generator
             if (prompt.Length == 0) throw new SpaException($"prompt {queue.Next + 1} has no token: give it a text, or a tokenizer that adds a BOS");
             if (prompt.Length > _longestPrompt)
                 throw new SpaException($"prompt {queue.Next + 1} has {prompt.Length} tokens, memory is planned for {_longestPrompt}; shorten it or plan for longer ones");
-            int promised = queue.Reading.Count * _settings.Samples + queue.Live.Count;
+            int promised = queue.Reading.Count * _settings.Samples + queue.Live.Count + queue.Rebuilding.Count;
             bool first = promised == 0;
             if (!first && promised + _settings.Samples > _limits.LiveSequences) return;
             if (_pool.Free - Promised(queue) < PagesFor(prompt.Length) + _settings.Samples * OwnPages(prompt.Length)) return;
@@ -37,22 +38,62 @@ public sealed partial class Generator
     {
         _rows.Clear();
         _sampledCount = 0;
+        BeginRebuilds(queue);
         foreach (LiveSequence sequence in queue.Live)
         {
             Extend(sequence, sequence.Length + 1);
-            AddRow(sequence, sequence.Ids[^1]);
+            AddRow(sequence, sequence.Ids[^1], sequence.Length + 1);
             AddSampled(queue, sequence, sequence.Sample);
         }
-        int read = ReadPrompts(queue);
+        int continued = queue.Live.Count, rebuilt = Rebuild(queue), read = ReadPrompts(queue), drawnBefore = continued + rebuilt;
         Compute();
-        int drawnBefore = queue.Live.Count;
-        for (int i = 0; i < drawnBefore; i++) Accept(queue.Live[i], i);
+        for (int i = 0; i < continued; i++) Accept(queue.Live[i], i);
+        for (int i = 0; i < rebuilt; i++)
+        {
+            Accept(queue.Rebuilding[i], continued + i);
+            queue.Live.Add(queue.Rebuilding[i]);
+        }
+        queue.Rebuilding.RemoveRange(0, rebuilt);
         for (int i = 0; i < read; i++)
         {
             Fork(queue, queue.Reading[0], drawnBefore + i * _settings.Samples);
             queue.Reading.RemoveAt(0);
         }
         Retire(queue);
+    }
+
+    /// <summary>
+    /// Takes out the responses whose next token makes them a sequence that is rotated differently (<see cref="DecoderConfig.RotatesAlike"/>): their
+    /// cached keys are of no use, all of their tokens are read again.
+    /// </summary>
+    private void BeginRebuilds(PromptQueue queue)
+    {
+        for (int i = 0; i < queue.Live.Count; i++)
+        {
+            LiveSequence sequence = queue.Live[i];
+            if (_model.Config.RotatesAlike(sequence.Length, sequence.Length + 1)) continue;
+            ReleasePages(sequence);
+            (sequence.Length, sequence.PageCount, sequence.SharedPages) = (0, 0, 0);
+            queue.Rebuilding.Add(sequence);
+            queue.Live.RemoveAt(i--);
+        }
+    }
+
+    /// <summary>Reads such responses again up to the row limit; returns how many, from the first on, are at their end.</summary>
+    private int Rebuild(PromptQueue queue)
+    {
+        int complete = 0;
+        foreach (LiveSequence sequence in queue.Rebuilding)
+        {
+            int[] prompt = queue.Prompts[sequence.Prompt].Ids;
+            int length = prompt.Length + sequence.Ids.Count, until = Math.Min(length, sequence.Length + _stepRows - _rows.Count);
+            Extend(sequence, until);
+            while (sequence.Length < until) AddRow(sequence, sequence.Length < prompt.Length ? prompt[sequence.Length] : sequence.Ids[sequence.Length - prompt.Length], length);
+            if (sequence.Length < length) break;
+            AddSampled(queue, sequence, sequence.Sample);
+            complete++;
+        }
+        return complete;
     }
 
     /// <summary>Adds prompt tokens up to the row limit; returns how many prompts are read to their end by this step.</summary>
@@ -63,7 +104,7 @@ public sealed partial class Generator
         {
             int[] prompt = queue.Prompts[sequence.Prompt].Ids;
             int count = Math.Min(prompt.Length - sequence.Length, _stepRows - _rows.Count);
-            for (int i = 0; i < count; i++) AddRow(sequence, prompt[sequence.Length]);
+            for (int i = 0; i < count; i++) AddRow(sequence, prompt[sequence.Length], prompt.Length);
             PromptTokens += count;
             if (sequence.Length < prompt.Length) break;
             for (int i = 0; i < _settings.Samples; i++) AddSampled(queue, sequence, i);
@@ -72,10 +113,11 @@ public sealed partial class Generator
         return complete;
     }
 
-    private void AddRow(LiveSequence sequence, int id)
+    private void AddRow(LiveSequence sequence, int id, int length)
     {
         _ids[_rows.Count] = id;
         _positionOf[_rows.Count] = sequence.Length;
+        _lengthOf[_rows.Count] = length;
         _rows.SetPages(sequence.Slot, sequence.Pages);
         _rows.Add(sequence.Slot, sequence.Length++);
     }
@@ -102,7 +144,7 @@ public sealed partial class Generator
         ComputeBackend backend = _model.Backend;
         int rows = _rows.Count, sampled = _sampledCount;
         backend.Upload<int>(DecoderWorkspace.For(_space.Ids, rows), _ids.AsSpan(0, rows));
-        backend.Upload<int>(DecoderWorkspace.For(_space.Positions, rows), _positionOf.AsSpan(0, rows));
+        _space.UploadPositions(backend, _positionOf.AsSpan(0, rows), _lengthOf.AsSpan(0, rows));
         backend.Upload<int>(DecoderWorkspace.For(_space.ResponseRows, sampled), _sampledRows.AsSpan(0, sampled));
         _decoder.Forward(_packed.Tensors, _space, _cache, _rows);
         if (sampled == 0) return;
@@ -135,9 +177,10 @@ public sealed partial class Generator
                 Slot = _freeSlots.Pop(),
                 Prompt = prompt.Prompt,
                 Sample = sample,
-                Pages = new int[PagesFor(Math.Min(_positions, prompt.Length + _settings.MaxNewTokens))],
+                Pages = new int[PagesFor(LongestWith(prompt.Length))],
                 Length = prompt.Length,
                 PageCount = prompt.PageCount,
+                SharedPages = full,
                 Top = _settings.TopLogProbs > 0 ? [] : null,
                 StopStrings = _settings.StopStrings.Count > 0 ? new StopStringMatcher(_settings.StopStrings, _decoders!()) : null,
             };
@@ -150,8 +193,13 @@ public sealed partial class Generator
 
     private void Release(LiveSequence sequence)
     {
-        foreach (int page in sequence.Pages.AsSpan(0, sequence.PageCount)) _pool.Release(page);
+        ReleasePages(sequence);
         _freeSlots.Push(sequence.Slot);
+    }
+
+    private void ReleasePages(LiveSequence sequence)
+    {
+        foreach (int page in sequence.Pages.AsSpan(0, sequence.PageCount)) _pool.Release(page);
     }
 
     private int ForkPage(int page, bool full)
@@ -204,13 +252,24 @@ public sealed partial class Generator
     private int Promised(PromptQueue queue)
     {
         int pages = 0;
-        foreach (LiveSequence sequence in queue.Live) pages += sequence.Pages.Length - sequence.PageCount;
+        foreach (LiveSequence sequence in queue.Live.Concat(queue.Rebuilding)) pages += sequence.Pages.Length - sequence.PageCount + Unshared(queue, sequence);
         foreach (LiveSequence sequence in queue.Reading) pages += _settings.Samples * OwnPages(queue.Prompts[sequence.Prompt].Ids.Length);
         return pages;
     }
 
-    /// <summary>Pages of a response that its prompt does not share.</summary>
-    private int OwnPages(int prompt) => PagesFor(Math.Min(_positions, prompt + _settings.MaxNewTokens)) - prompt / KvCache.PageTokens;
+    /// <summary>Pages shared with the prompt that a response will need for itself when it is rebuilt.</summary>
+    private int Unshared(PromptQueue queue, LiveSequence sequence)
+    {
+        int prompt = queue.Prompts[sequence.Prompt].Ids.Length;
+        return sequence.SharedPages > 0 && !_model.Config.RotatesAlike(prompt, LongestWith(prompt)) ? sequence.SharedPages : 0;
+    }
+
+    /// <summary>Pages of a response that its prompt does not share to the end.</summary>
+    private int OwnPages(int prompt) =>
+        PagesFor(LongestWith(prompt)) - (_model.Config.RotatesAlike(prompt, LongestWith(prompt)) ? prompt / KvCache.PageTokens : 0);
+
+    /// <summary>Most tokens of a prompt and one response.</summary>
+    private int LongestWith(int prompt) => Math.Min(_positions, prompt + _settings.MaxNewTokens);
 
     private static int PagesFor(int tokens) => (tokens + KvCache.PageTokens - 1) / KvCache.PageTokens;
 }

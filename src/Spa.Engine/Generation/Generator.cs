@@ -5,8 +5,9 @@ namespace Spa.Engine.Generation;
 
 /// <summary>
 /// Continuous batching: every step continues all live responses by one token and reads a piece of the next prompts. A prompt is computed
-/// once for all its samples, which then share its pages. Responses depend on model, prompt, key, seed and settings, never on what else
-/// is in flight.
+/// once for all its samples, which then share its pages. Where frequencies depend on the length of the sequence (LongRoPE, dynamic NTK), a response that passes
+/// such a length is read again from its first token, so that every token is drawn from what one pass over the whole sequence gives. Responses depend on model,
+/// prompt, key, seed and settings, never on what else is in flight.
 /// </summary>
 public sealed partial class Generator : IDisposable
 {
@@ -70,7 +71,7 @@ public sealed partial class Generator : IDisposable
         _decoder = new Decoder(model.Backend, model.Config, _positions);
         // A prompt and each of its responses hold a slot; a prompt's is given back when it forks.
         _freeSlots = new Stack<int>(Enumerable.Range(0, 2 * live).Reverse());
-        (_ids, _positionOf) = (new int[rows], new int[rows]);
+        (_ids, _positionOf, _lengthOf) = (new int[rows], new int[rows], new int[rows]);
         (_sampled, _sampledRows, _sampling) = (new LiveSequence[live], new int[live], new SamplingRow[live]);
         (_drawn, _drawnLogps) = (new int[live], new float[live]);
     }
@@ -102,7 +103,7 @@ public sealed partial class Generator : IDisposable
         finally
         {
             // Cancelled, or stopped by an error: what was under way gives its memory back, so that the next call finds all of it.
-            foreach (LiveSequence sequence in queue.Reading.Concat(queue.Live)) Release(sequence);
+            foreach (LiveSequence sequence in queue.Reading.Concat(queue.Live).Concat(queue.Rebuilding)) Release(sequence);
         }
     }
 

@@ -18,6 +18,9 @@ internal sealed class LiveSequence
     /// <summary>Pages in use.</summary>
     public int PageCount { get; set; }
 
+    /// <summary>Of these, full pages of the prompt that its other responses hold too.</summary>
+    public int SharedPages { get; set; }
+
     /// <summary>Tokens whose keys and values are in the cache.</summary>
     public int Length { get; set; }
 

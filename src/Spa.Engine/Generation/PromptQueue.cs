@@ -9,6 +9,9 @@ internal sealed class PromptQueue(IReadOnlyList<GenerationPrompt> prompts, int s
     /// <summary>Responses being drawn.</summary>
     public List<LiveSequence> Live { get; } = [];
 
+    /// <summary>Responses whose cache is being made again, oldest first.</summary>
+    public List<LiveSequence> Rebuilding { get; } = [];
+
     /// <summary>Prompts being read, oldest first.</summary>
     public List<LiveSequence> Reading { get; } = [];
 

@@ -88,17 +88,16 @@ public sealed partial class Decoder
         int tokens = batch.Tokens;
         Tensor attended = For(a.Attention, tokens), dattended = For(s.AttentionGradient, tokens);
         Tensor qkv = For(a.Qkv, tokens), dqkv = For(s.QkvGradient, tokens);
-        Tensor values = Values(Config.QkNorm ? For(a.QkvRaw, tokens) : qkv);
+        Tensor values = Values(Config.QkNorm != QkNormKind.None ? For(a.QkvRaw, tokens) : qkv);
         LinearInputBackward(dattended, dout, w.Output, w, LinearSlot.Output, s);
         LinearBackward(g.Output, g.OutputBias, dout, attended, w.Output, w, g, LinearSlot.Output, s);
         _backend.AttentionBackward(Queries(dqkv), Keys(dqkv), Values(dqkv), dattended, attended, For(a.Lse, tokens), Queries(qkv), Keys(qkv), values,
             batch.Attention, Config.AttentionOf(layer));
-        _backend.Rotary(Rotated(dqkv), For(s.Positions, tokens), _rotary, Config.HeadDim, interleaved: false, inverse: true);
-        if (!Config.QkNorm) return dqkv;
+        Rotate(dqkv, s, layer, inverse: true);
+        if (Config.QkNorm == QkNormKind.None) return dqkv;
         Tensor raw = For(a.QkvRaw, tokens);
-        _backend.RmsNormBackward(Queries(dqkv), g.QueryNorm, Queries(dqkv), Queries(raw), w.QueryNorm, For(a.QueryStatistics, tokens), Config.NormUnitOffset,
-            accumulate: false);
-        _backend.RmsNormBackward(Keys(dqkv), g.KeyNorm, Keys(dqkv), Keys(raw), w.KeyNorm, For(a.KeyStatistics, tokens), Config.NormUnitOffset, accumulate: false);
+        QkNormBackward(Queries(dqkv), g.QueryNorm, Queries(raw), w.QueryNorm, For(a.QueryStatistics, tokens));
+        QkNormBackward(Keys(dqkv), g.KeyNorm, Keys(raw), w.KeyNorm, For(a.KeyStatistics, tokens));
         return dqkv;
     }
 }

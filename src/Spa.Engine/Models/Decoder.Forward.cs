@@ -80,19 +80,19 @@ public sealed partial class Decoder
     private void AttentionForward(LayerTensors w, DecoderWorkspace s, LayerActivations a, Tensor normed, int layer, int tokens, PackedAttention attention)
     {
         Tensor qkv = For(a.Qkv, tokens), values = Values(qkv);
-        if (Config.QkNorm)
+        if (Config.QkNorm != QkNormKind.None)
         {
             Tensor raw = For(a.QkvRaw, tokens);
             LinearForward(raw, normed, w.Qkv, w.QkvBias, default, w, LinearSlot.Qkv, s);
-            _backend.RmsNormForward(Queries(qkv), For(a.QueryStatistics, tokens), Queries(raw), w.QueryNorm, Config.NormEpsilon, Config.NormUnitOffset);
-            _backend.RmsNormForward(Keys(qkv), For(a.KeyStatistics, tokens), Keys(raw), w.KeyNorm, Config.NormEpsilon, Config.NormUnitOffset);
+            QkNormForward(Queries(qkv), Queries(raw), For(a.QueryStatistics, tokens), w.QueryNorm);
+            QkNormForward(Keys(qkv), Keys(raw), For(a.KeyStatistics, tokens), w.KeyNorm);
             values = Values(raw);
         }
         else
         {
             LinearForward(qkv, normed, w.Qkv, w.QkvBias, default, w, LinearSlot.Qkv, s);
         }
-        _backend.Rotary(Rotated(qkv), For(s.Positions, tokens), _rotary, Config.HeadDim, interleaved: false, inverse: false);
+        Rotate(qkv, s, layer, inverse: false);
         if (attention.Cache is { } cache)
         {
             _backend.KvAppend(cache, layer, Keys(qkv), values, attention.Rows!);

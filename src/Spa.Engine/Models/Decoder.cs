@@ -4,13 +4,14 @@ namespace Spa.Engine.Models;
 
 /// <summary>
 /// The transformer: a list of ops forward (<c>Decoder.Forward.cs</c>) and its mirror backward (<c>Decoder.Backward.cs</c>). Stateless but
-/// for the rotary table; weights, gradients and memory come with each call, so policy and reference share one decoder.
+/// for the rotary tables; weights, gradients and memory come with each call, so policy and reference share one decoder.
 /// </summary>
 public sealed partial class Decoder : IDisposable
 {
     private readonly ComputeBackend _backend;
     private readonly Arena _arena;
-    private readonly Tensor _rotary;
+    private readonly Tensor[] _rotary;
+    private readonly Tensor _noBias;
 
     /// <param name="backend">Device.</param>
     /// <param name="config">Options.</param>
@@ -20,10 +21,17 @@ public sealed partial class Decoder : IDisposable
         _backend = backend;
         Config = config;
         Positions = positions;
-        int columns = config.Rotary.Dimensions;
-        _arena = backend.CreateArena("rotary", Arena.Measure(a => a.Take("table", DType.Float32, positions, columns)));
-        _rotary = _arena.Take("table", DType.Float32, positions, columns);
-        backend.Upload<float>(_rotary, RotaryTable.Create(config.Rotary, positions));
+        Tensor[] rotary = [];
+        Tensor noBias = default;
+        _arena = backend.CreateArena("rotary", arena =>
+        {
+            rotary = [.. config.Rotaries.Select((settings, i) => TakeTable(arena, settings, i, positions))];
+            if (config.QkNorm == QkNormKind.EachHead) noBias = arena.Take("no_bias", DType.Float32, 1, config.HeadDim);
+        });
+        (_rotary, _noBias) = (rotary, noBias);
+        for (int i = 0; i < rotary.Length; i++)
+            if (!rotary[i].IsAbsent) backend.Upload<float>(rotary[i], RotaryTable.Create(config.Rotaries[i], positions));
+        if (!noBias.IsAbsent) backend.Zero(noBias);
     }
 
     public DecoderConfig Config { get; }
@@ -43,6 +51,47 @@ public sealed partial class Decoder : IDisposable
 
     // Queries and keys side by side: all are rotated alike.
     private Tensor Rotated(Tensor qkv) => qkv.ColumnRange(0, Config.QueryWidth + Config.KvWidth);
+
+    // A table for each length exists only for a batch, in its workspace.
+    private static Tensor TakeTable(Arena arena, RotarySettings settings, int index, int positions) => settings.Scaling == RotaryScaling.Dynamic ? default
+        : arena.Take($"table.{index}", DType.Float32, positions * RotaryTable.RowsPerPosition(settings), settings.Dimensions);
+
+    private void Rotate(Tensor qkv, DecoderWorkspace s, int layer, bool inverse)
+    {
+        int index = Config.RotaryOf(layer);
+        if (index < 0) return;
+        RotaryRows rows = s.Rotary[index];
+        int tokens = (int)qkv.Rows;
+        Tensor table = rows.Table.IsAbsent ? _rotary[index] : For(rows.Table, tokens);
+        _backend.Rotary(Rotated(qkv), For(rows.Rows, tokens), table, Config.HeadDim, interleaved: false, inverse);
+    }
+
+    private void QkNormForward(Tensor output, Tensor input, Tensor statistics, Tensor weight)
+    {
+        if (Config.QkNorm != QkNormKind.EachHead)
+        {
+            _backend.RmsNormForward(output, statistics, input, weight, Config.NormEpsilon, Config.NormUnitOffset);
+            return;
+        }
+        for (int head = 0; head < input.Columns / Config.HeadDim; head++)
+            _backend.LayerNormForward(Head(output, head), statistics.ColumnRange(2 * head, 2), Head(input, head), Head(weight, head), _noBias, Config.NormEpsilon);
+    }
+
+    private void QkNormBackward(Tensor gradient, Tensor dweight, Tensor input, Tensor weight, Tensor statistics)
+    {
+        if (Config.QkNorm != QkNormKind.EachHead)
+        {
+            _backend.RmsNormBackward(gradient, dweight, gradient, input, weight, statistics, Config.NormUnitOffset, accumulate: false);
+            return;
+        }
+        for (int head = 0; head < input.Columns / Config.HeadDim; head++)
+        {
+            Tensor part = Head(gradient, head);
+            _backend.LayerNormBackward(part, Head(dweight, head), default, part, Head(input, head), Head(weight, head), statistics.ColumnRange(2 * head, 2), accumulate: false);
+        }
+    }
+
+    private Tensor Head(Tensor heads, int head) => heads.ColumnRange(head * Config.HeadDim, Config.HeadDim);
 
     private void NormForward(Tensor output, Tensor statistics, Tensor input, Tensor weight, Tensor bias, Tensor residual = default)
     {

@@ -33,6 +33,12 @@ public sealed record DecoderConfig
 
     public required RotarySettings Rotary { get; init; }
 
+    /// <summary>The rotary embedding of <see cref="LayerRotary.Local"/> layers; null where there is one for all.</summary>
+    public RotarySettings? LocalRotary { get; init; }
+
+    /// <summary>Per layer: its rotary embedding. Empty: all layers have the main one.</summary>
+    public IReadOnlyList<LayerRotary> LayerRotaries { get; init; } = [];
+
     public NormKind Norm { get; init; }
 
     public NormPlacement NormPlacement { get; init; }
@@ -42,8 +48,8 @@ public sealed record DecoderConfig
     /// <summary>Norm weights are stored as w - 1 (Gemma).</summary>
     public bool NormUnitOffset { get; init; }
 
-    /// <summary>RMSNorm of every query and key head before the rotation (Qwen3).</summary>
-    public bool QkNorm { get; init; }
+    /// <summary>Norms of queries and keys, before the rotation.</summary>
+    public QkNormKind QkNorm { get; init; }
 
     public bool QkvBias { get; init; }
 
@@ -87,6 +93,16 @@ public sealed record DecoderConfig
 
     /// <summary>Width of what feeds the activation: gate and up side by side, or up alone.</summary>
     public int MlpInputWidth => GatedMlp ? 2 * IntermediateSize : IntermediateSize;
+
+    /// <summary>All rotary embeddings, in the order of <see cref="LayerRotary"/>.</summary>
+    public IReadOnlyList<RotarySettings> Rotaries => LocalRotary is null ? [Rotary] : [Rotary, LocalRotary];
+
+    /// <summary>Index into <see cref="Rotaries"/>; -1: the layer has none.</summary>
+    public int RotaryOf(int layer) => LayerRotaries.Count == 0 ? 0 : LayerRotaries[layer] == LayerRotary.None ? -1 : (int)LayerRotaries[layer];
+
+    /// <summary>Whether sequences of two lengths are rotated alike, so that one may share the other's rows and cached keys (<see cref="RotarySettings.Regime"/>).</summary>
+    public bool RotatesAlike(int length, int other) =>
+        Rotary.Regime(length) == Rotary.Regime(other) && (LocalRotary is null || LocalRotary.Regime(length) == LocalRotary.Regime(other));
 
     /// <summary>The attention of a layer.</summary>
     public AttentionShape AttentionOf(int layer) =>

@@ -26,6 +26,12 @@ public sealed class DecoderLayout
 
     public ParameterTable Table { get; }
 
+    /// <summary>Whether this is the token embedding, which is also the head where they are tied.</summary>
+    public bool IsEmbedding(Parameter parameter) => parameter.Name == _names.Embedding + ".weight";
+
+    /// <summary>Whether this is the matrix of an untied head.</summary>
+    public bool IsHead(Parameter parameter) => parameter.Name == _names.Head + ".weight";
+
     /// <summary>Views into whatever buffer <paramref name="at"/> finds parameters in (the first of a group stands for its start).</summary>
     public DecoderTensors Bind(Func<Parameter, Tensor> at)
     {
@@ -51,8 +57,8 @@ public sealed class DecoderLayout
             InputNormBias = c.NormPlacement == NormPlacement.Post ? default : Get(_names.InputNorm, 1, c.HiddenSize, ".bias"),
             Qkv = Get(_names.Qkv[0], c.QkvWidth, c.HiddenSize),
             QkvBias = Get(_names.Qkv[0], 1, c.QkvWidth, ".bias"),
-            QueryNorm = Get(_names.QueryNorm, 1, c.HeadDim),
-            KeyNorm = Get(_names.KeyNorm, 1, c.HeadDim),
+            QueryNorm = Get(_names.QueryNorm, 1, QkNormWidth(c.QueryWidth)),
+            KeyNorm = Get(_names.KeyNorm, 1, QkNormWidth(c.KvWidth)),
             Output = Get(_names.Output, c.HiddenSize, c.QueryWidth),
             OutputBias = Get(_names.Output, 1, c.HiddenSize, ".bias"),
             AttentionPostNorm = HasPostNorms ? Get(_names.AttentionPostNorm, 1, c.HiddenSize) : default,
@@ -78,11 +84,8 @@ public sealed class DecoderLayout
         long[] qkvRows = _names.Qkv.Count == 1 ? [c.QkvWidth] : [c.QueryWidth, c.KvWidth, c.KvWidth];
         AddMatrix(Names(_names.Qkv), qkvRows, c.HiddenSize, type);
         if (c.QkvBias) AddBias(Names(_names.Qkv), qkvRows);
-        if (c.QkNorm)
-        {
-            AddVector(Name(_names.QueryNorm, layer) + ".weight", c.HeadDim);
-            AddVector(Name(_names.KeyNorm, layer) + ".weight", c.HeadDim);
-        }
+        AddQkNorm(_names.QueryNorm, layer, c.Heads);
+        AddQkNorm(_names.KeyNorm, layer, c.KvHeads);
         AddMatrix([Name(_names.Output, layer)], [c.HiddenSize], c.QueryWidth, type);
         if (c.OutputBias) AddBias([Name(_names.Output, layer)], [c.HiddenSize]);
         if (HasPostNorms) AddNorm(Name(_names.AttentionPostNorm, layer), c.HiddenSize);
@@ -93,6 +96,25 @@ public sealed class DecoderLayout
         AddMatrix([Name(_names.MlpOutput, layer)], [c.HiddenSize], c.IntermediateSize, type);
         if (c.MlpBias) AddBias([Name(_names.MlpOutput, layer)], [c.HiddenSize]);
         if (HasPostNorms) AddNorm(Name(_names.MlpPostNorm, layer), c.HiddenSize);
+    }
+
+    private int QkNormWidth(int width) => _config.QkNorm == QkNormKind.Head ? _config.HeadDim : width;
+
+    private void AddQkNorm(string pattern, int layer, int heads)
+    {
+        int head = _config.HeadDim;
+        switch (_config.QkNorm)
+        {
+            case QkNormKind.Head:
+                AddVector(Name(pattern, layer) + ".weight", head);
+                break;
+            case QkNormKind.Width:
+                AddVector(Name(pattern, layer) + ".weight", heads * head);
+                break;
+            case QkNormKind.EachHead:
+                Table.AddGroup(DType.Float32, false, [.. Enumerable.Range(0, heads).Select(i => (Name(pattern, layer, i) + ".weight", 1L, head))]);
+                break;
+        }
     }
 
     private void AddMatrix(string[] names, long[] rows, int columns, DType type) =>
@@ -117,5 +139,5 @@ public sealed class DecoderLayout
         return new Tensor(first.Address, first.Type, rows, columns);
     }
 
-    private static string Name(string pattern, int layer) => string.Format(CultureInfo.InvariantCulture, pattern, layer);
+    private static string Name(string pattern, int layer, int head = 0) => string.Format(CultureInfo.InvariantCulture, pattern, layer, head);
 }

@@ -24,7 +24,7 @@ public sealed class DecoderWorkspace
         (Plan, MaxTokens, MaxResponseRows) = (plan, tokens, responseRows);
         Tensor Take(string name, int columns) => arena.Take(name, activations, tokens, columns);
         Ids = arena.Take("ids", DType.Int32, tokens, 1);
-        Positions = arena.Take("positions", DType.Int32, tokens, 1);
+        Rotary = [.. config.Rotaries.Select((settings, i) => new RotaryRows(settings, tokens, $"rotary.{i}", arena))];
         ResponseRows = arena.Take("response_rows", DType.Int32, responseRows, 1);
         Labels = arena.Take("labels", DType.Int32, responseRows, 1);
         _streams = [.. Enumerable.Range(0, plan == ActivationPlan.Inference ? 2 : config.Layers + 1).Select(i => Take($"stream.{i}", config.HiddenSize))];
@@ -52,10 +52,11 @@ public sealed class DecoderWorkspace
 
     public int MaxResponseRows { get; }
 
-    /// <summary>[T, 1] int32 each.</summary>
+    /// <summary>[T, 1] int32.</summary>
     public Tensor Ids { get; }
 
-    public Tensor Positions { get; }
+    /// <summary>Rows of the rotary tables, one for each of the model's embeddings.</summary>
+    public IReadOnlyList<RotaryRows> Rotary { get; }
 
     /// <summary>[R, 1] int32 each.</summary>
     public Tensor ResponseRows { get; }
@@ -108,9 +109,16 @@ public sealed class DecoderWorkspace
         if (batch.Tokens > MaxTokens || batch.ResponseRows > MaxResponseRows)
             throw new SpaException($"a batch of {batch.Tokens} tokens with {batch.ResponseRows} scored rows exceeds the planned {MaxTokens} and {MaxResponseRows}");
         backend.Upload(For(Ids, batch.Tokens), batch.Ids);
-        backend.Upload(For(Positions, batch.Tokens), batch.Positions);
+        UploadPositions(backend, batch.Positions, batch.Lengths);
         backend.Upload(For(ResponseRows, batch.ResponseRows), batch.ResponseRowIndices);
         backend.Upload(For(Labels, batch.ResponseRows), batch.Labels);
         if (Adapter is { RowKeys.IsAbsent: false }) backend.Upload(For(Adapter.RowKeys, batch.Tokens), batch.RowKeys);
+    }
+
+    /// <summary>Copies where tokens stand to the device: each one's position, and the length of its sequence.</summary>
+    public void UploadPositions(ComputeBackend backend, ReadOnlySpan<int> positions, ReadOnlySpan<int> lengths)
+    {
+        // Not foreach: the enumerator of an interface is an allocation.
+        for (int i = 0; i < Rotary.Count; i++) Rotary[i].Upload(backend, positions, lengths);
     }
 }

@@ -53,6 +53,7 @@ public sealed class Head
             Tensor policyLogits = Logits(_policyLogits, hidden.RowRange(start, count), weights);
             Tensor referenceLogits = reference is null ? default : Logits(_referenceLogits, referenceHidden.RowRange(start, count), reference);
             _backend.LogProbForward(Slice(outputs, start, count), policyLogits, referenceLogits, labels.RowRange(start, count), lambda, _config.LogitSoftCap);
+            if (!outputs.Squares.IsAbsent) _backend.LogProbSquares(outputs.Squares.RowRange(start, count), policyLogits, outputs.PolicyLse.RowRange(start, count));
         }
         _retained = rows <= ChunkRows;
     }
@@ -112,6 +113,7 @@ public sealed class Head
             Entropy = Cut(rows.Entropy),
             MeanLogit = Cut(rows.MeanLogit),
             Top1 = Cut(rows.Top1),
+            Squares = Cut(rows.Squares),
         };
     }
 }

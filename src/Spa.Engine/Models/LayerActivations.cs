@@ -14,11 +14,11 @@ public sealed class LayerActivations
         bool post = c.NormPlacement is NormPlacement.PreAndPost or NormPlacement.Post;
         if (c.NormPlacement != NormPlacement.Post) InputStatistics = TakeFloat("input_norm", statistics);
         Qkv = Take("qkv", c.QkvWidth);
-        if (c.QkNorm)
+        if (c.QkNorm != QkNormKind.None)
         {
             QkvRaw = Take("qkv_raw", c.QkvWidth);
-            QueryStatistics = TakeFloat("query_norm", c.Heads);
-            KeyStatistics = TakeFloat("key_norm", c.KvHeads);
+            QueryStatistics = TakeFloat("query_norm", QkStatistics(c.QkNorm, c.Heads));
+            KeyStatistics = TakeFloat("key_norm", QkStatistics(c.QkNorm, c.KvHeads));
         }
         Attention = Take("attention", c.QueryWidth);
         Lse = TakeFloat("lse", c.Heads);
@@ -41,10 +41,10 @@ public sealed class LayerActivations
     /// <summary>The same before the query and key norms; its value part is the one in use.</summary>
     public Tensor QkvRaw { get; }
 
-    /// <summary>[T, H].</summary>
+    /// <summary>[T, H], [T, 1] or [T, 2H], by the kind of norm.</summary>
     public Tensor QueryStatistics { get; }
 
-    /// <summary>[T, Hkv].</summary>
+    /// <summary>[T, Hkv], [T, 1] or [T, 2 Hkv].</summary>
     public Tensor KeyStatistics { get; }
 
     /// <summary>[T, H D].</summary>
@@ -69,4 +69,11 @@ public sealed class LayerActivations
     public Tensor MlpRaw { get; }
 
     public Tensor MlpPostStatistics { get; }
+
+    private static int QkStatistics(QkNormKind kind, int heads) => kind switch
+    {
+        QkNormKind.Width => 1,
+        QkNormKind.EachHead => 2 * heads,
+        _ => heads,
+    };
 }

@@ -5,7 +5,7 @@ namespace Spa.Engine.Models;
 
 /// <summary>
 /// Tokens of several sequences one after the other, without padding, and the rows whose next token is scored. A prompt with several
-/// responses is stored once. The last token of a response predicts nothing, so it is a label but not a row. Built on the host and
+/// responses is stored once (once for each way of rotating it, where that depends on a sequence's length). The last token of a response predicts nothing, so it is a label but not a row. Built on the host and
 /// uploaded; reused from batch to batch without allocating once it has grown.
 /// </summary>
 public sealed class PackedBatch
@@ -13,9 +13,15 @@ public sealed class PackedBatch
     private readonly List<int> _ids = [];
     private readonly List<int> _positions = [];
     private readonly List<ulong> _keys = [];
+    private readonly List<int> _lengths = [];
     private readonly List<int> _responseRows = [];
     private readonly List<int> _labels = [];
     private readonly List<PackedSequence> _sequences = [];
+    private readonly List<(int Start, int Length)> _prompts = [];
+    private readonly DecoderConfig[] _models;
+
+    /// <param name="models">Whose passes it is for: a prompt is shared by responses that all of them rotate alike (<see cref="DecoderConfig.RotatesAlike"/>).</param>
+    public PackedBatch(params ReadOnlySpan<DecoderConfig> models) => _models = models.ToArray();
 
     public AttentionBatch Attention { get; } = new();
 
@@ -39,17 +45,33 @@ public sealed class PackedBatch
     /// </summary>
     public ReadOnlySpan<int> RowKeys => MemoryMarshal.Cast<ulong, int>(CollectionsMarshal.AsSpan(_keys));
 
+    /// <summary>[T]: tokens of the whole sequence that a row belongs to, the last token included.</summary>
+    public ReadOnlySpan<int> Lengths => CollectionsMarshal.AsSpan(_lengths);
+
     /// <summary>[R]: row of the packed batch whose output predicts the label.</summary>
     public ReadOnlySpan<int> ResponseRowIndices => CollectionsMarshal.AsSpan(_responseRows);
 
     /// <summary>[R]: the token that follows.</summary>
     public ReadOnlySpan<int> Labels => CollectionsMarshal.AsSpan(_labels);
 
-    /// <summary>Rows that <see cref="AddShared"/> would take for a prompt with these responses.</summary>
+    /// <summary>Rows that <see cref="AddShared"/> takes for a prompt with these responses, where all of them share it.</summary>
     public static int RowsFor(int prompt, params ReadOnlySpan<int> responses)
     {
         int rows = prompt;
         foreach (int length in responses) rows += Math.Max(0, length - 1);
+        return rows;
+    }
+
+    /// <summary>Rows that <see cref="AddShared"/> takes for a prompt with these responses under one model.</summary>
+    public static int RowsFor(DecoderConfig model, int prompt, params ReadOnlySpan<int> responses)
+    {
+        int rows = RowsFor(prompt, responses);
+        for (int i = 1; i < responses.Length; i++)
+        {
+            bool shared = false;
+            for (int j = 0; j < i; j++) shared |= model.RotatesAlike(prompt + responses[i], prompt + responses[j]);
+            if (!shared) rows += prompt;
+        }
         return rows;
     }
 
@@ -58,6 +80,7 @@ public sealed class PackedBatch
         _ids.Clear();
         _positions.Clear();
         _keys.Clear();
+        _lengths.Clear();
         _responseRows.Clear();
         _labels.Clear();
         _sequences.Clear();
@@ -68,16 +91,16 @@ public sealed class PackedBatch
     /// <summary>Adds a prompt followed by one response. The prompt has at least one token.</summary>
     public void Add(ReadOnlySpan<int> prompt, ReadOnlySpan<int> response)
     {
-        AddPrompt(prompt);
+        AddPrompt(prompt, prompt.Length + response.Length);
         AddResponse(prompt.Length, response);
     }
 
-    /// <summary>Adds a prompt once with responses that all follow it: as many sequences, in this order.</summary>
+    /// <summary>Adds a prompt with responses that all follow it: as many sequences, in this order. The prompt is stored once for all that rotate it alike.</summary>
     public void AddShared(ReadOnlySpan<int> prompt, params ReadOnlySpan<int[]> responses)
     {
-        int start = _ids.Count;
-        AddPrompt(prompt);
-        foreach (int[] response in responses) AddBranch(start, prompt.Length, response);
+        _prompts.Clear();
+        if (responses.IsEmpty) AddPrompt(prompt, prompt.Length);
+        foreach (int[] response in responses) AddBranch(PromptFor(prompt, prompt.Length + response.Length), prompt.Length, response);
     }
 
     /// <summary>
@@ -87,7 +110,7 @@ public sealed class PackedBatch
     public void AddMarked(ReadOnlySpan<int> ids, ReadOnlySpan<bool> scored)
     {
         int start = _ids.Count, firstLabel = _labels.Count;
-        Append(ids, 0, 0);
+        Append(ids, 0, ids.Length, 0);
         Attention.Add(new AttentionSegment(start, ids.Length));
         for (int i = 1; i < ids.Length; i++)
             if (scored[i]) AddLabel(start + i - 1, ids[i]);
@@ -95,11 +118,28 @@ public sealed class PackedBatch
         UnsharedTokens += ids.Length;
     }
 
-    private void AddPrompt(ReadOnlySpan<int> prompt)
+    // Where this call's prompt stands for a sequence of that length; adds it if no sequence before was rotated alike.
+    private int PromptFor(ReadOnlySpan<int> prompt, int length)
+    {
+        foreach ((int start, int other) in _prompts)
+            if (RotateAlike(length, other)) return start;
+        _prompts.Add((_ids.Count, length));
+        AddPrompt(prompt, length);
+        return _prompts[^1].Start;
+    }
+
+    private bool RotateAlike(int first, int second)
+    {
+        foreach (DecoderConfig model in _models)
+            if (!model.RotatesAlike(first, second)) return false;
+        return true;
+    }
+
+    private void AddPrompt(ReadOnlySpan<int> prompt, int length)
     {
         if (prompt.IsEmpty) throw new SpaException("a prompt has no token: the model needs at least one before a response (a BOS or a prompt text)");
         Attention.Add(new AttentionSegment(_ids.Count, prompt.Length));
-        Append(prompt, 0, 0);
+        Append(prompt, 0, length, 0);
     }
 
     // One segment: the prompt's rows, extended by the response's.
@@ -108,7 +148,7 @@ public sealed class PackedBatch
         int start = _ids.Count - promptLength;
         if (response.Length > 1)
         {
-            Append(response[..^1], promptLength, _keys[^1]);
+            Append(response[..^1], promptLength, promptLength + response.Length, _keys[^1]);
             Attention.ReplaceLast(new AttentionSegment(start, promptLength + response.Length - 1));
         }
         AddLabels(start + promptLength - 1, start + promptLength, response);
@@ -121,7 +161,7 @@ public sealed class PackedBatch
         int start = _ids.Count;
         if (response.Length > 1)
         {
-            Append(response[..^1], promptLength, _keys[promptStart + promptLength - 1]);
+            Append(response[..^1], promptLength, promptLength + response.Length, _keys[promptStart + promptLength - 1]);
             Attention.Add(new AttentionSegment(start, response.Length - 1, promptStart, promptLength));
         }
         AddLabels(promptStart + promptLength - 1, start, response);
@@ -141,12 +181,13 @@ public sealed class PackedBatch
         _labels.Add(label);
     }
 
-    private void Append(ReadOnlySpan<int> ids, int firstPosition, ulong key)
+    private void Append(ReadOnlySpan<int> ids, int firstPosition, int length, ulong key)
     {
         for (int i = 0; i < ids.Length; i++)
         {
             _ids.Add(ids[i]);
             _positions.Add(firstPosition + i);
+            _lengths.Add(length);
             key = Mix(key ^ (uint)ids[i]);
             _keys.Add(key);
         }

@@ -1,7 +1,7 @@
 namespace Spa.Engine.Models;
 
 /// <summary>
-/// How a family calls its tensors; {0} is the layer. Where there is a list, its parts lie one after the other in memory; a family that stores
+/// How a family calls its tensors; {0} is the layer, {1} a head where each has a tensor of its own. Where there is a list, its parts lie one after the other in memory; a family that stores
 /// them fused has one name.
 /// </summary>
 public sealed record ParameterNames

@@ -9,6 +9,7 @@ namespace Spa.Engine.Models;
 public sealed class Scorer : IDisposable
 {
     private readonly Model _policy;
+    private readonly Model? _reference;
     private readonly float _lambda;
     private readonly Decoder _decoder;
     private readonly Decoder? _referenceDecoder;
@@ -19,21 +20,22 @@ public sealed class Scorer : IDisposable
     private readonly LogProbRows _rows;
     private readonly PackedModel _packedPolicy;
     private readonly PackedModel? _packedReference;
-    private readonly PackedBatch _batch = new();
+    private readonly PackedBatch _batch;
     private readonly float[] _host;
 
     /// <param name="policy">The model that is scored.</param>
     /// <param name="reference">pi_ref, or null.</param>
     /// <param name="lambda">Extrapolation away from the reference.</param>
-    /// <param name="maxTokens">Most rows of one item (prompt and its responses together), see <see cref="PackedBatch.RowsFor"/>.</param>
+    /// <param name="maxTokens">Most rows of one item (prompt and its responses together), see <c>PackedBatch.RowsFor</c>.</param>
     /// <param name="batchTokens">Rows that a batch is filled up to.</param>
     public Scorer(Model policy, Model? reference, double lambda, int maxTokens, int batchTokens = 1024)
     {
-        (_policy, _lambda) = (policy, (float)lambda);
+        (_policy, _reference, _lambda) = (policy, reference, (float)lambda);
         if (reference is not null && reference.Config.VocabSize != policy.Config.VocabSize)
             throw new SpaException($"policy and reference differ in vocabulary: {policy.Config.VocabSize} and {reference.Config.VocabSize} tokens; both must use one "
                 + "tokenizer");
         Capacity = Math.Max(maxTokens, batchTokens);
+        _batch = reference is null ? new PackedBatch(policy.Config) : new PackedBatch(policy.Config, reference.Config);
         _decoder = new Decoder(policy.Backend, policy.Config, Math.Min(policy.Config.MaxPositions, Capacity));
         _referenceDecoder = reference is null ? null : new Decoder(reference.Backend, reference.Config, _decoder.Positions);
         DecoderWorkspace? policySpace = null, referenceSpace = null;
@@ -68,9 +70,22 @@ public sealed class Scorer : IDisposable
         for (int first = 0; first < items.Count;)
         {
             cancel.ThrowIfCancellationRequested();
+            // A prompt that its responses rotate differently is stored several times, which memory is not planned for.
+            if (Rows(items[first]) > Capacity)
+            {
+                done(first, [.. items[first].Responses.Select(response => ScoreAlone(items[first].Prompt, response))]);
+                first++;
+                continue;
+            }
             int next = Pack(items, first);
-            Run(items, first, next, done);
-            first = next;
+            int sequence = 0;
+            ScoredResponse[] scores = Run();
+            for (; first < next; first++)
+            {
+                int count = items[first].Responses.Length;
+                done(first, scores[sequence..(sequence + count)]);
+                sequence += count;
+            }
         }
     }
 
@@ -93,7 +108,15 @@ public sealed class Scorer : IDisposable
         return next;
     }
 
-    private void Run(IReadOnlyList<ScoreItem> items, int first, int next, Action<int, ScoredResponse[]> done)
+    private ScoredResponse ScoreAlone(int[] prompt, int[] response)
+    {
+        _batch.Clear();
+        _batch.AddShared(prompt, response);
+        return Run()[0];
+    }
+
+    /// <summary>Scores the sequences of the batch.</summary>
+    private ScoredResponse[] Run()
     {
         int tokens = _batch.Tokens, rows = _batch.ResponseRows;
         _decoder.Forward(_packedPolicy.Tensors, _policySpace, _batch);
@@ -112,12 +135,7 @@ public sealed class Scorer : IDisposable
         _head.Forward(cut, hidden, _packedPolicy.Tensors, referenceHidden, _packedReference?.Tensors, DecoderWorkspace.For(_policySpace.Labels, rows), _lambda);
         float[][] policy = Read(cut.Policy, rows)!;
         float[][]? reference = Read(cut.Reference, rows), extrapolated = Read(cut.Extrapolated, rows);
-        for (int item = first, sequence = 0; item < next; item++)
-        {
-            var scores = new ScoredResponse[items[item].Responses.Length];
-            for (int i = 0; i < scores.Length; i++, sequence++) scores[i] = new ScoredResponse(policy[sequence], reference?[sequence], extrapolated?[sequence]);
-            done(item, scores);
-        }
+        return [.. policy.Select((logps, i) => new ScoredResponse(logps, reference?[i], extrapolated?[i]))];
     }
 
     private float[][]? Read(Tensor column, int rows)
@@ -127,7 +145,12 @@ public sealed class Scorer : IDisposable
         return [.. _batch.Sequences.Select(s => _host.AsSpan(s.Start, s.Count).ToArray())];
     }
 
-    private static int Rows(ScoreItem item) => item.Prompt.Length + item.Responses.Sum(r => Math.Max(0, r.Length - 1));
+    private int Rows(ScoreItem item)
+    {
+        int[] lengths = [.. item.Responses.Select(r => r.Length)];
+        int rows = PackedBatch.RowsFor(_policy.Config, item.Prompt.Length, lengths);
+        return _reference is null ? rows : Math.Max(rows, PackedBatch.RowsFor(_reference.Config, item.Prompt.Length, lengths));
+    }
 
     private static int Scored(ScoreItem item) => item.Responses.Sum(r => r.Length);
 }

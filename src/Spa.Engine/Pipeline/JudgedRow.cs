@@ -9,6 +9,9 @@ namespace Spa.Engine.Pipeline;
 /// </summary>
 internal sealed record JudgedRow(SampledRow Sampled, double[] Rewards, JudgedPair Pair, string Judge)
 {
+    /// <summary>How the judge came to the rewards, where it tells.</summary>
+    public JsonObject? Details { get; init; }
+
     /// <summary>Whether a line of pairs.jsonl holds a pair.</summary>
     public static bool HoldsPair(JsonObject line) => line["outcome"]!.GetValue<string>() == Spell(JudgeOutcome.Pair);
 
@@ -27,6 +30,7 @@ internal sealed record JudgedRow(SampledRow Sampled, double[] Rewards, JudgedPai
             ["judge"] = Judge,
             ["rewards"] = new JsonArray([.. Rewards.Select(r => double.IsFinite(r) ? (JsonNode)r : null)]),
         };
+        if (Details is not null) row["judgement"] = Details.DeepClone();
         if (!IsPair) return row;
         row["margin"] = Pair.Margin;
         row["probability"] = Pair.Probability;

@@ -4,6 +4,7 @@ using Spa.Engine.Data;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;
 using Spa.Engine.Models.Adapters;
+using Spa.Engine.Models.Families;
 
 namespace Spa.Engine.Pipeline;
 
@@ -14,11 +15,15 @@ public sealed class ModelBundle : IDisposable
     private readonly ModelTokenizer? _tokenizer;
     private readonly MissingTokenizer _missing;
 
-    private ModelBundle(ModelFiles files, ModelTokenizer? tokenizer)
+    // Where the tokenizer's files lie; null where there are none or they lie in a GGUF file.
+    private readonly string? _tokenizerFolder;
+
+    private ModelBundle(ModelFiles files, ModelTokenizer? tokenizer, string? tokenizerFolder)
     {
-        (_files, _tokenizer, _missing) = (files, tokenizer, new MissingTokenizer(files));
+        (_files, _tokenizer, _missing, _tokenizerFolder) = (files, tokenizer, new MissingTokenizer(files), tokenizerFolder);
         var reader = new ConfigReader(files.Config, files.ConfigPath);
-        Config = Models.Families.ModelFamily.Find(reader).Load(reader);
+        Family = ModelFamily.Find(reader);
+        Config = Family.Load(reader);
         tokenizer?.RequireFits(Config.VocabSize, files.Path);
     }
 
@@ -30,6 +35,8 @@ public sealed class ModelBundle : IDisposable
     /// <summary>Where the weights are: <see cref="Path"/>, or an adapter's base.</summary>
     public string BasePath => _files.BasePath;
 
+    public ModelFamily Family { get; }
+
     public DecoderConfig Config { get; }
 
     /// <summary>config.json, or what it would hold.</summary>
@@ -37,6 +44,9 @@ public sealed class ModelBundle : IDisposable
 
     /// <summary>generation_config.json, or null.</summary>
     public JsonObject? GenerationConfig => _files.GenerationConfig;
+
+    /// <summary>Whether config.json says that the weights are bfloat16.</summary>
+    public bool StoresBf16 => (ConfigJson["dtype"] ?? ConfigJson["torch_dtype"])?.ToString() == "bfloat16";
 
     public bool HasTokenizer => _tokenizer is not null;
 
@@ -55,8 +65,9 @@ public sealed class ModelBundle : IDisposable
         ModelFiles files = ModelFiles.Open(path, baseModel);
         try
         {
-            bool bare = tokenizer is null && files.GgufMetadata is null && files.TokenizerPath is null;
-            return new ModelBundle(files, bare ? null : tokenizer is null ? ModelTokenizer.FromModel(files) : ModelTokenizer.Open(tokenizer));
+            bool bare = tokenizer is null && (files.GgufMetadata is { } metadata ? metadata.GetValueOrDefault("tokenizer.ggml.model") is "no_vocab" : files.TokenizerPath is null);
+            string? folder = tokenizer is null ? System.IO.Path.GetDirectoryName(files.TokenizerPath) : Directory.Exists(tokenizer) ? tokenizer : null;
+            return new ModelBundle(files, bare ? null : tokenizer is null ? ModelTokenizer.FromModel(files) : ModelTokenizer.Open(tokenizer), folder);
         }
         catch
         {
@@ -85,23 +96,28 @@ public sealed class ModelBundle : IDisposable
     /// <param name="model">What is written.</param>
     /// <param name="textFiles">Further files by plain name.</param>
     /// <param name="master">Float32 copy of an adapter stored in bfloat16; absent: none.</param>
-    public void Write(string folder, Model model, IReadOnlyDictionary<string, string>? textFiles = null, Tensor master = default)
+    /// <param name="maxShardBytes">Largest safetensors file; null: the usual limit. An adapter is one file.</param>
+    public void Write(string folder, Model model, IReadOnlyDictionary<string, string>? textFiles = null, Tensor master = default, long? maxShardBytes = null)
     {
-        string? tokenizerFolder = _files.GgufMetadata is null ? System.IO.Path.GetDirectoryName(_files.TokenizerPath) : null;
         if (model.Adapter is { } adapter)
         {
-            PeftAdapterWriter.Write(folder, adapter.Config.ToJson(System.IO.Path.GetFullPath(BasePath)), AdapterFiles.Contents(model, master), tokenizerFolder, _tokenizer?.TemplateSource,
+            PeftAdapterWriter.Write(folder, adapter.Config.ToJson(System.IO.Path.GetFullPath(BasePath)), AdapterFiles.Contents(model, master), _tokenizerFolder, _tokenizer?.TemplateSource,
                 TextFiles(textFiles ?? new Dictionary<string, string>()));
             return;
         }
         var config = (JsonObject)_files.Config.DeepClone();
-        config["torch_dtype"] = model.MatrixType == DType.Float32 ? "float32" : "bfloat16";
+        // Newer folders spell it dtype; one that says both must not contradict itself.
+        string dtype = model.MatrixType == DType.Float32 ? "float32" : "bfloat16";
+        if (config.ContainsKey("dtype")) config["dtype"] = dtype;
+        if (config.ContainsKey("torch_dtype") || !config.ContainsKey("dtype")) config["torch_dtype"] = dtype;
+        if (config["architectures"] is not JsonArray { Count: > 0 }) config["architectures"] = new JsonArray(Family.Architecture);
         HuggingFaceWriter.Write(folder, new HuggingFaceContent
         {
             Config = config,
             GenerationConfig = _files.GenerationConfig is { } generation ? (JsonObject)generation.DeepClone() : MadeGenerationConfig(),
             Tensors = [.. model.Table.Parameters.Select(p => Content(model.Backend, model.Weight(p), p))],
-            TokenizerFolder = tokenizerFolder,
+            TokenizerFolder = _tokenizerFolder,
+            MaxShardBytes = maxShardBytes ?? SafetensorsWriter.DefaultShardBytes,
             ChatTemplate = _tokenizer?.TemplateSource,
             TextFiles = TextFiles(textFiles ?? new Dictionary<string, string>()),
         });
@@ -126,7 +142,7 @@ public sealed class ModelBundle : IDisposable
     private Dictionary<string, string> TextFiles(IReadOnlyDictionary<string, string> given)
     {
         var files = new Dictionary<string, string>(given);
-        if (_files.GgufMetadata is null) return files;
+        if (_tokenizerFolder is not null || !HasTokenizer) return files;
         using var stream = new MemoryStream();
         Text.TokenizerJson.Write(Tokenizer.Tokenizer, stream);
         files["tokenizer.json"] = System.Text.Encoding.UTF8.GetString(stream.ToArray());

@@ -1,14 +1,21 @@
 using System.Text.Json.Nodes;
+using Spa.Engine.Models;
 
 namespace Spa.Engine.Pipeline;
 
 /// <summary>One line of samples.jsonl: a prompt and the responses drawn for it, with tokens and log-probs exactly as sampled.</summary>
-internal sealed record SampledRow(int Index, JsonNode? Prompt, int[] PromptIds, SampledResponse[] Responses)
+public sealed record SampledRow(int Index, JsonNode? Prompt, int[] PromptIds, SampledResponse[] Responses)
 {
-    public static SampledRow FromJson(JsonObject row) => new(row["index"]!.GetValue<int>(), row["prompt"], Ints(row["prompt_ids"]!),
+    /// <summary>The tokens to score.</summary>
+    public ScoreItem Item => new(PromptIds, [.. Responses.Select(r => r.Ids)]);
+
+    /// <summary>Rows that it takes in a batch.</summary>
+    public int BatchRows => PackedBatch.RowsFor(PromptIds.Length, [.. Responses.Select(r => r.Ids.Length)]);
+
+    internal static SampledRow FromJson(JsonObject row) => new(row["index"]!.GetValue<int>(), row["prompt"], Ints(row["prompt_ids"]!),
         [.. row["responses"]!.AsArray().Select(r => SampledResponse.FromJson(r!.AsObject()))]);
 
-    public JsonObject ToJson() => new()
+    internal JsonObject ToJson() => new()
     {
         ["index"] = Index,
         ["prompt"] = Prompt?.DeepClone(),

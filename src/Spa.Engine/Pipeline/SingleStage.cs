@@ -15,11 +15,13 @@ public static class SingleStage
     {
         TrainingConfig training = config.Training;
         TrainingSetup.RequireSupported(training, config.Stage);
-        if (training.LossType.Count > 0 && config.Stage == ConfigurationStage.Dpo && training.LossType[0] == "spa" && training.RefModelNameOrPath is not null
+        if (config.Stage == ConfigurationStage.Dpo && training.LossType.Contains("spa") && training.RefModelNameOrPath is not null
             && training.RefModelNameOrPath != training.ModelNameOrPath)
             context.Log.Notice("the reference differs from the policy: margins are not 0 at the first update");
         string modelPath = training.ModelNameOrPath ?? throw new UsageException("'model_name_or_path' is missing: name a Hugging Face folder or a .gguf file");
         string dataset = training.DatasetName ?? throw new UsageException("'dataset_name' is missing: name a file of rows");
+        if (HubNames.IsLike(dataset))
+            throw new UsageException($"'dataset_name: {dataset}' is a data set of the Hugging Face Hub, expected a file; {HubNames.Advice(dataset)} and name its JSON Lines or Parquet file");
         var folder = new RunFolder(training.OutputDir ?? throw new UsageException("'output_dir' is missing: name a folder"));
         using ModelBundle bundle = ModelBundle.Open(modelPath, null, context.BaseModel);
         using TaskData data = TaskData.Read(config, dataset, bundle, context);
@@ -33,9 +35,7 @@ public static class SingleStage
             ["model"] = modelKey,
             ["reference"] = data.ReferencePath is null ? null : referenceKey,
             ["data"] = data.Hash,
-            ["beta"] = training.Beta,
-            ["label_smoothing"] = training.LabelSmoothing,
-            ["loss"] = string.Join(' ', training.LossType),
+            ["objective"] = data.IsPairs ? TrainingSetup.Identity(TrainingSetup.Objective(training)) : string.Join(' ', training.LossType),
             ["spa"] = data.Refinement?.ToString(),
             ["settings"] = TrainingSetup.Identity(settings),
             ["dtype"] = context.MatrixType.ToString(),
@@ -50,7 +50,7 @@ public static class SingleStage
         PhaseRecord trained = state.Run($"{name}/train", inputs, [model], context.Log, key =>
         {
             using Model weights = TrainingSetup.Adapted(bundle.Load(context.Backend, context.MatrixType), training);
-            using var policy = new PolicyState(weights);
+            using var policy = new PolicyState(weights, settings.Optimizer, settings.Seed);
             using ITrainingTask task = data.MakeTask(policy, settings, referenceKey, folder, state);
             return new StageTraining(context, bundle, name, key)
             {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Spa.Engine.Data;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;
+using Spa.Engine.Pipeline.Judges;
 using Spa.Engine.Preference;
 
 namespace Spa.Engine.Pipeline;
@@ -11,9 +12,10 @@ public sealed partial class SpaRun
     // Rows judged between two looks at the clock and the cancellation.
     private const int JudgeChunk = 64;
 
-    /// <summary>Rewards of all responses; the best against the worst of each prompt is a preference pair.</summary>
-    private PhaseRecord Judge(int iteration, PhaseRecord samples, StageModel? reference)
+    /// <summary>Rewards of all responses; the pairs that are taken of them, the best against the worst unless the configuration says otherwise.</summary>
+    private PhaseRecord Judge(int iteration, PhaseRecord samples, StageModel policy, StageModel? reference)
     {
+        JudgeSettings settings = _judge with { Seed = _config.Training.Seed + ((ulong)iteration << 32), Model = _judge.Model ?? policy.Path };
         var inputs = new JsonObject
         {
             ["samples"] = samples.Key,
@@ -22,56 +24,82 @@ public sealed partial class SpaRun
             ["beta"] = _config.Training.Beta,
             ["seed"] = _config.Training.Seed,
         };
+        if (settings.Kind is not (JudgeKind.Implicit or JudgeKind.Random) || settings.Pairs != PairSelection.BestWorst) inputs["judging"] = _judge.Identity();
         string phase = $"{RunFolder.StageName(iteration)}/judge";
         return _state.Run(phase, inputs, [_folder.Pairs(iteration), _folder.Audit(iteration)], _context.Log, key =>
         {
             SampledRow[] rows = ReadSamples(iteration);
             using var output = new PartialRows(_folder.Pairs(iteration), key);
-            List<double[]> rewards = [.. output.Existing.Select(Rewards)];
-            using Model? model = reference is null || _config.Spa.Judge == "random" ? null : Load(reference);
-            using IResponseJudge judge = MakeJudge(iteration, model, LongestRow(rows));
-            _context.Log.Progress(phase, rewards.Count, rows.Length, "prompts");
+            List<JudgedRow> decisions = [];
+            int done = TakeUp(output, rows, settings, decisions);
+            using Model? model = reference is null || settings.Kind != JudgeKind.Implicit ? null : Load(reference);
+            using IResponseJudge judge = settings.Kind == JudgeKind.Implicit ? new ImplicitJudge(_config.Training.Beta, model, LongestRow(rows))
+                : JudgeFactory.Create(settings, _context.Backend, _context.MatrixType);
+            _context.Log.Progress(phase, done, rows.Length, "prompts");
             long tokens = 0;
-            while (rewards.Count < rows.Length)
+            while (done < rows.Length)
             {
                 _context.Cancel.ThrowIfCancellationRequested();
-                int first = rewards.Count;
-                SampledRow[] chunk = rows[first..Math.Min(rows.Length, first + JudgeChunk)];
-                judge.Judge(chunk, (i, r) =>
+                SampledRow[] chunk = rows[done..Math.Min(rows.Length, done + JudgeChunk)];
+                judge.Judge(chunk, (i, verdict) =>
                 {
-                    rewards.Add(r);
-                    output.Append(Decide(chunk[i], r, judge.Name).ToJson());
+                    done++;
+                    foreach (JudgedRow decision in Decide(chunk[i], verdict, settings))
+                    {
+                        decisions.Add(decision);
+                        output.Append(decision.ToJson());
+                    }
                     tokens += chunk[i].Responses.Sum(s => chunk[i].PromptIds.Length + s.Ids.Length);
                 }, _context.Cancel);
-                _context.Log.Progress(phase, rewards.Count, rows.Length, "prompts");
+                _context.Log.Progress(phase, done, rows.Length, "prompts");
             }
-            JudgedRow[] judged = [.. rows.Zip(rewards, (row, r) => Decide(row, r, judge.Name))];
-            JsonObject audit = StageAudit.OfJudgement(judged, _config.Training.Beta, samples.Summary["sampler_scorer_difference"]!.GetValue<double>(),
-                _config.Spa.Judge == "implicit" && reference?.Stage == -1);
+            JsonObject audit = StageAudit.OfJudgement(decisions, _config.Training.Beta, samples.Summary["sampler_scorer_difference"]!.GetValue<double>(),
+                settings.Kind == JudgeKind.Implicit && reference?.Stage == -1);
+            AddJudge(audit, decisions, phase);
             // The same pairs as before: what training flagged among them still holds.
             if (_state.Find(phase)?.Key == key && File.Exists(_folder.Audit(iteration)))
                 StageAudit.KeepTraining(audit, JsonNode.Parse(File.ReadAllText(_folder.Audit(iteration)))!.AsObject());
             AtomicFile.WriteAllText(_folder.Audit(iteration), audit.ToJsonString(StageAudit.Indented) + "\n");
             output.Commit();
-            int pairs = judged.Count(j => j.IsPair);
-            if (pairs == 0) throw new SpaException($"{phase}: none of {judged.Length} prompts gave a preference pair; raise the temperature or samples_per_prompt");
-            return new PhaseResult(new JsonObject { ["pairs"] = pairs, ["prompts"] = judged.Length }, tokens);
+            int pairs = decisions.Count(j => j.IsPair);
+            if (pairs == 0) throw new SpaException($"{phase}: none of {rows.Length} prompts gave a preference pair; raise the temperature or samples_per_prompt, or look at the judge's "
+                + "outcomes in audit.json");
+            return new PhaseResult(new JsonObject { ["pairs"] = pairs, ["prompts"] = rows.Length }, tokens);
         });
     }
 
-    private IResponseJudge MakeJudge(int iteration, Model? reference, int longestRow) => _config.Spa.Judge == "random"
-        ? new RandomJudge(_config.Training.Seed + ((ulong)iteration << 32))
-        : new ImplicitJudge(_config.Training.Beta, reference, longestRow);
+    /// <summary>Takes up the decisions of an earlier attempt and completes those of its last row; returns how many rows are judged.</summary>
+    private static int TakeUp(PartialRows output, SampledRow[] rows, JudgeSettings settings, List<JudgedRow> decisions)
+    {
+        int done = 0, line = 0;
+        while (line < output.Existing.Count)
+        {
+            JsonObject first = output.Existing[line];
+            foreach (JudgedRow decision in Decide(rows[done], new RowVerdict(Rewards(first), first["judgement"]?.AsObject()), settings))
+            {
+                decisions.Add(decision);
+                if (line < output.Existing.Count) line++;
+                else output.Append(decision.ToJson());
+            }
+            done++;
+        }
+        return done;
+    }
+
+    private void AddJudge(JsonObject audit, List<JudgedRow> decisions, string phase)
+    {
+        JudgeStatistics statistics = new();
+        foreach (JudgedRow decision in decisions.DistinctBy(d => d.Sampled)) statistics.Add(decision.Details);
+        if (statistics.ToJson() is { } figures) audit["comparisons"] = figures;
+        if (statistics.Line() is { } line) _context.Log.Notice($"{phase}: {line}");
+    }
 
     private SampledRow[] ReadSamples(int iteration) => [.. RowReader.Read(_folder.Samples(iteration)).Select(r => SampledRow.FromJson(r.Json))];
 
     // A reward that was not finite is written as null.
     private static double[] Rewards(JsonObject row) => [.. row["rewards"]!.AsArray().Select(r => r?.GetValue<double>() ?? double.NaN)];
 
-    private static JudgedRow Decide(SampledRow row, double[] rewards, string judge)
-    {
-        JudgedPair pair = JudgedPair.BestAgainstWorst(rewards, (a, b) => row.Responses[a].Ids.AsSpan().SequenceEqual(row.Responses[b].Ids),
-            i => row.Responses[i].IsEmpty);
-        return new JudgedRow(row, rewards, pair, judge);
-    }
+    private static IEnumerable<JudgedRow> Decide(SampledRow row, RowVerdict verdict, JudgeSettings settings) =>
+        PairSelections.Select(settings.Pairs, verdict.Rewards, (a, b) => row.Responses[a].SameAs(row.Responses[b]), i => row.Responses[i].IsEmpty, settings.Seed, (uint)row.Index)
+            .Select(pair => new JudgedRow(row, verdict.Rewards, pair, settings.Name) { Details = verdict.Details });
 }

@@ -21,7 +21,7 @@ public sealed partial class SpaRun
             // Policy and reference are one model before the first update, so its own log-probs are the reference's.
             IReadOnlyList<PreferenceExample> examples = ReferenceLogProbs.Precompute(policy.Model, sft.Key, _data.Seed, _folder.ReferenceLogProbs(0), _state, _context,
                 "stage-0-seed/reference");
-            return new PreferenceTask(policy, null, examples, settings, _config.Training.Beta);
+            return new PreferenceTask(policy, null, examples, settings, TrainingSetup.Objective(_config.Training));
         }, settings);
         return new StageModel(0, StageTitle(0), _folder.Model(0), record.Key);
     }
@@ -35,7 +35,7 @@ public sealed partial class SpaRun
         inputs["pairs"] = judged.Key;
         inputs["refinement"] = refinement.ToString();
         PhaseRecord record = RunTraining(iteration, inputs, policy, (state, reference) =>
-            new PreferenceTask(state, reference, ReadPairs(iteration), settings, _config.Training.Beta, refinement), settings, refinement.NeedsReferenceLogits());
+            new PreferenceTask(state, reference, ReadPairs(iteration), settings, TrainingSetup.Objective(_config.Training), refinement), settings, refinement.NeedsReferenceLogits());
         return new StageModel(iteration, StageTitle(iteration), _folder.Model(iteration), record.Key);
     }
 
@@ -49,7 +49,7 @@ public sealed partial class SpaRun
             using Model model = TrainingSetup.Adapted(Load(start), _config.Training);
             // With an adapter the base is shared, and the reference is a second adapter.
             using Model? reference = withReference ? model.Clone() : null;
-            using var policy = new PolicyState(model);
+            using var policy = new PolicyState(model, settings.Optimizer, settings.Seed);
             using PreferenceTask task = makeTask(policy, reference);
             PhaseResult result = new StageTraining(_context, _sftBundle, name, key)
             {
@@ -91,7 +91,7 @@ public sealed partial class SpaRun
         var inputs = new JsonObject
         {
             ["model"] = start.Key,
-            ["beta"] = _config.Training.Beta,
+            ["objective"] = TrainingSetup.Identity(TrainingSetup.Objective(_config.Training)),
             ["settings"] = TrainingSetup.Identity(settings),
             ["dtype"] = _context.MatrixType.ToString(),
         };

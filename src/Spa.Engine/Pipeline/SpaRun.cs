@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Spa.Engine.Configuration;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;
+using Spa.Engine.Pipeline.Judges;
 
 namespace Spa.Engine.Pipeline;
 
@@ -17,18 +18,18 @@ public sealed partial class SpaRun : IDisposable
     private readonly RunState _state;
     private readonly ModelBundle _sftBundle;
     private readonly LoopData _data;
+    private readonly JudgeSettings _judge;
 
     /// <summary>Opens model and data and checks everything that can be checked before work begins.</summary>
     public SpaRun(RunConfig config, RunContext context, JsonObject environment)
     {
         (_config, _context) = (config, context);
         TrainingSetup.RequireSupported(config.Training, ConfigurationStage.Run);
-        if (config.Spa.Judge is not ("implicit" or "random"))
-            throw new UsageException($"'spa.judge: {config.Spa.Judge}' is not supported by this build; supported: implicit, random");
         RequireRewards(config.Spa);
         string model = config.Training.ModelNameOrPath ?? throw new UsageException("'model_name_or_path' is missing: name a Hugging Face folder or a .gguf file");
         string output = config.Training.OutputDir ?? throw new UsageException("'output_dir' is missing: name the run folder");
         _folder = new RunFolder(output);
+        _judge = JudgeConfiguration.Settings(config, _folder);
         _sftBundle = ModelBundle.Open(model, null, context.BaseModel);
         try
         {
@@ -61,7 +62,7 @@ public sealed partial class SpaRun : IDisposable
         for (int t = 1; t <= _config.Spa.Iterations; t++)
         {
             PhaseRecord samples = Sample(t, policy);
-            PhaseRecord pairs = Judge(t, samples, JudgeReference(sft, previous));
+            PhaseRecord pairs = Judge(t, samples, policy, JudgeReference(sft, previous));
             (previous, policy) = (policy, Train(t, policy, pairs));
             Evaluate(policy, sft);
         }

@@ -15,18 +15,20 @@ internal static class StageAudit
     public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true };
 
     /// <summary>Figures of samples and pairs.</summary>
-    /// <param name="rows">All judged rows.</param>
+    /// <param name="rows">All decisions.</param>
     /// <param name="beta">Turns rewards into log-ratios.</param>
     /// <param name="samplerScorerDifference">Largest per token.</param>
     /// <param name="againstSft">Rewards are against pi_sft, so their mean estimates the KL divergence from it.</param>
     public static JsonObject OfJudgement(IReadOnlyList<JudgedRow> rows, double beta, double samplerScorerDifference, bool againstSft)
     {
-        SampledResponse[] responses = [.. rows.SelectMany(r => r.Sampled.Responses)];
+        // A prompt has several decisions where several pairs are taken of it.
+        JudgedRow[] prompts = [.. rows.DistinctBy(r => r.Sampled)];
+        SampledResponse[] responses = [.. prompts.SelectMany(r => r.Sampled.Responses)];
         JudgedRow[] pairs = [.. rows.Where(r => r.IsPair)];
         int cut = responses.Count(r => r.FinishReason == FinishReason.Length);
         var audit = new JsonObject
         {
-            ["prompts"] = rows.Count,
+            ["prompts"] = prompts.Length,
             ["responses"] = responses.Length,
             ["pairs"] = pairs.Length,
             ["outcomes"] = new JsonObject(Enum.GetValues<JudgeOutcome>()
@@ -36,7 +38,7 @@ internal static class StageAudit
             ["sampler_scorer_difference"] = samplerScorerDifference,
             ["reward_margins"] = new JsonArray([.. pairs.Select(p => (JsonNode)p.Pair.Margin)]),
         };
-        if (againstSft) audit["kl_to_sft"] = ToJson(Interval.Mean([.. rows.SelectMany(r => r.Rewards).Where(double.IsFinite).Select(r => r / beta)]));
+        if (againstSft) audit["kl_to_sft"] = ToJson(Interval.Mean([.. prompts.SelectMany(r => r.Rewards).Where(double.IsFinite).Select(r => r / beta)]));
         if (pairs.Length > 0)
         {
             double longer = pairs.Sum(p => p.Chosen.Ids.Length > p.Rejected.Ids.Length ? 1 : p.Chosen.Ids.Length == p.Rejected.Ids.Length ? 0.5 : 0);

@@ -34,7 +34,7 @@ internal sealed class TaskData : IDisposable
         if (config.Stage == ConfigurationStage.Dpo)
         {
             ReferencePath = config.Training.RefModelNameOrPath;
-            if (config.Training.LossType[0] == "spa") Refinement = TrainingSetup.Refinement(config.Spa, 1);
+            if (config.Training.LossType.Contains("spa")) Refinement = TrainingSetup.Refinement(config.Spa, 1);
         }
     }
 
@@ -86,13 +86,15 @@ internal sealed class TaskData : IDisposable
     public ITrainingTask MakeTask(PolicyState policy, TrainerSettings settings, string referenceKey, RunFolder folder, RunState state)
     {
         if (!IsPairs) return new SftTask(policy, _examples, settings);
-        bool keepReference = Refinement?.NeedsReferenceLogits() == true;
+        PreferenceObjective objective = TrainingSetup.Objective(_config.Training);
+        bool keepReference = Refinement?.NeedsReferenceLogits() == true || !objective.TakesReferenceSums;
         _reference = LoadReference(policy.Model);
-        IReadOnlyList<PreferenceExample> examples = ReferenceLogProbs.Precompute(_reference ?? policy.Model, referenceKey, _pairs,
-            Path.Combine(folder.Path, "reference.jsonl"), state, _context, "dpo/reference");
+        IReadOnlyList<PreferenceExample> examples = objective.TakesReferenceSums
+            ? ReferenceLogProbs.Precompute(_reference ?? policy.Model, referenceKey, _pairs, Path.Combine(folder.Path, "reference.jsonl"), state, _context, "dpo/reference")
+            : [.. _pairs.Select(p => new PreferenceExample(p.Prompt, p.Chosen, p.Rejected))];
         // A new adapter turned off is the reference; one that was there before is kept as it is.
         if (keepReference) _reference ??= policy.Model.Adapter is not null && !_bundle.IsAdapter ? policy.Model.WithoutAdapter() : policy.Model.Clone();
-        return new PreferenceTask(policy, keepReference ? _reference : null, examples, settings, _config.Training.Beta, Refinement, _config.Training.LabelSmoothing);
+        return new PreferenceTask(policy, keepReference ? _reference : null, examples, settings, objective, Refinement);
     }
 
     public void Dispose() => _reference?.Dispose();

@@ -27,7 +27,7 @@ internal static class TrainingCheckpoint
         {
             SafetensorsWriter.Write(Path.Combine(target.WorkPath, SafetensorsWriter.SingleName),
                 [.. policy.Table.Parameters.Select(p => ModelBundle.Content(policy.Model.Backend, policy.Weight(p), p))]);
-            SafetensorsWriter.Write(Path.Combine(target.WorkPath, OptimizerName), [.. Flats(policy).Select(f => FlatContent(policy.Model.Backend, f.Name, f.Tensor))]);
+            SafetensorsWriter.Write(Path.Combine(target.WorkPath, OptimizerName), [.. policy.States.Select(state => FlatContent(policy.Model.Backend, state.Name, state.Tensor))]);
             var state = new JsonObject { ["key"] = key, ["trainer"] = trainer.SaveState(), ["task"] = task.SaveState() };
             AtomicFile.WriteAllText(Path.Combine(target.WorkPath, StateName), state.ToJsonString());
             target.Commit();
@@ -78,7 +78,7 @@ internal static class TrainingCheckpoint
             foreach (Parameter p in policy.Table.Parameters) Upload(backend, policy.Weight(p).Flat(0, p.Count), weights, p.Name);
         }
         using TensorSource optimizer = SafetensorsFile.Open(Path.Combine(path, OptimizerName));
-        foreach ((string name, Tensor tensor) in Flats(policy)) Upload(backend, tensor, optimizer, name);
+        foreach ((string name, Tensor tensor) in policy.States) Upload(backend, tensor, optimizer, name);
         policy.Refresh();
     }
 
@@ -94,23 +94,25 @@ internal static class TrainingCheckpoint
             long rows = Math.Max(1, Math.Min(stored.Rows - row, Part / columns));
             if (!source.TryGetRawRows(name, row, rows, out ReadOnlySpan<byte> bytes)) throw new SpaException($"'{source.Path}': '{name}' cannot be read in parts");
             Tensor target = flat.Flat(row * columns, rows * columns);
-            if (flat.Type == DType.Float32) backend.Upload(target, MemoryMarshal.Cast<byte, float>(bytes));
+            if (flat.Type.Size() == sizeof(float)) backend.Upload(target, MemoryMarshal.Cast<byte, int>(bytes));
             else backend.Upload(target, MemoryMarshal.Cast<byte, ushort>(bytes));
             row += rows;
         }
     }
 
-    private static IEnumerable<(string Name, Tensor Tensor)> Flats(PolicyState policy)
+    // Rows of 1 Mi elements at most, so that no row is longer than a span when it is read again.
+    private static TensorContent FlatContent(ComputeBackend backend, string name, Tensor flat)
     {
-        yield return ("first_moment", policy.FirstMoment);
-        yield return ("second_moment", policy.SecondMoment);
-        if (!policy.Master.IsAbsent) yield return ("master", policy.Master);
+        (StoredType type, int size) = (TypeOf(flat), flat.Type.Size());
+        return TensorContent.FromBytes(name, type, [flat.Count, 1], (offset, bytes) =>
+        {
+            Tensor part = flat.Flat(offset / size, bytes.Length / size);
+            if (size == sizeof(int)) backend.Download(MemoryMarshal.Cast<byte, int>(bytes), part);
+            else backend.Download(MemoryMarshal.Cast<byte, ushort>(bytes), part);
+        });
     }
 
-    // Rows of 1 Mi elements at most, so that no row is longer than a span when it is read again.
-    private static TensorContent FlatContent(ComputeBackend backend, string name, Tensor flat) =>
-        TensorContent.FromBytes(name, StoredType.F32, [flat.Count, 1], (offset, bytes) =>
-            backend.Download(MemoryMarshal.Cast<byte, float>(bytes), flat.Flat(offset / sizeof(float), bytes.Length / sizeof(float))));
+    private static StoredType TypeOf(Tensor tensor) => tensor.Type switch { DType.BFloat16 => StoredType.BF16, DType.Int32 => StoredType.I32, _ => StoredType.F32 };
 
     private static JsonObject? ReadState(string path)
     {

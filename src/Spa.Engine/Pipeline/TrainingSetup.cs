@@ -1,9 +1,11 @@
+using Spa.Engine.Compute;
 using Spa.Engine.Configuration;
 using Spa.Engine.Data;
 using Spa.Engine.Models;
 using Spa.Engine.Models.Adapters;
 using Spa.Engine.Preference;
 using Spa.Engine.Training;
+using Spa.Engine.Training.Optimizers;
 
 namespace Spa.Engine.Pipeline;
 
@@ -21,18 +23,16 @@ internal static class TrainingSetup
         if (stage == ConfigurationStage.Reward) throw new UsageException("training a reward model is not supported by this build; supported: sft, dpo, run");
         if (stage is ConfigurationStage.Dpo or ConfigurationStage.Run)
         {
-            Refuse(config.LossType.Count != 1 || config.LossType[0] is not ("sigmoid" or "spa"), "loss_type", string.Join(", ", config.LossType), "sigmoid, spa");
-            bool refined = stage == ConfigurationStage.Run || config.LossType[0] == "spa";
-            Refuse(config.LabelSmoothing != 0 && refined, "label_smoothing", $"{config.LabelSmoothing}", "spa.label_smoothing, which the spa loss uses");
-            Refuse(config.LossWeights is not null, "loss_weights", "set", "unset");
-            Refuse(config.LdAlpha is not null, "ld_alpha", $"{config.LdAlpha}", "unset");
-            Refuse(config.UseWeighting, "use_weighting", "true", "false");
-            Refuse(config.FDivergenceType != "reverse_kl", "f_divergence_type", config.FDivergenceType, "reverse_kl");
+            Refuse(stage == ConfigurationStage.Run && !config.LossType.SequenceEqual(["spa"]), "loss_type", string.Join(", ", config.LossType), "spa, or another one with spa dpo");
+            bool onlyRefined = config.LossType.All(loss => loss == "spa");
+            Refuse(config.LabelSmoothing != 0 && onlyRefined, "label_smoothing", $"{config.LabelSmoothing}", "spa.label_smoothing, which the spa loss uses");
+            Refuse(config.LossType.Contains("spa") && config.LossType.Contains("sigmoid"), "loss_type", string.Join(", ", config.LossType), "one of sigmoid and spa, which are the same loss");
+            Refuse(config.UseWeighting && config.LossType.Any(loss => loss is "sft" or "aot" or "aot_unpaired"), "use_weighting", "true",
+                "false with sft, aot and aot_unpaired, which are losses of a whole batch");
+            Refuse(config.LdAlpha is not null and not 1 && config.LossType.Contains("sft"), "ld_alpha", $"{config.LdAlpha}", "unset with the sft loss, which counts every token once");
+            Refuse(config.LabelSmoothing == 0 && config.LossType.Contains("exo_pair"), "label_smoothing", "0", "a number above 0 with exo_pair");
+            Refuse(config.Beta == 0, "beta", "0", "a number above 0");
         }
-        Refuse(config.Optim is not ("adamw_torch" or "adamw_torch_fused" or "paged_adamw_32bit"), "optim", config.Optim,
-            "adamw_torch, adamw_torch_fused, paged_adamw_32bit");
-        Refuse(config.LrSchedulerKwargs != new SchedulerConfig(), "lr_scheduler_kwargs", "set", "unset");
-        _ = Schedule(config);
     }
 
     /// <summary>Settings of a stage with <paramref name="examples"/> examples.</summary>
@@ -49,6 +49,8 @@ internal static class TrainingSetup
             Accumulation = config.GradientAccumulationSteps,
             LearningRate = learningRate ?? config.LearningRate,
             Schedule = Schedule(config),
+            ScheduleOptions = config.LrSchedulerKwargs,
+            Optimizer = Optimizer(config),
             WarmupSteps = config.WarmupUpdates(updates),
             WeightDecay = config.WeightDecay,
             AdamBeta1 = config.AdamBeta1,
@@ -86,6 +88,28 @@ internal static class TrainingSetup
         using (model) return AdapterFiles.Create(model, Adapter(config), config.Seed);
     }
 
+    /// <summary>The objective in words that differ wherever the trained weights would.</summary>
+    public static string Identity(PreferenceObjective objective) => $"{objective with { Losses = [] }} {string.Join(' ', objective.Losses)}";
+
+    /// <summary>What a preference stage minimises; <c>spa</c> is the sigmoid loss, whose smoothing comes with the refinement.</summary>
+    public static PreferenceObjective Objective(TrainingConfig config) => new()
+    {
+        Beta = config.Beta,
+        Losses = [.. config.LossType.Select((name, i) => (Kind(name), config.LossWeights is { } weights ? weights[i] : 1))],
+        LabelSmoothing = config.LabelSmoothing,
+        Divergence = config.FDivergenceType switch
+        {
+            "forward_kl" => PairDivergence.ForwardKl,
+            "js_divergence" => PairDivergence.JensenShannon,
+            "alpha_divergence" => PairDivergence.Alpha,
+            _ => PairDivergence.ReverseKl,
+        },
+        DivergenceAlpha = config.FAlphaDivergenceCoef,
+        Tau = config.DiscopopTau,
+        Tail = config.LdAlpha ?? 1,
+        Weighted = config.UseWeighting,
+    };
+
     /// <summary>Refinement of iteration <paramref name="iteration"/> (from 1).</summary>
     public static RefinementSettings Refinement(SpaConfig config, int iteration) => new()
     {
@@ -94,9 +118,9 @@ internal static class TrainingSetup
         Extrapolation = config.ExtrapolationOf(iteration),
         Threshold = config.Threshold switch
         {
-            "quantile" => ThresholdKind.Quantile,
-            "rolling" => ThresholdKind.Rolling,
-            _ => ThresholdKind.Batch,
+            "quantile" => NoiseRule.Quantile,
+            "rolling" => NoiseRule.Rolling,
+            _ => NoiseRule.Batch,
         },
         WarmupRatio = config.RefineWarmupRatio,
     };
@@ -106,12 +130,29 @@ internal static class TrainingSetup
 
     public static BadRows BadRows(TrainingConfig config) => config.BadRows == "skip" ? Data.BadRows.Skip : Data.BadRows.Stop;
 
+    private static PairLossKind Kind(string name) => name == "spa" ? PairLossKind.Sigmoid : Enum.Parse<PairLossKind>(name.Replace("_", ""), ignoreCase: true);
+
     private static ScheduleKind Schedule(TrainingConfig config) => config.LrSchedulerType switch
     {
         "linear" => ScheduleKind.Linear,
         "cosine" => ScheduleKind.Cosine,
+        "cosine_with_min_lr" => ScheduleKind.CosineWithMinLr,
+        "cosine_with_restarts" => ScheduleKind.CosineWithRestarts,
+        "polynomial" => ScheduleKind.Polynomial,
         "constant" => ScheduleKind.Constant,
         "constant_with_warmup" => ScheduleKind.ConstantWithWarmup,
-        var other => throw new UsageException($"'lr_scheduler_type: {other}' is not supported by this build; supported: linear, cosine, constant, constant_with_warmup"),
+        "warmup_stable_decay" => ScheduleKind.WarmupStableDecay,
+        _ => ScheduleKind.InverseSqrt,
+    };
+
+    // Paging moves moments between a GPU and its host; there is nothing of it in the numbers.
+    private static OptimizerKind Optimizer(TrainingConfig config) => config.Optim switch
+    {
+        "adamw_torch" or "adamw_torch_fused" or "paged_adamw" or "paged_adamw_32bit" => OptimizerKind.AdamW,
+        "adamw_8bit" or "adamw_bnb_8bit" or "paged_adamw_8bit" => OptimizerKind.AdamW8Bit,
+        "adamw_bf16" => OptimizerKind.AdamWBf16,
+        "lion_32bit" or "paged_lion_32bit" => OptimizerKind.Lion,
+        "adafactor" => OptimizerKind.Adafactor,
+        _ => OptimizerKind.Muon,
     };
 }

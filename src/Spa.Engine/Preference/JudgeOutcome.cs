@@ -14,6 +14,6 @@ public enum JudgeOutcome : byte
     /// <summary>All rewards are equal.</summary>
     Tie,
 
-    /// <summary>A reward is NaN or infinite.</summary>
+    /// <summary>A reward is NaN or infinite, or the judge gave no verdict.</summary>
     NotFinite,
 }

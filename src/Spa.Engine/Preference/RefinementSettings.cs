@@ -1,3 +1,5 @@
+using Spa.Engine.Compute;
+
 namespace Spa.Engine.Preference;
 
 /// <summary>Noise-aware training of one stage (docs/algorithm.md section 2).</summary>
@@ -12,7 +14,7 @@ public sealed record RefinementSettings
     /// <summary>lambda: how far logits are extrapolated away from the reference; 0: not at all.</summary>
     public double Extrapolation { get; init; } = 0.5;
 
-    public ThresholdKind Threshold { get; init; }
+    public NoiseRule Threshold { get; init; }
 
     /// <summary>alpha is 0 while updates done are fewer than this share of the stage's updates.</summary>
     public double WarmupRatio { get; init; } = 0.2;

@@ -11,17 +11,17 @@ public interface ITrainingTask : IDisposable
     /// <summary>Examples of an epoch.</summary>
     int Count { get; }
 
-    /// <summary>Names of the metrics that <see cref="RunMicroBatch"/> adds, in the order of their slots.</summary>
+    /// <summary>Names of the metrics that the task adds, in the order of their slots.</summary>
     IReadOnlyList<string> MetricNames { get; }
 
     /// <summary>Called once before the micro-batches of an update with all its examples.</summary>
     void BeginUpdate(ReadOnlySpan<int> examples, UpdateContext context);
 
-    /// <summary>Adds the gradient of one micro-batch and its metrics.</summary>
+    /// <summary>Adds the gradient of one micro-batch, and its metrics unless they wait for <see cref="EndUpdate"/>.</summary>
     void RunMicroBatch(ReadOnlySpan<int> examples, MetricSums metrics);
 
-    /// <summary>All micro-batches of the update are through.</summary>
-    void EndUpdate();
+    /// <summary>All micro-batches of the update are through: adds the metrics that were kept on the device. May wait for it.</summary>
+    void EndUpdate(MetricSums metrics);
 
     /// <summary>Tokens seen since the stage began; <c>num_tokens</c>.</summary>
     long TokensSeen { get; }

@@ -1,39 +1,45 @@
 using Spa.Engine.Compute;
 using Spa.Engine.Models;
+using Spa.Engine.Training.Optimizers;
 
 namespace Spa.Engine.Training;
 
 /// <summary>
-/// A model under training: its weights (or its adapter's, where it has one), float32 gradients, both AdamW moments and, for bfloat16 weights, the float32 master copy. All of it
+/// A model under training: its weights (or its adapter's, where it has one), float32 gradients, the optimiser's states and, for bfloat16 weights, the float32 master copy where the optimiser needs one. All of it
 /// is allocated once.
 /// </summary>
 public sealed class PolicyState : IDisposable
 {
     private readonly Arena _arena;
-    private readonly List<Range> _ranges;
-    private readonly Tensor _norm;
+    private readonly Optimizer _optimizer;
+    private readonly OptimizerTarget _target;
     private readonly float[] _hostNorm = new float[1];
 
-    public PolicyState(Model model)
+    /// <param name="model">What is trained.</param>
+    /// <param name="optimizer">How.</param>
+    /// <param name="seed">Of stochastic rounding.</param>
+    public PolicyState(Model model, OptimizerKind optimizer = OptimizerKind.AdamW, ulong seed = 0)
     {
         Model = model;
         Table = model.Trainable;
-        _ranges = Merge(Table);
+        _optimizer = new Optimizer(Table, model.Layout, optimizer, model.ActivationType, seed);
         Gradients? gradients = null;
-        Tensor m = default, v = default, master = default, norm = default;
+        Tensor master = default, norm = default;
         _arena = model.Backend.CreateArena("optimizer", arena =>
         {
             gradients = new Gradients(model, arena);
-            m = arena.Take("first_moment", DType.Float32, Table.FlatCount, 1);
-            v = arena.Take("second_moment", DType.Float32, Table.FlatCount, 1);
-            if (Table.Parameters.Any(p => p.Type != DType.Float32)) master = arena.Take("master", DType.Float32, Table.FlatCount, 1);
+            if (_optimizer.NeedsMaster) master = arena.Take("master", DType.Float32, Table.FlatCount, 1);
             norm = arena.Take("norm", DType.Float32, 1, 1);
+            _optimizer.Lay(arena);
         });
-        (Gradients, FirstMoment, SecondMoment, Master, _norm) = (gradients!, m, v, master, norm);
+        (Gradients, Master) = (gradients!, master);
+        _target = new OptimizerTarget(model.Backend, Weight, Gradients.Flat, master, norm);
         model.Backend.Zero(Gradients.Flat);
-        model.Backend.Zero(m);
-        model.Backend.Zero(v);
-        if (!master.IsAbsent) FillMaster();
+        foreach (OptimizerState state in _optimizer.States) model.Backend.Zero(state.Tensor);
+        if (master.IsAbsent) return;
+        // Gaps between parameters are updated along with the rest; they must stay finite.
+        model.Backend.Zero(master);
+        FillMaster();
     }
 
     public Model Model { get; }
@@ -43,17 +49,33 @@ public sealed class PolicyState : IDisposable
 
     public Gradients Gradients { get; }
 
-    /// <summary>[FlatCount, 1] each; the master copy is absent for float32 weights.</summary>
-    public Tensor FirstMoment { get; }
-
-    public Tensor SecondMoment { get; }
-
+    /// <summary>[FlatCount, 1]; absent for float32 weights and where the optimiser needs none.</summary>
     public Tensor Master { get; }
+
+    /// <summary>What the optimiser goes on from, beside the weights: a checkpoint holds all of it.</summary>
+    public IEnumerable<OptimizerState> States => Master.IsAbsent ? _optimizer.States : _optimizer.States.Append(new OptimizerState("master", Master));
 
     public long Bytes => _arena.Capacity;
 
     /// <summary>The weights of a parameter of <see cref="Table"/>.</summary>
     public Tensor Weight(Parameter parameter) => Model.TrainableWeight(parameter);
+
+    /// <summary>Bytes of gradients and states before a model is loaded.</summary>
+    /// <param name="layout">Of the model.</param>
+    /// <param name="optimizer">Of the stage.</param>
+    /// <param name="productType">Type of activations.</param>
+    /// <param name="trained">What is trained; null: the whole model.</param>
+    public static long Measure(DecoderLayout layout, OptimizerKind optimizer, DType productType, ParameterTable? trained = null)
+    {
+        ParameterTable table = trained ?? layout.Table;
+        var states = new Optimizer(table, layout, optimizer, productType, 0);
+        return Arena.Measure(arena =>
+        {
+            arena.Take("gradients", DType.Float32, table.FlatCount, 1);
+            if (states.NeedsMaster) arena.Take("master", DType.Float32, table.FlatCount, 1);
+            states.Lay(arena);
+        });
+    }
 
     /// <summary>No gradients, and the adapter's masks of this update.</summary>
     public void BeginUpdate(ulong seed, int update)
@@ -68,23 +90,15 @@ public sealed class PolicyState : IDisposable
     /// <summary>Norm of all gradients, as it is before clipping. Waits for the device.</summary>
     public double GradientNorm()
     {
-        Model.Backend.GradientNorm(_norm, Gradients.Flat);
-        Model.Backend.Download<float>(_hostNorm, _norm);
+        Model.Backend.GradientNorm(_target.Norm, Gradients.Flat);
+        Model.Backend.Download<float>(_hostNorm, _target.Norm);
         return _hostNorm[0];
     }
 
-    /// <summary>One AdamW update with the norm that <see cref="GradientNorm"/> left; decay only where the table says so.</summary>
+    /// <summary>One update with the norm that <see cref="GradientNorm"/> left; decay only where the table says so. An optimiser takes of the settings what it has.</summary>
     public void Update(AdamWStep step)
     {
-        foreach (Range range in _ranges)
-        {
-            Tensor weights = Weight(range.First);
-            weights = new Tensor(weights.Address, weights.Type, range.Count, 1);
-            Tensor Flat(Tensor buffer) => buffer.Flat(range.First.Offset, range.Count);
-            Tensor master = weights.Type == DType.Float32 ? default : Flat(Master);
-            Model.Backend.AdamW(weights, master, Flat(Gradients.Flat), Flat(FirstMoment), Flat(SecondMoment), _norm,
-                range.First.Decay ? step : step with { WeightDecay = 0 });
-        }
+        _optimizer.Update(_target, step);
         Refresh();
     }
 
@@ -96,21 +110,4 @@ public sealed class PolicyState : IDisposable
     }
 
     public void Dispose() => _arena.Dispose();
-
-    // Neighbours of one type and one decay rule are one range, gaps included (they hold zeros and stay zero).
-    private static List<Range> Merge(ParameterTable table)
-    {
-        var ranges = new List<Range>();
-        foreach (Parameter p in table.Parameters)
-        {
-            if (ranges.Count > 0 && ranges[^1].First is var first && first.Decay == p.Decay && first.Type == p.Type
-                && p.ByteOffset - first.ByteOffset == (p.Offset - first.Offset) * p.Type.Size())
-                ranges[^1] = new Range(first, p.Offset + p.Count - first.Offset);
-            else
-                ranges.Add(new Range(p, p.Count));
-        }
-        return ranges;
-    }
-
-    private readonly record struct Range(Parameter First, long Count);
 }

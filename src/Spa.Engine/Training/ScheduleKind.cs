@@ -10,4 +10,14 @@ public enum ScheduleKind : byte
     Constant,
 
     ConstantWithWarmup,
+
+    CosineWithMinLr,
+
+    CosineWithRestarts,
+
+    Polynomial,
+
+    InverseSqrt,
+
+    WarmupStableDecay,
 }

@@ -50,6 +50,9 @@ public sealed class SftTask : ITrainingTask
         foreach (int i in examples) batch.AddMarked(_examples[i].Tokens, _examples[i].Scored);
         TokensSeen += batch.UnsharedTokens;
         _pass.Forward(0, withReference: false);
+        _pass.SetCoefficient(-1f / _updateTokens);
+        _pass.Backward();
+        _pass.Download();
         double loss = 0, entropy = 0, correct = 0;
         int rows = batch.ResponseRows;
         for (int r = 0; r < rows; r++)
@@ -58,15 +61,13 @@ public sealed class SftTask : ITrainingTask
             entropy += _pass.Entropy[r];
             correct += _pass.Top1[r];
         }
-        _pass.Coefficients[..rows].Fill(-1f / _updateTokens);
-        _pass.Backward();
         // Weighted so that the mean over micro-batches is the loss that was differentiated.
         metrics.Add(Loss, loss / _updateTokens * _microBatches);
         metrics.Add(Entropy, entropy / rows);
         metrics.Add(Accuracy, correct / rows);
     }
 
-    public void EndUpdate() { }
+    public void EndUpdate(MetricSums metrics) { }
 
     public JsonObject SaveState() => new() { ["num_tokens"] = TokensSeen };
 

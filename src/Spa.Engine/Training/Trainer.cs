@@ -6,7 +6,7 @@ using Spa.Engine.Models;
 namespace Spa.Engine.Training;
 
 /// <summary>
-/// The training loop: micro-batches, clipping, AdamW, schedule, metrics, checkpoints. Which examples an update sees depends on seed, epoch and
+/// The training loop: micro-batches, clipping, optimiser, schedule, metrics, checkpoints. Which examples an update sees depends on seed, epoch and
 /// position alone, so a resumed run goes on with the same bits.
 /// </summary>
 public sealed class Trainer
@@ -106,7 +106,7 @@ public sealed class Trainer
             int start = i * _settings.MicroBatch;
             _task.RunMicroBatch(examples[start..Math.Min(examples.Length, start + _settings.MicroBatch)], _metrics);
         }
-        _task.EndUpdate();
+        _task.EndUpdate(_metrics);
         _gradNorm = _policy.GradientNorm();
         if (!double.IsFinite(_gradNorm) || !double.IsFinite(_metrics[0])) ThrowNotFinite(examples);
         _policy.Update(new AdamWStep(_learningRate, _settings.AdamBeta1, _settings.AdamBeta2, _settings.AdamEpsilon, _settings.WeightDecay, Step + 1,

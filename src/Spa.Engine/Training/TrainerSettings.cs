@@ -1,3 +1,6 @@
+using Spa.Engine.Configuration;
+using Spa.Engine.Training.Optimizers;
+
 namespace Spa.Engine.Training;
 
 /// <summary>How one stage is optimised; the names are those of TRL's arguments.</summary>
@@ -18,10 +21,15 @@ public sealed record TrainerSettings
 
     public ScheduleKind Schedule { get; init; }
 
+    /// <summary>lr_scheduler_kwargs.</summary>
+    public SchedulerConfig ScheduleOptions { get; init; } = new();
+
     public double WarmupRatio { get; init; }
 
     /// <summary>Takes precedence over the ratio when positive.</summary>
     public int WarmupSteps { get; init; }
+
+    public OptimizerKind Optimizer { get; init; }
 
     public double WeightDecay { get; init; }
 

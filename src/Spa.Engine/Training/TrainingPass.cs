@@ -4,8 +4,8 @@ using Spa.Engine.Models;
 namespace Spa.Engine.Training;
 
 /// <summary>
-/// One forward and backward pass over a packed batch, with the log-probs of its response rows on the host in between. Owns the memory of
-/// activations and logits; allocates nothing once built.
+/// One forward and backward pass over a packed batch; what happens between the two is the task's. Owns the memory of activations and logits;
+/// allocates nothing once built, and waits only where the host asks for rows.
 /// </summary>
 internal sealed class TrainingPass : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class TrainingPass : IDisposable
     private readonly Head _head;
     private readonly LogProbRows _rows;
     private readonly Tensor _coefficient;
-    private readonly float[] _policyLogps, _referenceLogps, _extrapolatedLogps, _entropy, _meanLogit, _top1, _coefficients;
+    private readonly float[] _policyLogps, _entropy, _top1, _coefficients;
 
     /// <param name="policy">What is trained.</param>
     /// <param name="reference">pi_ref where passes need its logits or log-probs; same shape as the policy.</param>
@@ -26,10 +26,13 @@ internal sealed class TrainingPass : IDisposable
     /// <param name="responseRows">Most scored rows of a batch.</param>
     /// <param name="positions">Longest sequence.</param>
     /// <param name="checkpointed">Keep only block inputs.</param>
-    public TrainingPass(PolicyState policy, Model? reference, int tokens, int responseRows, int positions, bool checkpointed)
+    /// <param name="layTask">Takes the task's own tensors from the arena.</param>
+    /// <param name="squares">Compute <see cref="LogProbRows.Squares"/> too.</param>
+    public TrainingPass(PolicyState policy, Model? reference, int tokens, int responseRows, int positions, bool checkpointed, Action<Arena>? layTask = null, bool squares = false)
     {
         (_policy, _reference) = (policy, reference);
         Model model = policy.Model;
+        Batch = new PackedBatch(model.Config);
         if (positions > model.Config.MaxPositions)
             throw new SpaException($"the longest example has {positions} tokens, the model takes {model.Config.MaxPositions}; lower max_length");
         _decoder = new Decoder(model.Backend, model.Config, positions);
@@ -53,33 +56,32 @@ internal sealed class TrainingPass : IDisposable
                 Top1 = Column("top1"),
             };
             if (reference is not null) (rows.Reference, rows.Extrapolated) = (Column("reference_logp"), Column("extrapolated_logp"));
+            if (squares) rows.Squares = Column("squares");
             coefficient = Column("coefficient");
+            layTask?.Invoke(arena);
         }
 
         _arena = model.Backend.CreateArena("activations", Lay);
         (_space, _referenceSpace, _head, _rows, _coefficient) = (space!, referenceSpace, head!, rows, coefficient);
         float[] Host() => new float[responseRows];
-        (_policyLogps, _referenceLogps, _extrapolatedLogps, _entropy, _meanLogit, _top1, _coefficients) = (Host(), Host(), Host(), Host(), Host(), Host(), Host());
+        (_policyLogps, _entropy, _top1, _coefficients) = (Host(), Host(), Host(), Host());
     }
 
     /// <summary>Fill it, then call <see cref="Forward"/>.</summary>
-    public PackedBatch Batch { get; } = new();
+    public PackedBatch Batch { get; }
 
-    /// <summary>[R] each, valid after <see cref="Forward"/>.</summary>
+    /// <summary>Rows of the batch on the device, valid after <see cref="Forward"/>; the reference's are absent where its pass did not run.</summary>
+    public LogProbRows Rows { get; private set; }
+
+    /// <summary>[R, 1] d loss / d logp on the device, to be filled before <see cref="Backward"/>.</summary>
+    public Tensor Coefficient => DecoderWorkspace.For(_coefficient, Batch.ResponseRows);
+
+    /// <summary>[R] each, valid after <see cref="Download"/>.</summary>
     public ReadOnlySpan<float> PolicyLogps => _policyLogps;
-
-    public ReadOnlySpan<float> ReferenceLogps => _referenceLogps;
-
-    public ReadOnlySpan<float> ExtrapolatedLogps => _extrapolatedLogps;
 
     public ReadOnlySpan<float> Entropy => _entropy;
 
-    public ReadOnlySpan<float> MeanLogit => _meanLogit;
-
     public ReadOnlySpan<float> Top1 => _top1;
-
-    /// <summary>[R] d loss / d logp, to be filled before <see cref="Backward"/>.</summary>
-    public Span<float> Coefficients => _coefficients;
 
     public long Bytes => _arena.Capacity;
 
@@ -89,7 +91,7 @@ internal sealed class TrainingPass : IDisposable
         int tokens = Batch.Tokens, rows = Batch.ResponseRows;
         ComputeBackend backend = _policy.Model.Backend;
         DecoderTensors weights = _policy.Model.Tensors, referenceWeights = _reference?.Tensors ?? weights;
-        LogProbRows outputs = Cut(rows, withReference);
+        Rows = Cut(rows, withReference);
         Tensor referenceHidden = default;
         if (withReference)
         {
@@ -98,26 +100,34 @@ internal sealed class TrainingPass : IDisposable
         }
         _decoder.Forward(weights, _space, Batch);
         Tensor hidden = _decoder.FinalHidden(weights, _space, tokens, rows);
-        _head.Forward(outputs, hidden, weights, referenceHidden, withReference ? referenceWeights : null, DecoderWorkspace.For(_space.Labels, rows), (float)lambda);
-        backend.Download(_policyLogps.AsSpan(0, rows), outputs.Policy);
-        backend.Download(_entropy.AsSpan(0, rows), outputs.Entropy);
-        backend.Download(_meanLogit.AsSpan(0, rows), outputs.MeanLogit);
-        backend.Download(_top1.AsSpan(0, rows), outputs.Top1);
-        if (!withReference) return;
-        backend.Download(_referenceLogps.AsSpan(0, rows), outputs.Reference);
-        backend.Download(_extrapolatedLogps.AsSpan(0, rows), outputs.Extrapolated);
+        _head.Forward(Rows, hidden, weights, referenceHidden, withReference ? referenceWeights : null, DecoderWorkspace.For(_space.Labels, rows), (float)lambda);
     }
 
-    /// <summary>Adds the gradient of sum_r Coefficients[r] logp[r] to the policy's.</summary>
-    public void Backward()
+    /// <summary>Copies rows of the policy to the host; waits for the device.</summary>
+    public void Download()
     {
         int rows = Batch.ResponseRows;
         ComputeBackend backend = _policy.Model.Backend;
+        backend.Download(_policyLogps.AsSpan(0, rows), Rows.Policy);
+        backend.Download(_entropy.AsSpan(0, rows), Rows.Entropy);
+        backend.Download(_top1.AsSpan(0, rows), Rows.Top1);
+    }
+
+    /// <summary>Every row gets the same coefficient.</summary>
+    public void SetCoefficient(float value)
+    {
+        Span<float> rows = _coefficients.AsSpan(0, Batch.ResponseRows);
+        rows.Fill(value);
+        _policy.Model.Backend.Upload<float>(Coefficient, rows);
+    }
+
+    /// <summary>Adds the gradient of sum_r coefficient[r] logp[r] to the policy's.</summary>
+    public void Backward()
+    {
+        int rows = Batch.ResponseRows;
         DecoderTensors weights = _policy.Model.Tensors, gradients = _policy.Gradients.Tensors;
-        Tensor coefficient = DecoderWorkspace.For(_coefficient, rows);
-        backend.Upload<float>(coefficient, _coefficients.AsSpan(0, rows));
         _head.Backward(DecoderWorkspace.For(_space.HiddenGradient, rows), gradients, DecoderWorkspace.For(_space.Hidden, rows), weights,
-            DecoderWorkspace.For(_space.Labels, rows), DecoderWorkspace.For(_rows.PolicyLse, rows), coefficient);
+            DecoderWorkspace.For(_space.Labels, rows), DecoderWorkspace.For(_rows.PolicyLse, rows), Coefficient);
         _decoder.Backward(weights, gradients, _space, Batch);
     }
 
@@ -134,6 +144,7 @@ internal sealed class TrainingPass : IDisposable
         Entropy = DecoderWorkspace.For(_rows.Entropy, rows),
         MeanLogit = DecoderWorkspace.For(_rows.MeanLogit, rows),
         Top1 = DecoderWorkspace.For(_rows.Top1, rows),
+        Squares = _rows.Squares.IsAbsent ? default : DecoderWorkspace.For(_rows.Squares, rows),
         Reference = withReference ? DecoderWorkspace.For(_rows.Reference, rows) : default,
         Extrapolated = withReference ? DecoderWorkspace.For(_rows.Extrapolated, rows) : default,
     };

@@ -69,6 +69,28 @@ public sealed class LogProbTests(TestedBackend tested) : OpTests(tested)
     }
 
     [Test]
+    public void Squares_are_the_log_of_the_sum_of_squared_probabilities() =>
+        s_shapes.Sample((rows, vocabulary, seed) =>
+        {
+            float[] a = TestData.Normal(seed, rows * vocabulary, 4);
+            double[][] probabilities = [.. Enumerable.Range(0, rows).Select(r =>
+            {
+                double[] row = [.. a.AsSpan(r * vocabulary, vocabulary).ToArray().Select(x => Math.Exp(x))];
+                double sum = row.Sum();
+                return Array.ConvertAll(row, x => x / sum);
+            })];
+            float[] lse = [.. Enumerable.Range(0, rows).Select(r => (float)Math.Log(a.AsSpan(r * vocabulary, vocabulary).ToArray().Sum(x => Math.Exp(x))))];
+            float[] squares = RunOne((backend, box) =>
+            {
+                Tensor output = box.Poisoned(rows, 1);
+                backend.LogProbSquares(output, box.Of(a, rows, vocabulary), box.Of(lse, rows, 1));
+                return output;
+            });
+            // The difference of a logit and its lse carries an ulp of the larger, twice.
+            for (int r = 0; r < rows; r++) Assert.That(squares[r], Is.EqualTo(Math.Log(probabilities[r].Sum(p => p * p))).Within(2 * Tolerance + 1e-6));
+        }, iter: Iterations(25), threads: 1);
+
+    [Test]
     public void A_nan_logit_makes_every_log_prob_of_its_row_nan([Values(0, 15, 700, 1024, 2047, 2499)] int at, [Values] bool belowMinusInfinity)
     {
         float[] a = belowMinusInfinity ? Enumerable.Repeat(float.NegativeInfinity, 5000).ToArray() : TestData.Normal(4, 5000);

@@ -1,5 +1,6 @@
 using Spa.Engine.Compute;
 using Spa.Engine.Preference;
+using Spa.Engine.Tests.Preference;
 using Spa.Engine.Tests.Support;
 
 namespace Spa.Engine.Tests.Compute;
@@ -14,7 +15,7 @@ public sealed class NoiseTests(TestedBackend tested) : OpTests(tested)
     public void Margins_thresholds_and_flags_are_those_of_the_host([Values] NoiseRule rule, [Values(0.1, 0.37)] double share, [Values] bool ties)
     {
         const int Pairs = 61, MicroBatch = 5;
-        NoiseThreshold host = NoiseThreshold.Create((ThresholdKind)rule, share, Pairs);
+        NoiseThreshold host = NoiseThreshold.Create(rule, share, Pairs);
         using ComputeBackend backend = CreateBackend();
         using TensorBox box = new(backend);
         NoiseState state = new(rule, share, Pairs, box.Arena(1 << 14));

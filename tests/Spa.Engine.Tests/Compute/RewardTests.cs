@@ -1,5 +1,6 @@
 using Spa.Engine.Compute;
 using Spa.Engine.Preference;
+using Spa.Engine.Tests.Preference;
 using Spa.Engine.Tests.Support;
 
 namespace Spa.Engine.Tests.Compute;
@@ -97,6 +98,31 @@ public sealed class RewardTests(TestedBackend tested) : OpTests(tested)
             if (i % PairColumns.Results >= PairColumns.Loss) Assert.That(both[i], Is.EqualTo(first[i] + second[i]).Within(Tolerance));
         }
     }
+
+    [Test]
+    public void A_pairs_weight_multiplies_its_loss_and_is_the_probability_of_drawing_it() =>
+        s_cases.Sample((pairs, seed) =>
+        {
+            int[] segments = Segments(pairs, seed, out int rows);
+            float[] policy = TestData.Normal(seed, rows), squares = TestData.Normal(seed + 1, rows);
+            using ComputeBackend backend = CreateBackend();
+            using TensorBox box = new(backend);
+            Tensor weights = box.PoisonedDoubles(pairs, 1);
+            backend.RewardWeights(weights, box.Ints(segments), box.Of(policy, rows, 1), box.Of(squares, rows, 1));
+            double[] found = box.ReadDoubles(weights);
+            double Mean(int response) => Enumerable.Range(segments[2 * response], segments[2 * response + 1]).Average(r => (double)policy[r] - squares[r]);
+            for (int i = 0; i < pairs; i++) Assert.That(found[i], Is.EqualTo(Math.Exp(Mean(2 * i) + Mean(2 * i + 1))).Within(1e-10).Percent);
+
+            PairLossStep step = new(PairLossKind.Sigmoid, Beta, 0.1, Scale: 1);
+            PairLogProbs[] logProbs = LogProbs(pairs, seed);
+            double[] flat = [.. logProbs.SelectMany(p => new[] { p.PolicyChosen, p.PolicyRejected, p.ReferenceChosen, p.ReferenceRejected, p.ExtrapolatedChosen, p.ExtrapolatedRejected })];
+            Tensor scores = box.Doubles(flat, pairs, PairColumns.Scores), plain = box.PoisonedDoubles(pairs, PairColumns.Results), weighted = box.PoisonedDoubles(pairs, PairColumns.Results);
+            backend.RewardLoss(plain, box.Poisoned(rows, 1), scores, box.Ints(segments), default, step);
+            backend.RewardLoss(weighted, box.Poisoned(rows, 1), scores, box.Ints(segments), default, step, weights);
+            double[] one = box.ReadDoubles(plain), other = box.ReadDoubles(weighted);
+            for (int i = 0; i < one.Length; i++)
+                Assert.That(other[i], Is.EqualTo(i % PairColumns.Results >= PairColumns.Loss ? one[i] * found[i / PairColumns.Results] : one[i]).Within(1e-10).Percent);
+        }, iter: Iterations(20), threads: 1);
 
     [Test]
     public void Saturated_margins_have_finite_losses([Values(-1e4, 1e4)] double margin)

@@ -8,4 +8,7 @@ public enum TestedBackend
 
     /// <summary>The CUDA backend on emulated devices that run blocks and warps in different orders, whose bits must be equal.</summary>
     CudaEmulator,
+
+    /// <summary>The CUDA backend on the device that <c>SPA_TEST_DEVICE</c> names; left out where the variable is not set.</summary>
+    CudaDevice,
 }

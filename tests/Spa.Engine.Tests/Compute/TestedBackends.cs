@@ -4,6 +4,7 @@ using Spa.Engine.Compute;
 using Spa.Engine.Compute.Cpu;
 using Spa.Engine.Compute.Cuda;
 using Spa.Engine.Tests.Support;
+using Spa.Tests.Support;
 
 namespace Spa.Engine.Tests.Compute;
 
@@ -13,6 +14,7 @@ internal static class TestedBackends
     public static ComputeBackend Create(this TestedBackend tested) => tested switch
     {
         TestedBackend.CudaEmulator => Emulated(1),
+        TestedBackend.CudaDevice => OnDevice(),
         _ => new CpuBackend(new CpuOptions { Threads = 2 }),
     };
 
@@ -21,9 +23,10 @@ internal static class TestedBackends
     {
         if (tested == TestedBackend.Cpu) return Everywhere.Run(body);
         float[][]? first = null;
+        // On a device: the same bits from run to run.
         foreach (int seed in new[] { 1, 2 })
         {
-            using ComputeBackend backend = Emulated(seed);
+            using ComputeBackend backend = tested == TestedBackend.CudaDevice ? OnDevice() : Emulated(seed);
             using TensorBox box = new(backend);
             float[][] outputs = Array.ConvertAll(body(backend, box), tensor => Everywhere.ReadAny(backend, tensor));
             first ??= outputs;
@@ -31,6 +34,9 @@ internal static class TestedBackends
         }
         return first!;
     }
+
+    private static CudaBackend OnDevice() =>
+        new(new CudaOptions { Driver = DeviceUnderTest.Driver, Ordinal = DeviceUnderTest.Ordinal, Emulated = DeviceUnderTest.IsEmulated, CheckLaunches = true, Gemm = GemmLibrary.Own });
 
     private static CudaBackend Emulated(int seed)
     {

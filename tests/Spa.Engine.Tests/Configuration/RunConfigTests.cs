@@ -26,7 +26,7 @@ internal sealed class RunConfigTests
     [Test]
     public void Every_key_has_a_property_and_every_property_a_key()
     {
-        (Type Type, string Section)[] records = [(typeof(TrainingConfig), ""), (typeof(SchedulerConfig), "lr_scheduler_kwargs"), (typeof(SpaConfig), "spa"), (typeof(SamplingConfig), "spa.sampling")];
+        (Type Type, string Section)[] records = [(typeof(TrainingConfig), ""), (typeof(SchedulerConfig), "lr_scheduler_kwargs"), (typeof(SpaConfig), "spa"), (typeof(SamplingConfig), "spa.sampling"), (typeof(JudgingConfig), "spa.judging")];
         foreach ((Type type, string section) in records)
         {
             IEnumerable<string> keys = ConfigurationKeys.All.Where(key => key.Section == section).Select(key => ConfigurationRecords.PropertyName(key.Name));
@@ -60,6 +60,11 @@ internal sealed class RunConfigTests
     [TestCase("max_prompt_length: 2000", "leaves no room for a response")]
     [TestCase("loss_type: robust\nlabel_smoothing: 0.5", "c.yaml:5: 'label_smoothing' must be below 0.5")]
     [TestCase("lr_scheduler_type: cosine_with_min_lr", "needs lr_scheduler_kwargs.min_lr")]
+    [TestCase("lr_scheduler_type: cosine_with_min_lr\nlr_scheduler_kwargs: {min_lr: 1.0e-7, min_lr_rate: 0.1}", "min_lr or min_lr_rate, one of them")]
+    [TestCase("lr_scheduler_type: warmup_stable_decay", "needs lr_scheduler_kwargs.num_decay_steps")]
+    [TestCase("lr_scheduler_type: polynomial\nlearning_rate: 1.0e-7", "falls to lr_scheduler_kwargs.lr_end, 1E-07; learning_rate 1E-07 must be above it")]
+    [TestCase("lr_scheduler_type: cosine\nlr_scheduler_kwargs: {min_lr: 1.0e-7}", "'lr_scheduler_kwargs.min_lr' is not an option of lr_scheduler_type cosine; remove it")]
+    [TestCase("optim: lion_8bit", "found 'lion_8bit', did you mean 'lion_32bit'?")]
     [TestCase("preset: spa-papr", "did you mean 'spa-paper'?")]
     public void A_wrong_key_or_value_is_one_line_with_its_place(string yaml, string expected)
     {
@@ -176,6 +181,7 @@ internal sealed class RunConfigTests
                         MaxLength = flag ? null : whole,
                         UsePeft = flag,
                         LoraTargetModules = flag ? new ValueList<string>([sound, "no", "1"]) : null,
+                        LrSchedulerType = "cosine_with_min_lr",
                         LrSchedulerKwargs = new SchedulerConfig { MinLr = number },
                     },
                     Spa = config.Spa with { Extrapolation = new ValueList<double>(lambdas), SeedDataset = sound, Sampling = config.Spa.Sampling with { Temperature = number } },

@@ -15,6 +15,10 @@ internal sealed class RowsTests
     [TestCase($$"""{"prompt":"q","chosen":[{{User}},{{Good}}],"rejected":[{{User}},{{Bad}}],"score_chosen":8.5}""", "UltraFeedback")]
     [TestCase("""{"chosen":"\n\nHuman: q\n\nAssistant: a","rejected":"\n\nHuman: q\n\nAssistant: b"}""", "hh-rlhf")]
     [TestCase("""{"prompt_ids":[1,2],"chosen_ids":[3],"rejected_ids":[4]}""", "token ids")]
+    [TestCase("""{"instruction":"q","input":"x","chosen":"a","rejected":"b"}""", "Alpaca preferences")]
+    [TestCase("""{"instruction":"q","system":"s","history":[["a","b"]],"chosen":"a","rejected":"b"}""", "Alpaca preferences")]
+    [TestCase("""{"conversations":[{"from":"human","value":"q"}],"chosen":{"from":"gpt","value":"a"},"rejected":{"from":"gpt","value":"b"}}""", "ShareGPT preferences")]
+    [TestCase("""{"instruction":"q","completions":[{"response":"a","overall_score":2},{"response":"b","overall_score":7.5}]}""", "raw UltraFeedback")]
     public void Every_shape_of_a_preference_row_is_recognised(string row, string reading)
     {
         using DataFile file = new("rows.jsonl", row);
@@ -48,12 +52,28 @@ internal sealed class RowsTests
     [TestCase($$"""{"prompt":[{{Good}}],"chosen":[{{Good}}],"rejected":[{{Bad}}]}""", "roles_not_alternating_chosen,roles_not_alternating_rejected")]
     [TestCase("""{"prompt":[{"role":"user"}],"chosen":"a","rejected":7}""", "missing_field,not_a_string")]
     [TestCase("""{}""", "missing_field,missing_field")]
+    [TestCase("""{"instruction":"q","completions":[{"response":"a","overall_score":2}]}""", "missing_field")]
+    [TestCase("""{"instruction":"q","completions":[{"response":"a","overall_score":2},{"response":"b"}]}""", "missing_field")]
+    [TestCase("""{"instruction":"q","completions":[{"response":"a","overall_score":2},{"response":"b","overall_score":2}]}""", "identical_answers")]
+    [TestCase("""{"instruction":"q","history":[["a"]],"chosen":"a","rejected":"b"}""", "not_a_string")]
+    [TestCase("""{"conversations":[{"from":"human","value":"q"}],"chosen":{"from":"gpt","value":"a"},"rejected":7}""", "not_a_string")]
     public void Faulty_rows_get_every_code_that_applies(string row, string codes)
     {
         using DataFile file = new("rows.jsonl", row);
         IReadOnlyList<RowFault> faults = Rows.DiagnosePreference(RowReader.Read(file.Path).Single());
         Assert.That(string.Join(",", faults.Select(f => f.Diagnosis.Code()).Order(StringComparer.Ordinal)), Is.EqualTo(codes));
         Assert.That(faults.Select(f => f.ToString()), Has.All.StartsWith($"{file.Path}:1: "));
+    }
+
+    [Test]
+    public void Raw_completions_become_the_best_against_the_worst()
+    {
+        using DataFile file = new("rows.jsonl", """
+            {"instruction":"q","completions":[{"response":"mid","overall_score":5},{"response":"worst","overall_score":1},{"response":"best","overall_score":9},{"response":"tie","overall_score":9}]}
+            """);
+        PreferenceRow row = Rows.ReadPreferences(file.Path, new RowReport()).Single();
+        Assert.That((row.Prompt.Messages!.Single().Content, row.Chosen.Messages!.Single().Content, row.Rejected.Messages!.Single().Content), Is.EqualTo(("q", "best", "worst")));
+        Assert.That(Rows.ReadPrompts(file.Path, new RowReport()).Single().Prompt.Messages!.Single().Content, Is.EqualTo("q"));
     }
 
     [Test]
@@ -123,7 +143,7 @@ internal sealed class RowsTests
     public void Any_JSON_object_gives_a_row_or_faults()
     {
         Gen<string> value = OneOf("null", "1", "\"\"", "\"x\"", "[]", "[1]", "[{}]", $"[{User}]", $"[{User},{Good}]", $"[{Bad}]", "\"\\n\\nHuman: q\\n\\nAssistant: a\"");
-        Gen<string> name = OneOf("prompt", "chosen", "rejected", "prompt_ids", "chosen_ids", "rejected_ids", "messages", "completion", "conversations", "instruction", "text");
+        Gen<string> name = OneOf("prompt", "chosen", "rejected", "prompt_ids", "chosen_ids", "rejected_ids", "messages", "completion", "conversations", "instruction", "text", "completions", "history", "system");
         Gen.Dictionary(name, value)[0, 5].Sample(
             fields =>
             {

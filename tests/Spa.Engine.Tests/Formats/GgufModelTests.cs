@@ -52,7 +52,7 @@ public class GgufModelTests
         Refused(new GgufBytes().With("general.architecture", "llama"), "'llama.embedding_length' is missing");
         Refused(Llama().Tensor("blk.0.ffn_gate_inp.weight", [1], 1), "'blk.0.ffn_gate_inp.weight' is not part of a llama model");
         Refused(Llama().Tensor("blk.00.attn_v.weight", [1], 1), "'blk.00.attn_v.weight' is not part");
-        Refused(Llama().Tensor("rope_freqs.weight", [1], 1), "scaled rotary frequencies");
+        Refused(Llama().Tensor("rope_freqs.weight", [1], 1), "rotary frequencies");
         Refused(Llama().Tensor("blk.0.attn_k.weight", [1, 7], new float[7]), "whole heads of 6");
         Refused(Llama(vocabulary: 4), "'llama.vocab_size' is 4, 'token_embd.weight' has 3 rows");
         Refused(Llama(headSize: 5), "an even number");

@@ -3,6 +3,7 @@ using Spa.Engine.Compute;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;
 using Spa.Engine.Preference;
+using Spa.Engine.Tests.Preference;
 using Spa.Engine.Tests.Compute;
 using Spa.Engine.Tests.Support;
 using Spa.Engine.Training;
@@ -124,15 +125,19 @@ internal sealed class GoldenModel : IDisposable
         using var pass = new TrainingPass(state, Reference, tokens, rows, 256, checkpointed);
         foreach (ScoreItem item in items) pass.Batch.AddShared(item.Prompt, item.Responses);
         pass.Forward(0.5, withReference: true);
+        float[] policy = new float[rows], reference = new float[rows], coefficients = new float[rows];
+        Backend.Download<float>(policy, pass.Rows.Policy);
+        Backend.Download<float>(reference, pass.Rows.Reference);
         for (int p = 0; p < 2; p++)
         {
             double Sum(ReadOnlySpan<float> values, PackedSequence s) => values.Slice(s.Start, s.Count).ToArray().Sum(x => (double)x);
             PackedSequence chosen = pass.Batch.Sequences[2 * p], rejected = pass.Batch.Sequences[2 * p + 1];
-            double margin = Sum(pass.PolicyLogps, chosen) - Sum(pass.PolicyLogps, rejected) - Sum(pass.ReferenceLogps, chosen) + Sum(pass.ReferenceLogps, rejected);
+            double margin = Sum(policy, chosen) - Sum(policy, rejected) - Sum(reference, chosen) + Sum(reference, rejected);
             PairLoss loss = PairLoss.Refined(margin, beta, p == 0 ? alpha : 0);
-            pass.Coefficients.Slice(chosen.Start, chosen.Count).Fill((float)(loss.DChosen / 2));
-            pass.Coefficients.Slice(rejected.Start, rejected.Count).Fill((float)(loss.DRejected / 2));
+            coefficients.AsSpan(chosen.Start, chosen.Count).Fill((float)(loss.DChosen / 2));
+            coefficients.AsSpan(rejected.Start, rejected.Count).Fill((float)(loss.DRejected / 2));
         }
+        Backend.Upload<float>(pass.Coefficient, coefficients);
         pass.Backward();
         return Policy.Table.Parameters.ToDictionary(p => p.Name, p =>
         {

@@ -161,9 +161,9 @@ internal sealed class BadInputTests : IDisposable
     [TestCase("spa.noise_quantil=0.1", "--set spa.noise_quantil: unknown key 'spa.noise_quantil', did you mean 'spa.noise_quantile'?")]
     [TestCase("spa.sampling.temprature=1", "--set spa.sampling.temprature: unknown key 'spa.sampling.temprature', did you mean 'spa.sampling.temperature'?")]
     [TestCase("beta=much", "--set beta: 'beta' must be a number in [0, inf); found \"much\"")]
-    [TestCase("loss_type=ipo", "'loss_type: ipo' is not supported by this build; supported: sigmoid, spa")]
+    [TestCase("loss_type=ipo", "'loss_type: ipo' is not supported by this build; supported: spa, or another one with spa dpo")]
     [TestCase("use_peft=true", "'use_peft: true' is not supported by this build; supported: false")]
-    [TestCase("optim=adafactor", "'optim: adafactor' is not supported by this build; supported: adamw_torch, adamw_torch_fused, paged_adamw_32bit")]
+    [TestCase("optim=adamw_bf16", "'optim: adamw_bf16' rounds bfloat16 weights, found float32 ones; set dtype: bfloat16, or another optim")]
     [TestCase("spa.judge=llm", "'spa.judge: llm' is not supported by this build; supported: implicit, random")]
     public void A_key_or_value_that_is_not_known(string setting, string message) => RefusedUsage(message, setting);
 

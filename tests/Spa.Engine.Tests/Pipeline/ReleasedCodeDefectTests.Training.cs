@@ -108,7 +108,7 @@ internal sealed partial class ReleasedCodeDefectTests
     [Test]
     public void Defect_19_a_resumed_stage_goes_on_with_its_window_and_threshold()
     {
-        RefinementSettings rolling = TrainingBench.Refinement with { Threshold = ThresholdKind.Rolling };
+        RefinementSettings rolling = TrainingBench.Refinement with { Threshold = NoiseRule.Rolling };
         TrainerSettings settings = TrainingBench.Settings with { MicroBatch = 1, Accumulation = 4, Epochs = 6 };
         using TempFolder folder = new();
         using TrainingBench first = new(settings, rolling), second = new(settings, rolling), whole = new(settings, rolling);
@@ -116,7 +116,8 @@ internal sealed partial class ReleasedCodeDefectTests
         second.Restore(folder.Path);
         second.Trainer.RunUpdate();
         for (int i = 0; i < 21; i++) whole.Trainer.RunUpdate();
-        Assert.That(JsonNode.Parse(second.Task.SaveState().ToJsonString())!["threshold"]!["window"]!.AsArray(), Has.Count.EqualTo(50), "the window is full at once");
+        double[] threshold = [.. JsonNode.Parse(second.Task.SaveState().ToJsonString())!["threshold"]!.AsArray().Select(bits => BitConverter.Int64BitsToDouble(bits!.GetValue<long>()))];
+        Assert.That(threshold.AsSpan(NoiseState.Header, NoiseState.Window).ToArray(), Has.None.NaN, "the window is full at once");
         Assert.That(second.Task.LatestFlags, Is.EqualTo(whole.Task.LatestFlags));
         Assert.That(second.Task.SaveState().ToJsonString(), Is.EqualTo(whole.Task.SaveState().ToJsonString()));
     }
@@ -140,7 +141,7 @@ internal sealed partial class ReleasedCodeDefectTests
             .EqualTo("'label_smoothing: 0.1' is not supported by this build; supported: spa.label_smoothing, which the spa loss uses"));
         using TrainingBench without = new(TrainingBench.Settings with { MicroBatch = 4 }), with = new(TrainingBench.Settings with { MicroBatch = 4 }, labelSmoothing: 0.1);
         Assert.That(First(with, "loss"), Is.Not.EqualTo(First(without, "loss")).Within(1e-6), "plain DPO smooths every pair");
-        RefinementSettings all = TrainingBench.Refinement with { Threshold = ThresholdKind.Batch, NoiseQuantile = 0.9, Extrapolation = 0 };
+        RefinementSettings all = TrainingBench.Refinement with { Threshold = NoiseRule.Batch, NoiseQuantile = 0.9, Extrapolation = 0 };
         using TrainingBench flagged = new(refinement: all), off = new(refinement: all with { LabelSmoothing = 0 });
         Assert.That(First(flagged, "spa/flagged"), Is.Positive);
         Assert.That(First(flagged, "loss"), Is.Not.EqualTo(First(off, "loss")).Within(1e-6), "the refinement smooths flagged pairs");

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Spa.Engine.Compute;
+using Spa.Engine.Compute.Cpu;
 using Spa.Engine.Configuration;
 using Spa.Engine.Data;
 using Spa.Engine.Formats;
@@ -8,6 +10,7 @@ using Spa.Engine.Pipeline;
 using Spa.Engine.Preference;
 using Spa.Engine.Tests.Data;
 using Spa.Engine.Tests.Models;
+using Spa.Engine.Tests.Support;
 using Spa.Engine.Tests.Training;
 using Spa.Engine.Training;
 
@@ -33,15 +36,17 @@ internal sealed partial class ReleasedCodeDefectTests
     [Test]
     public void Defect_02_quantile_is_over_pairs_and_saved()
     {
-        NoiseThreshold rule = NoiseThreshold.Create(ThresholdKind.Quantile, 0.25, 4);
-        var flags = new bool[4];
-        rule.Flag([0, 1, 2, 3], [-8, 0, 0, 8], flags);
-        rule.EndUpdate();
-        rule.Flag([0, 1, 2, 3], [-8, 0, 0, 8], flags);
-        Assert.That(rule.Current, Is.EqualTo(-2), "of the four pairs; their mean would be one value, 0");
-        NoiseThreshold restored = NoiseThreshold.Create(ThresholdKind.Quantile, 0.25, 4);
-        restored.Restore(rule.Save());
-        Assert.That(restored.Current, Is.EqualTo(-2));
+        using var backend = new CpuBackend();
+        using TensorBox box = new(backend);
+        NoiseState rule = new(NoiseRule.Quantile, 0.25, 4, box.Arena(1 << 12)), restored = new(NoiseRule.Quantile, 0.25, 4, box.Arena(1 << 12));
+        rule.Reset(backend);
+        // beta 1 and margins -8, 0, 0, 8.
+        Tensor scores = box.Doubles([.. new double[] { -8, 0, 0, 8 }.SelectMany(margin => new[] { 0, 0, 0, 0, margin, 0 })], 4, PairColumns.Scores);
+        backend.NoiseFlag(box.PoisonedDoubles(4, 1), box.PoisonedInts(4, 1), rule, scores, box.Ints(0, 1, 2, 3), 1);
+        backend.NoiseEndUpdate(rule);
+        Assert.That(box.ReadDoubles(rule.Threshold)[0], Is.EqualTo(-2), "of the four pairs; their mean would be one value, 0");
+        restored.Restore(backend, rule.Save(backend));
+        Assert.That(box.ReadDoubles(restored.Threshold)[0], Is.EqualTo(-2));
     }
 
     [Test]
@@ -198,6 +203,7 @@ internal sealed partial class ReleasedCodeDefectTests
         var metrics = new MetricSums(bench.Task.MetricNames);
         bench.Task.BeginUpdate([0, 1], new UpdateContext(5, 10, 1));
         bench.Task.RunMicroBatch([0, 1], metrics);
+        bench.Task.EndUpdate(metrics);
         return metrics[bench.Task.MetricNames.ToList().IndexOf(metric)];
     }
 

@@ -45,12 +45,11 @@ internal sealed class SingleStageTests
             Assert.That(() => Train(tiny, stage, settings), Throws.TypeOf<UsageException>().With.Message.EqualTo(message));
         Assert.Multiple(() =>
         {
-            Refused(ConfigurationStage.Dpo, "'loss_type: sigmoid, ipo' is not supported by this build; supported: sigmoid, spa", "loss_type=[sigmoid, ipo]");
-            Refused(ConfigurationStage.Dpo, "'loss_weights: set' is not supported by this build; supported: unset", "loss_weights=[2]");
-            Refused(ConfigurationStage.Dpo, "'ld_alpha: 0.5' is not supported by this build; supported: unset", "ld_alpha=0.5");
-            Refused(ConfigurationStage.Dpo, "'use_weighting: true' is not supported by this build; supported: false", "use_weighting=true");
+            Refused(ConfigurationStage.Dpo, "'loss_type: sigmoid, spa' is not supported by this build; supported: one of sigmoid and spa, which are the same loss", "loss_type=[sigmoid, spa]");
+            Refused(ConfigurationStage.Dpo, "'ld_alpha: 0.5' is not supported by this build; supported: unset with the sft loss, which counts every token once", "ld_alpha=0.5", "loss_type=[sigmoid, sft]");
+            Refused(ConfigurationStage.Dpo, "'use_weighting: true' is not supported by this build; supported: false with sft, aot and aot_unpaired, which are losses of a whole batch", "use_weighting=true", "loss_type=aot");
+            Refused(ConfigurationStage.Dpo, "'label_smoothing: 0' is not supported by this build; supported: a number above 0 with exo_pair", "loss_type=exo_pair");
             Refused(ConfigurationStage.Dpo, "'label_smoothing: 0.1' is not supported by this build; supported: spa.label_smoothing, which the spa loss uses", "loss_type=spa", "label_smoothing=0.1");
-            Refused(ConfigurationStage.Sft, "'lr_scheduler_type: inverse_sqrt' is not supported by this build; supported: linear, cosine, constant, constant_with_warmup", "lr_scheduler_type=inverse_sqrt");
             Refused(ConfigurationStage.Reward, "training a reward model is not supported by this build; supported: sft, dpo, run");
         });
     }

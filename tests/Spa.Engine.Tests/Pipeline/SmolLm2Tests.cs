@@ -89,7 +89,7 @@ internal sealed class SmolLm2Tests
         PreferenceExample[] pairs = [.. dpo["pairs"]!.AsArray().Select(p => new PreferenceExample(Ints(p!["prompt_ids"]), Ints(p["chosen_ids"]), Ints(p["rejected_ids"])))];
         using var state = new PolicyState(model);
         var settings = new TrainerSettings { MicroBatch = pairs.Length };
-        using var task = new PreferenceTask(state, model, pairs, settings, dpo["beta"]!.GetValue<double>());
+        using var task = new PreferenceTask(state, model, pairs, settings, new PreferenceObjective { Beta = dpo["beta"]!.GetValue<double>() });
         var metrics = new MetricSums(task.MetricNames);
         task.BeginUpdate([0, 1, 2], new UpdateContext(0, 1, 1));
         task.RunMicroBatch([0, 1, 2], metrics);

@@ -1,3 +1,4 @@
+using Spa.Engine.Compute;
 using Spa.Engine.Preference;
 
 namespace Spa.Engine.Tests.Preference;
@@ -8,7 +9,7 @@ internal sealed class NoiseThresholdTests
     [Test]
     public void Rolling_threshold_is_0_until_50_micro_batches_are_behind_and_then_the_mean_of_sorted_5_and_6()
     {
-        NoiseThreshold rule = NoiseThreshold.Create(ThresholdKind.Rolling, 0.1, 1000);
+        NoiseThreshold rule = NoiseThreshold.Create(NoiseRule.Rolling, 0.1, 1000);
         double[] means = [.. Enumerable.Range(0, 120).Select(i => Math.Sin(i * 1.7) * (1 + i % 7))];
         for (int i = 0; i < means.Length; i++)
         {
@@ -23,7 +24,7 @@ internal sealed class NoiseThresholdTests
     [Test]
     public void Rolling_advances_with_micro_batches_not_with_updates()
     {
-        NoiseThreshold often = NoiseThreshold.Create(ThresholdKind.Rolling, 0.1, 100), never = NoiseThreshold.Create(ThresholdKind.Rolling, 0.1, 100);
+        NoiseThreshold often = NoiseThreshold.Create(NoiseRule.Rolling, 0.1, 100), never = NoiseThreshold.Create(NoiseRule.Rolling, 0.1, 100);
         for (int i = 0; i < 60; i++)
         {
             Flag(often, [i], [i]);
@@ -36,7 +37,7 @@ internal sealed class NoiseThresholdTests
     [Test]
     public void Rolling_flags_a_tie_and_a_NaN_and_nothing_above()
     {
-        NoiseThreshold rule = NoiseThreshold.Create(ThresholdKind.Rolling, 0.1, 10);
+        NoiseThreshold rule = NoiseThreshold.Create(NoiseRule.Rolling, 0.1, 10);
         Assert.That(Flag(rule, [0, 1, 2, 3], [0, double.NaN, double.Epsilon, -1]), Is.EqualTo(new[] { true, true, false, true }));
     }
 
@@ -46,7 +47,7 @@ internal sealed class NoiseThresholdTests
     [TestCase(0.99, 48)]
     public void Rolling_position_is_the_floor_of_50_K(double share, int lower)
     {
-        NoiseThreshold rule = NoiseThreshold.Create(ThresholdKind.Rolling, share, 100);
+        NoiseThreshold rule = NoiseThreshold.Create(NoiseRule.Rolling, share, 100);
         for (int i = 0; i <= 50; i++) Flag(rule, [i], [49 - i]);
         Assert.That(rule.Current, Is.EqualTo(lower + 0.5), "the window holds 0 .. 49");
     }
@@ -55,7 +56,7 @@ internal sealed class NoiseThresholdTests
     public void Quantile_is_over_the_latest_margin_of_every_pair_visited_up_to_the_update_before()
     {
         const int Pairs = 23;
-        NoiseThreshold rule = NoiseThreshold.Create(ThresholdKind.Quantile, 0.1, Pairs);
+        NoiseThreshold rule = NoiseThreshold.Create(NoiseRule.Quantile, 0.1, Pairs);
         var latest = new Dictionary<int, double>();
         var random = new Random(4);
         for (int update = 0; update < 40; update++)
@@ -79,7 +80,7 @@ internal sealed class NoiseThresholdTests
     [Test]
     public void Quantile_flags_nothing_before_one_in_K_pairs_were_visited_and_flags_no_tie()
     {
-        NoiseThreshold rule = NoiseThreshold.Create(ThresholdKind.Quantile, 0.25, 10);
+        NoiseThreshold rule = NoiseThreshold.Create(NoiseRule.Quantile, 0.25, 10);
         Assert.That(Flag(rule, [0, 1, 2], [-5, -6, -7]), Is.All.False);
         rule.EndUpdate();
         Assert.That(Flag(rule, [3], [-100]), Is.All.False, "three of the needed four were visited");
@@ -94,7 +95,7 @@ internal sealed class NoiseThresholdTests
         var random = new Random(5);
         int[] indices = [.. Enumerable.Range(0, 24)];
         double[] margins = [.. indices.Select(_ => random.NextDouble())];
-        NoiseThreshold whole = NoiseThreshold.Create(ThresholdKind.Quantile, 0.1, 24), pieces = NoiseThreshold.Create(ThresholdKind.Quantile, 0.1, 24);
+        NoiseThreshold whole = NoiseThreshold.Create(NoiseRule.Quantile, 0.1, 24), pieces = NoiseThreshold.Create(NoiseRule.Quantile, 0.1, 24);
         Flag(whole, indices, margins);
         for (int i = 0; i < 24; i += 3) Flag(pieces, indices[i..(i + 3)], margins[i..(i + 3)]);
         whole.EndUpdate();
@@ -106,7 +107,7 @@ internal sealed class NoiseThresholdTests
     [Test]
     public void Batch_takes_the_quantile_of_the_micro_batch_at_hand_and_forgets_it()
     {
-        NoiseThreshold rule = NoiseThreshold.Create(ThresholdKind.Batch, 0.5, 100);
+        NoiseThreshold rule = NoiseThreshold.Create(NoiseRule.Batch, 0.5, 100);
         Assert.That(Flag(rule, [0, 1, 2], [1, 2, 4]), Is.EqualTo(new[] { true, false, false }));
         Assert.That(rule.Current, Is.EqualTo(2));
         Assert.That(Flag(rule, [3], [-9]), Is.EqualTo(new[] { false }), "one pair is fewer than 1 / K");
@@ -115,7 +116,7 @@ internal sealed class NoiseThresholdTests
     }
 
     [Test]
-    public void A_restored_rule_goes_on_like_the_one_that_was_saved([Values] ThresholdKind kind)
+    public void A_restored_rule_goes_on_like_the_one_that_was_saved([Values] NoiseRule kind)
     {
         var random = new Random(6);
         NoiseThreshold rule = NoiseThreshold.Create(kind, 0.1, 60);

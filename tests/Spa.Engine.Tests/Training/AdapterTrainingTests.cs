@@ -77,7 +77,7 @@ internal sealed class AdapterTrainingTests
             Model = AdapterFiles.Create(Base, new AdapterSettings { Rank = 3, Alpha = 6, Dropout = dropout, UseDora = dora, TargetModules = ["all-linear"] }, 5);
             _reference = Model.WithoutAdapter();
             Policy = new PolicyState(Model);
-            Task = new PreferenceTask(Policy, _reference, TrainingBench.Pairs(), _settings, 0.1);
+            Task = new PreferenceTask(Policy, _reference, TrainingBench.Pairs(), _settings, new PreferenceObjective { Beta = 0.1 });
             Trainer = new Trainer(Policy, Task, _settings);
         }
 

@@ -18,9 +18,9 @@ internal sealed class HookedTask(ITrainingTask inner, Action<int> updated) : ITr
 
     public void RunMicroBatch(ReadOnlySpan<int> examples, MetricSums metrics) => inner.RunMicroBatch(examples, metrics);
 
-    public void EndUpdate()
+    public void EndUpdate(MetricSums metrics)
     {
-        inner.EndUpdate();
+        inner.EndUpdate(metrics);
         updated(++_updates);
     }
 

@@ -1,8 +1,11 @@
 using Spa.Engine.Compute;
 using Spa.Engine.Pipeline;
 using Spa.Engine.Preference;
+using Spa.Engine.Tests.Compute;
 using Spa.Engine.Tests.Formats;
+using Spa.Engine.Tests.Preference;
 using Spa.Engine.Training;
+using Spa.Engine.Training.Optimizers;
 
 namespace Spa.Engine.Tests.Training;
 
@@ -13,7 +16,7 @@ internal sealed class ResumeTests
     private static readonly TrainerSettings s_settings = TrainingBench.Settings with { LoggingSteps = 3 };
 
     [Test]
-    public void Weights_metrics_and_threshold_are_those_of_an_uninterrupted_run([Values] ThresholdKind threshold, [Values] bool bf16)
+    public void Weights_metrics_and_threshold_are_those_of_an_uninterrupted_run([Values] NoiseRule threshold, [Values] bool bf16)
     {
         RefinementSettings refinement = TrainingBench.Refinement with { Threshold = threshold };
         DType type = bf16 ? DType.BFloat16 : DType.Float32;
@@ -31,6 +34,27 @@ internal sealed class ResumeTests
             second.Records.AddRange(first.Records);
             second.Run().AssertSame(expected, $"stopped at update {stop}");
             Assert.That(second.Task.SaveState().ToJsonString(), Is.EqualTo(expected.Task.SaveState().ToJsonString()), $"stopped at update {stop}: threshold, margins, flags, tokens");
+        }
+    }
+
+    [Test]
+    public void Every_optimiser_goes_on_from_its_checkpoint([Values] OptimizerKind optimizer, [Values] bool bf16)
+    {
+        if (optimizer == OptimizerKind.AdamWBf16 && !bf16) Assert.Ignore("needs bfloat16 weights");
+        TrainerSettings settings = s_settings with { Optimizer = optimizer };
+        DType type = bf16 ? DType.BFloat16 : DType.Float32;
+        using TrainingBench expected = new(settings, TrainingBench.Refinement, type: type);
+        expected.Run();
+        foreach (int stop in new[] { 1, 6, 11 })
+        {
+            using TempFolder folder = new();
+            using TrainingBench first = new(settings, TrainingBench.Refinement, type: type), second = new(settings, TrainingBench.Refinement, type: type);
+            first.RunAndStop(stop, folder.Path);
+            second.Restore(folder.Path);
+            second.Records.AddRange(first.Records);
+            second.Run().AssertSame(expected, $"stopped at update {stop}");
+            foreach ((OptimizerState actual, OptimizerState state) in second.Policy.States.Zip(expected.Policy.States))
+                Everywhere.AssertSameBits(Everywhere.ReadAny(second.Backend, actual.Tensor), Everywhere.ReadAny(expected.Backend, state.Tensor), state.Name);
         }
     }
 

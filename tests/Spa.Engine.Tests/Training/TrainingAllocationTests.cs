@@ -1,5 +1,8 @@
+using Spa.Engine.Compute;
 using Spa.Engine.Compute.Cpu;
 using Spa.Engine.Preference;
+using Spa.Engine.Training;
+using Spa.Engine.Training.Optimizers;
 
 namespace Spa.Engine.Tests.Training;
 
@@ -8,9 +11,22 @@ namespace Spa.Engine.Tests.Training;
 internal sealed class TrainingAllocationTests
 {
     [Test]
-    public void A_warm_update_allocates_nothing([Values] ThresholdKind threshold, [Values(1, 2)] int threads)
+    public void A_warm_update_allocates_nothing([Values] NoiseRule threshold, [Values(1, 2)] int threads)
     {
         using TrainingBench bench = new(TrainingBench.Settings with { Epochs = 40 }, TrainingBench.Refinement with { Threshold = threshold }, options: new CpuOptions { Threads = threads });
+        AssertAllocatesNothing(bench);
+    }
+
+    [Test]
+    public void A_warm_update_of_any_optimiser_allocates_nothing([Values] OptimizerKind optimizer)
+    {
+        TrainerSettings settings = TrainingBench.Settings with { Epochs = 40, Optimizer = optimizer };
+        using TrainingBench bench = new(settings, TrainingBench.Refinement, type: DType.BFloat16, options: new CpuOptions { Threads = 2 });
+        AssertAllocatesNothing(bench);
+    }
+
+    private static void AssertAllocatesNothing(TrainingBench bench)
+    {
         // All shapes of three epochs and a full window of the rolling rule.
         for (int i = 0; i < 60; i++) bench.Trainer.RunUpdate();
 

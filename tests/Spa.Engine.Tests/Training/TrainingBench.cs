@@ -36,9 +36,9 @@ internal sealed class TrainingBench : IDisposable
         Backend = new CpuBackend(options ?? new CpuOptions { Threads = 2 });
         Model = TinyModel.Create(Backend, 1, TinyModel.Config(tied: tied), type);
         _reference = withReference ? TinyModel.Create(Backend, 100, TinyModel.Config(tied: tied), type) : null;
-        Policy = new PolicyState(Model);
+        Policy = new PolicyState(Model, (settings ?? Settings).Optimizer, (settings ?? Settings).Seed);
         _settings = settings ?? Settings;
-        Task = new PreferenceTask(Policy, _reference, examples ?? Pairs(), _settings, 0.1, refinement, labelSmoothing);
+        Task = new PreferenceTask(Policy, _reference, examples ?? Pairs(), _settings, new PreferenceObjective { Beta = 0.1, LabelSmoothing = labelSmoothing }, refinement);
         Trainer = new Trainer(Policy, Task, _settings);
     }
 

@@ -2,10 +2,12 @@ using Spa.Engine.Compute;
 using Spa.Engine.Compute.Cpu;
 using Spa.Engine.Models;
 using Spa.Engine.Preference;
+using Spa.Engine.Tests.Preference;
 using Spa.Engine.Tests.Compute;
 using Spa.Engine.Tests.Models;
 using Spa.Engine.Tests.Support;
 using Spa.Engine.Training;
+using Spa.Engine.Training.Optimizers;
 
 namespace Spa.Engine.Tests.Training;
 
@@ -19,6 +21,19 @@ internal sealed class TrainingIndependenceTests
     {
         using TrainingBench expected = new(refinement: TrainingBench.Refinement), actual = new(refinement: TrainingBench.Refinement, options: new CpuOptions { Threads = threads });
         actual.Run().AssertSame(expected.Run(), $"{threads} threads");
+    }
+
+    [Test]
+    public void Thread_count_changes_no_bit_of_any_optimiser([Values] OptimizerKind optimizer)
+    {
+        TrainerSettings settings = TrainingBench.Settings with { Optimizer = optimizer };
+        using TrainingBench expected = new(settings, TrainingBench.Refinement, type: DType.BFloat16);
+        expected.Run();
+        foreach (int threads in new[] { 1, 3 })
+        {
+            using TrainingBench actual = new(settings, TrainingBench.Refinement, type: DType.BFloat16, options: new CpuOptions { Threads = threads });
+            actual.Run().AssertSame(expected, $"{threads} threads");
+        }
     }
 
     [Test]
@@ -103,9 +118,11 @@ internal sealed class TrainingIndependenceTests
         {
             alone.Task.BeginUpdate([i], new UpdateContext(5, 10, 1));
             alone.Task.RunMicroBatch([i], metrics);
+            alone.Task.EndUpdate(metrics);
         }
         together.Task.BeginUpdate([.. Enumerable.Range(0, 14)], new UpdateContext(5, 10, 1));
         together.Task.RunMicroBatch([.. Enumerable.Range(0, 14).Reverse()], metrics);
+        together.Task.EndUpdate(metrics);
         Assert.That(together.Task.LatestMargins, Is.EqualTo(alone.Task.LatestMargins));
         Assert.That(alone.Task.LatestMargins, Is.Unique);
     }

@@ -33,6 +33,14 @@ public sealed unsafe partial class CpuBackend
         Split(new LogProbBackwardKernel(logits, lse, labels, coefficient, softCap), logits.Rows, (long)logits.Columns * (1 + ExpCost));
     }
 
+    public override void LogProbSquares(Tensor squares, Tensor logits, Tensor lse)
+    {
+        RequireFloat(logits, logits.Rows, logits.Columns);
+        RequireVector(squares, DType.Float32, logits.Rows);
+        RequireVector(lse, DType.Float32, logits.Rows);
+        Split(new LogProbSquaresKernel(squares, logits, lse), logits.Rows, (long)logits.Columns * (1 + ExpCost));
+    }
+
     private static void CheckLabels(Tensor labels, int vocabulary)
     {
         int* label = labels.Ints();

@@ -17,29 +17,49 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    public override void RewardLoss(Tensor results, Tensor coefficient, Tensor scores, Tensor segments, Tensor flags, in PairLossStep step)
+    public override void RewardLoss(Tensor results, Tensor coefficient, Tensor scores, Tensor segments, Tensor flags, in PairLossStep step, Tensor weights = default)
     {
         int pairs = RequirePairs(scores, PairColumns.Scores);
         RequireVector(results, DType.Float64, (long)pairs * PairColumns.Results);
         RequireVector(coefficient, DType.Float32, coefficient.Count);
         RequireSegments(segments, pairs);
         if (!flags.IsAbsent) RequireVector(flags, DType.Int32, pairs);
-        step.Check(nameof(RewardLoss));
+        if (!weights.IsAbsent) RequireVector(weights, DType.Float64, pairs);
+        step.Check(nameof(RewardLoss), !weights.IsAbsent);
         var kernel = new PairLossKernel(scores, segments, flags, step);
         for (int pair = 0; pair < pairs; pair++)
         {
             double* score = scores.Doubles() + pair * PairColumns.Scores, result = results.Doubles() + pair * PairColumns.Results;
             (double loss, double chosen, double rejected) = kernel.Of(pair);
+            double weight = weights.IsAbsent ? step.Weight : step.Weight * weights.Doubles()[pair];
             result[0] = step.Beta * (score[0] - score[2]);
             result[1] = step.Beta * (score[1] - score[3]);
             result[2] = result[0] - result[1];
             result[3] = Logistic.Sigmoid(result[2]);
             result[4] = result[0] > result[1] ? 1 : 0;
-            Set(result + 5, loss * step.Weight, step.Accumulate);
-            Set(result + 6, chosen * step.Weight, step.Accumulate);
-            Set(result + 7, rejected * step.Weight, step.Accumulate);
+            Set(result + 5, loss * weight, step.Accumulate);
+            Set(result + 6, chosen * weight, step.Accumulate);
+            Set(result + 7, rejected * weight, step.Accumulate);
             Spread(coefficient, segments, 2 * pair, result[6] * step.Scale, step.Tail);
             Spread(coefficient, segments, 2 * pair + 1, result[7] * step.Scale, step.Tail);
+        }
+    }
+
+    public override void RewardWeights(Tensor weights, Tensor segments, Tensor policy, Tensor squares)
+    {
+        int pairs = RequirePairs(weights, 1);
+        RequireSegments(segments, pairs);
+        RequireVector(policy, DType.Float32, policy.Count);
+        RequireVector(squares, DType.Float32, policy.Count);
+        for (int pair = 0; pair < pairs; pair++)
+        {
+            double mean = 0;
+            for (int response = 2 * pair; response < 2 * pair + 2; response++)
+            {
+                int start = segments.Ints()[2 * response], count = segments.Ints()[2 * response + 1];
+                mean += (SumOf(policy, start, count, count, 1) - SumOf(squares, start, count, count, 1)) / Math.Max(1, count);
+            }
+            weights.Doubles()[pair] = Math.Exp(mean);
         }
     }
 

@@ -31,6 +31,7 @@ public sealed unsafe partial class CpuBackend : ComputeBackend
         _pool.Dispose();
         _matMulRows.Dispose();
         _matMulScratch.Dispose();
+        _adafactorScratch.Dispose();
         _attention.Dispose();
     }
 

@@ -68,6 +68,23 @@ public sealed unsafe partial class CudaBackend
         });
     }
 
+    public override void LogProbSquares(Tensor squares, Tensor logits, Tensor lse)
+    {
+        RequireLogits(logits, logits.Rows);
+        RequireVector(squares, DType.Float32, logits.Rows);
+        RequireVector(lse, DType.Float32, logits.Rows);
+        int lanes = HeadKernels.LanesFor(logits.Columns);
+        Launch(HeadKernels.LogProbSquares.With(Bf16(logits), 0, lanes, 0), ShapeOfRows(logits.Rows, lanes), new LogProbSquaresArgs
+        {
+            Squares = squares.Address,
+            Logits = logits.Address,
+            Lse = lse.Address,
+            Stride = logits.Stride,
+            Rows = (int)logits.Rows,
+            Vocabulary = logits.Columns,
+        });
+    }
+
     private static LaunchShape ShapeOfRows(long rows, int lanes) => lanes == 32 ? new LaunchShape(Blocks(rows, SmallRowThreads / lanes), 1, 1, SmallRowThreads) : new LaunchShape((int)rows, 1, 1, lanes);
 
     private static void RequireLogits(Tensor tensor, long rows, [CallerArgumentExpression(nameof(tensor))] string name = "", [CallerMemberName] string op = "")

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Spa.Engine.Compute.Cuda.Arguments;
 using Spa.Engine.Compute.Cuda.Kernels;
 
@@ -6,9 +5,6 @@ namespace Spa.Engine.Compute.Cuda;
 
 public sealed unsafe partial class CudaBackend
 {
-    /// <summary>Elements that share a scale in <see cref="AdamW8Bit"/>.</summary>
-    public const int MomentBlock = 256;
-
     // gradient_norm.cu
     private const int NormPartialElements = 64 * 1024;
     private const int NormPartialThreads = 256;
@@ -43,7 +39,7 @@ public sealed unsafe partial class CudaBackend
     /// <inheritdoc/>
     public override void AdamW(Tensor weights, Tensor master, Tensor gradients, Tensor m, Tensor v, Tensor norm, in AdamWStep step)
     {
-        CheckAdamW(weights, master, gradients, weights.Count);
+        CheckUpdate(weights, master, gradients);
         RequireVector(m, DType.Float32, weights.Count);
         RequireVector(v, DType.Float32, weights.Count);
         if (step.MaxGradNorm > 0) RequireVector(norm, DType.Float32, 1);
@@ -63,28 +59,11 @@ public sealed unsafe partial class CudaBackend
         });
     }
 
-    /// <summary>
-    /// <see cref="AdamW"/> with moments in 8 bits (Dettmers et al. 2022): m and v of <see cref="MomentBlock"/> elements are a scale each and a byte per element, the
-    /// number of a value of a dynamic map. All zero is the beginning of v; m begins with the code 127. A norm that is not finite leaves everything as it is.
-    /// </summary>
-    /// <param name="weights">Float32 or bfloat16, N elements.</param>
-    /// <param name="master">Float32, N elements, if the weights are bfloat16; else absent.</param>
-    /// <param name="gradients">Float32, N elements.</param>
-    /// <param name="mCodes">Bytes of m as int32, ceil(N / 4) elements.</param>
-    /// <param name="vCodes">Bytes of v as int32, ceil(N / 4) elements.</param>
-    /// <param name="mScales">Float32, one for each block.</param>
-    /// <param name="vScales">Float32, one for each block.</param>
-    /// <param name="norm">Norm of all gradients, [1, 1], read on the device even without clipping.</param>
-    /// <param name="step">Settings.</param>
-    public void AdamW8Bit(Tensor weights, Tensor master, Tensor gradients, Tensor mCodes, Tensor vCodes, Tensor mScales, Tensor vScales, Tensor norm, in AdamWStep step)
+    /// <inheritdoc/>
+    public override void AdamW8Bit(Tensor weights, Tensor master, Tensor gradients, Tensor mCodes, Tensor vCodes, Tensor mScales, Tensor vScales, Tensor norm, in AdamWStep step)
     {
+        CheckAdamW8Bit(weights, master, gradients, mCodes, vCodes, mScales, vScales, norm);
         long count = weights.Count, blocks = (count + MomentBlock - 1) / MomentBlock;
-        CheckAdamW(weights, master, gradients, count);
-        RequireVector(mCodes, DType.Int32, (count + 3) / 4);
-        RequireVector(vCodes, DType.Int32, (count + 3) / 4);
-        RequireVector(mScales, DType.Float32, blocks);
-        RequireVector(vScales, DType.Float32, blocks);
-        RequireVector(norm, DType.Float32, 1);
         bool narrow = weights.Type == DType.BFloat16;
         int vector = FlatVector(8, weights, master, gradients) & FlatVector(2, mCodes, vCodes);
         var shape = new LaunchShape(Math.Min(MaxMomentBlocks, Blocks(blocks, MomentThreads / 32)), 1, 1, MomentThreads);
@@ -103,26 +82,10 @@ public sealed unsafe partial class CudaBackend
         });
     }
 
-    /// <summary>
-    /// <see cref="AdamW"/> with weights and moments in bfloat16 and no master copy. New values are rounded stochastically with Philox, key <paramref name="seed"/>,
-    /// counter (index of the pair of elements, step): the mean over draws is the float32 value. A norm that is not finite leaves everything as it is.
-    /// </summary>
-    /// <param name="weights">Bfloat16, N elements.</param>
-    /// <param name="gradients">Float32, N elements.</param>
-    /// <param name="m">Bfloat16, N elements.</param>
-    /// <param name="v">Bfloat16, N elements.</param>
-    /// <param name="norm">Norm of all gradients, [1, 1], read on the device even without clipping.</param>
-    /// <param name="step">Settings.</param>
-    /// <param name="seed">Key of the random numbers.</param>
-    /// <param name="first">Index of element 0 in the whole model, even: a range updated on its own draws what it would draw as a part.</param>
-    public void AdamWBf16(Tensor weights, Tensor gradients, Tensor m, Tensor v, Tensor norm, in AdamWStep step, ulong seed, long first = 0)
+    /// <inheritdoc/>
+    public override void AdamWBf16(Tensor weights, Tensor gradients, Tensor m, Tensor v, Tensor norm, in AdamWStep step, ulong seed, long first = 0)
     {
-        RequireVector(weights, DType.BFloat16, weights.Count);
-        RequireVector(gradients, DType.Float32, weights.Count);
-        RequireVector(m, DType.BFloat16, weights.Count);
-        RequireVector(v, DType.BFloat16, weights.Count);
-        RequireVector(norm, DType.Float32, 1);
-        if (first < 0 || first % 2 != 0) throw new ArgumentOutOfRangeException(nameof(first), first, $"{nameof(AdamWBf16)}: expected an even index that is not negative");
+        CheckAdamWBf16(weights, gradients, m, v, norm, first);
         ElementGrid grid = FlatGrid(weights.Count, 8);
         Launch(OptimizerKernels.AdamWBf16.With(FlatVector(8, weights, gradients, m, v)), grid.Shape, new AdamWBf16Args
         {
@@ -137,15 +100,6 @@ public sealed unsafe partial class CudaBackend
             Factors = FactorsOf(step),
             Step = step.Step,
         });
-    }
-
-    private static void CheckAdamW(Tensor weights, Tensor master, Tensor gradients, long count, [CallerMemberName] string op = "")
-    {
-        bool narrow = weights.Type == DType.BFloat16;
-        RequireVector(weights, narrow ? DType.BFloat16 : DType.Float32, count, op: op);
-        if (narrow) RequireVector(master, DType.Float32, count, op: op);
-        else if (!master.IsAbsent) throw new ArgumentException($"{op}: float32 weights are their own master");
-        RequireVector(gradients, DType.Float32, count, op: op);
     }
 
     /// <summary>Everything of a step that is one for all elements, rounded to float32 as on the CPU.</summary>

@@ -25,14 +25,15 @@ public sealed unsafe partial class CudaBackend
         });
     }
 
-    public override void RewardLoss(Tensor results, Tensor coefficient, Tensor scores, Tensor segments, Tensor flags, in PairLossStep step)
+    public override void RewardLoss(Tensor results, Tensor coefficient, Tensor scores, Tensor segments, Tensor flags, in PairLossStep step, Tensor weights = default)
     {
         int pairs = RequirePairs(scores, PairColumns.Scores);
         RequireVector(results, DType.Float64, (long)pairs * PairColumns.Results);
         RequireVector(coefficient, DType.Float32, coefficient.Count);
         RequireSegments(segments, pairs);
         if (!flags.IsAbsent) RequireVector(flags, DType.Int32, pairs);
-        step.Check(nameof(RewardLoss));
+        if (!weights.IsAbsent) RequireVector(weights, DType.Float64, pairs);
+        step.Check(nameof(RewardLoss), !weights.IsAbsent);
         Launch(PairKernels.RewardLoss.With((int)step.Kind), new LaunchShape(1, 1, 1, RewardThreads), new RewardLossArgs
         {
             Results = results.Address,
@@ -40,6 +41,7 @@ public sealed unsafe partial class CudaBackend
             Scores = scores.Address,
             Segments = segments.Address,
             Flags = flags.Address,
+            Weights = weights.Address,
             Beta = step.Beta,
             Smoothing = step.Smoothing,
             Weight = step.Weight,
@@ -50,6 +52,22 @@ public sealed unsafe partial class CudaBackend
             Pairs = pairs,
             Accumulate = step.Accumulate ? 1 : 0,
             Divergence = (int)step.EffectiveDivergence,
+        });
+    }
+
+    public override void RewardWeights(Tensor weights, Tensor segments, Tensor policy, Tensor squares)
+    {
+        int pairs = RequirePairs(weights, 1);
+        RequireSegments(segments, pairs);
+        RequireVector(policy, DType.Float32, policy.Count);
+        RequireVector(squares, DType.Float32, policy.Count);
+        Launch(PairKernels.RewardWeights.With(0), new LaunchShape(Blocks(pairs, RewardThreads / 32), 1, 1, RewardThreads), new RewardWeightsArgs
+        {
+            Weights = weights.Address,
+            Segments = segments.Address,
+            Policy = policy.Address,
+            Squares = squares.Address,
+            Pairs = pairs,
         });
     }
 

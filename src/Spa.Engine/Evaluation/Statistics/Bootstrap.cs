@@ -42,6 +42,35 @@ public static class Bootstrap
         return new(mean, Quantile(means, 1 - upper), Quantile(means, upper));
     }
 
+    /// <summary>
+    /// Mean over values that come in groups (the turns of a question), sum(sums) / sum(counts); whole groups are resampled. No group: NaN; one: no bounds.
+    /// </summary>
+    /// <param name="sums">Sum of each group's values.</param>
+    /// <param name="counts">Their number, at least 1.</param>
+    /// <param name="seed">Key of the generator.</param>
+    /// <param name="resamples">Number of resampled means.</param>
+    /// <param name="level">Confidence level in (0, 1).</param>
+    public static Interval GroupedMean(ReadOnlySpan<double> sums, ReadOnlySpan<int> counts, ulong seed, int resamples = DefaultResamples, double level = Interval.DefaultLevel)
+    {
+        if (sums.Length != counts.Length) throw new ArgumentException($"expected {sums.Length} counts, found {counts.Length}", nameof(counts));
+        double upper = Interval.UpperTail(level), total = 0, number = 0;
+        for (int i = 0; i < sums.Length; i++) (total, number) = (total + sums[i], number + counts[i]);
+        if (sums.Length < 2) return new(total / number, double.NaN, double.NaN);
+        double[] means = new double[resamples];
+        for (int resample = 0; resample < resamples; resample++)
+        {
+            double drawn = 0, drawnNumber = 0;
+            for (int i = 0; i < sums.Length; i++)
+            {
+                int group = Index(seed, (uint)resample, (uint)i, sums.Length);
+                (drawn, drawnNumber) = (drawn + sums[group], drawnNumber + counts[group]);
+            }
+            means[resample] = drawn / drawnNumber;
+        }
+        Array.Sort(means);
+        return new(total / number, Quantile(means, 1 - upper), Quantile(means, upper));
+    }
+
     /// <summary>Linear interpolation between order statistics (type 7 of Hyndman and Fan 1996, NumPy's default).</summary>
     /// <param name="sorted">Ascending, not empty.</param>
     /// <param name="p">Probability in [0, 1].</param>
@@ -54,6 +83,9 @@ public static class Bootstrap
         int above = Math.Min(below + 1, sorted.Length - 1);
         return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
     }
+
+    /// <summary>The item that resample <paramref name="resample"/> draws at position <paramref name="position"/>, of <paramref name="count"/>.</summary>
+    public static int Index(ulong seed, uint resample, uint position, int count) => Pick(Philox.Next(seed, resample, position, 1, 0).X, count);
 
     private static double ResampledMean(ReadOnlySpan<double> values, ulong seed, uint resample)
     {

@@ -6,29 +6,35 @@ namespace Spa.Engine.Models.Families;
 internal static class CommonSettings
 {
     /// <summary>Sizes, rotary embedding and MLP of a Llama-shaped config.</summary>
-    public static DecoderConfig Read(ConfigReader config, string epsilonKey = "rms_norm_eps", double rotaryFraction = 1, string activationKey = "hidden_act",
-        string activation = "silu")
+    public static DecoderConfig Read(ConfigReader config, string epsilonKey = "rms_norm_eps", string activationKey = "hidden_act", RotarySettings? rotary = null)
     {
-        int hidden = config.Int("hidden_size"), heads = config.Int("num_attention_heads");
-        if (!config.Has("head_dim") && hidden % heads != 0)
-            throw new SpaException($"{config.File}: hidden_size {hidden} is not a multiple of num_attention_heads {heads}, and head_dim is not given");
-        int headDim = config.Int("head_dim", hidden / heads);
+        int heads = config.Int("num_attention_heads"), headDim = HeadDim(config);
+        rotary ??= RotaryReader.Read(config, headDim);
         return new DecoderConfig
         {
             VocabSize = config.Int("vocab_size"),
-            HiddenSize = hidden,
+            HiddenSize = config.Int("hidden_size"),
             IntermediateSize = config.Int("intermediate_size"),
             Layers = config.Int("num_hidden_layers"),
             Heads = heads,
             KvHeads = config.Int("num_key_value_heads", heads),
             HeadDim = headDim,
-            MaxPositions = config.Int("max_position_embeddings"),
-            Rotary = Rotary(config, (int)(headDim * rotaryFraction)),
+            MaxPositions = RotaryReader.MaxPositions(config, rotary),
+            Rotary = rotary,
             NormEpsilon = (float)config.Double(epsilonKey),
             AttentionScale = (float)(1 / Math.Sqrt(headDim)),
-            Activation = Activation(config, activationKey, activation),
+            Activation = Activation(config, activationKey),
             TieWordEmbeddings = config.Bool("tie_word_embeddings", false),
         };
+    }
+
+    /// <summary>D: <c>head_dim</c>, or the width's share of a head.</summary>
+    public static int HeadDim(ConfigReader config)
+    {
+        int hidden = config.Int("hidden_size"), heads = config.Int("num_attention_heads");
+        if (!config.Has("head_dim") && hidden % heads != 0)
+            throw new SpaException($"{config.File}: hidden_size {hidden} is not a multiple of num_attention_heads {heads}, and head_dim is not given");
+        return config.Int("head_dim", hidden / heads);
     }
 
     /// <summary>Every layer the same window, from <c>sliding_window</c>.</summary>
@@ -38,7 +44,21 @@ internal static class CommonSettings
         return window == 0 ? [] : [.. Enumerable.Repeat(window, layers)];
     }
 
-    private static ActivationKind Activation(ConfigReader config, string key, string fallback) => config.Text(key, fallback) switch
+    /// <summary>Which layers have the window: by <c>layer_types</c> or, where that is absent, by the family's rule.</summary>
+    public static bool[] WindowedLayers(ConfigReader config, int layers, Func<int, bool> rule)
+    {
+        string[]? kinds = config.TextList("layer_types");
+        if (kinds is null) return [.. Enumerable.Range(0, layers).Select(rule)];
+        if (kinds.Length != layers) throw new SpaException($"{config.File}: layer_types has {kinds.Length} entries for {layers} layers");
+        return [.. kinds.Select(kind => kind switch
+        {
+            "sliding_attention" => true,
+            "full_attention" => false,
+            _ => throw config.Unsupported("layer_types", kind, "full_attention, sliding_attention"),
+        })];
+    }
+
+    private static ActivationKind Activation(ConfigReader config, string key) => config.Text(key) switch
     {
         "silu" or "swish" => ActivationKind.Silu,
         "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => ActivationKind.GeluTanh,
@@ -46,28 +66,4 @@ internal static class CommonSettings
         "relu" => ActivationKind.Relu,
         var other => throw config.Unsupported(key, other, "silu, gelu, gelu_new, gelu_pytorch_tanh, relu"),
     };
-
-    // Both spellings: rope_theta with rope_scaling, and the newer rope_parameters that holds both.
-    private static RotarySettings Rotary(ConfigReader config, int dimensions)
-    {
-        ConfigReader? scaling = config.Object("rope_parameters") ?? config.Object("rope_scaling");
-        double theta = config.Has("rope_theta") ? config.Double("rope_theta") : scaling?.Double("rope_theta", 10000) ?? 10000;
-        var settings = new RotarySettings { Theta = theta, Dimensions = dimensions };
-        if (scaling is null) return settings;
-        string kind = scaling.Has("rope_type") ? scaling.Text("rope_type") : scaling.Text("type", "default");
-        return kind switch
-        {
-            "default" => settings,
-            "linear" => settings with { Scaling = RotaryScaling.Linear, Factor = scaling.Double("factor") },
-            "llama3" => settings with
-            {
-                Scaling = RotaryScaling.Llama3,
-                Factor = scaling.Double("factor"),
-                LowFrequencyFactor = scaling.Double("low_freq_factor"),
-                HighFrequencyFactor = scaling.Double("high_freq_factor"),
-                OriginalMaxPositions = scaling.Int("original_max_position_embeddings"),
-            },
-            _ => throw scaling.Unsupported("rope_type", kind, "default, linear, llama3"),
-        };
-    }
 }

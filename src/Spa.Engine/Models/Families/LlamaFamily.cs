@@ -3,9 +3,9 @@ namespace Spa.Engine.Models.Families;
 /// <summary>Llama 2 and 3, SmolLM2, TinyLlama; and Mistral, which adds a sliding window.</summary>
 internal static class LlamaFamily
 {
-    public static ModelFamily Llama { get; } = new("llama", "LlamaForCausalLM", ReadLlama, new ParameterNames());
+    public static ModelFamily Llama { get; } = new("llama", "LlamaForCausalLM", ReadLlama, new ParameterNames(), ClassDefaults.Llama);
 
-    public static ModelFamily Mistral { get; } = new("mistral", "MistralForCausalLM", ReadMistral, new ParameterNames());
+    public static ModelFamily Mistral { get; } = new("mistral", "MistralForCausalLM", ReadMistral, new ParameterNames(), ClassDefaults.Mistral);
 
     private static DecoderConfig ReadLlama(ConfigReader config)
     {

@@ -43,7 +43,7 @@ public sealed class RunEstimate
 
     public long PeakMemoryBytes => _phases.Max(phase => phase.MemoryBytes);
 
-    /// <summary>The models of all stages, and one checkpoint with weights, both moments and a margin.</summary>
+    /// <summary>The models of all stages, and one checkpoint with weights, float32 moments and a margin.</summary>
     public long DiskBytes => WeightBytes * ((_config.Stage == ConfigurationStage.Run ? _config.Spa.Iterations + (_config.Spa.SeedDataset is null ? 0 : 1) : 1) + 4);
 
     private void AddStage(RunContext context)
@@ -81,7 +81,7 @@ public sealed class RunEstimate
     {
         if (!_config.Training.UsePeft) return null;
         AdapterSettings settings = TrainingSetup.Adapter(_config.Training);
-        ParameterNames names = Models.Families.ModelFamily.Find(new ConfigReader(_model.ConfigJson, _model.Path)).Names;
+        ParameterNames names = _model.Family.Names;
         return new AdapterLayout(_model.Config, names, AdapterTargets.Select(_model.Config, names, settings), settings.UseDora, settings.Dropout, _backend.ActivationType(_matrixType));
     }
 
@@ -97,8 +97,8 @@ public sealed class RunEstimate
             if (withReference) _ = new DecoderWorkspace(_model.Config, ActivationPlan.Inference, tokens, rows, _backend.ActivationType(_matrixType), arena, adapter);
             _ = new Head(_backend, _model.Config, rows, withReference, arena, gradients: _backend.ActivationType(_matrixType));
         });
-        // Gradients, two moments, and the master copy of bfloat16 weights; all float32. With an adapter for it alone, whose base policy and reference share.
-        long optimizer = (adapter?.Table ?? _layout.Table).FlatCount * sizeof(float) * ((adapter?.Type ?? _matrixType) == DType.Float32 ? 3 : 4);
+        long optimizer = PolicyState.Measure(_layout, settings.Optimizer, _backend.ActivationType(_matrixType), adapter?.Table);
+        // With an adapter policy and reference share the base.
         long weights = adapter is null ? WeightBytes * (withReference ? 2 : 1) : WeightBytes + adapter.Table.WeightBytes * (withReference ? 2 : 1);
         double share = _config.Training.MaxSteps > 0
             ? _config.Training.MaxSteps * (double)settings.MicroBatch * settings.Accumulation / examples.Count : epochs;

@@ -26,25 +26,9 @@ public static class PreferenceEvaluation
         return pairs;
     }
 
-    /// <summary>
-    /// Expected calibration error: over ten bins of the confidence p = sigmoid(|margin|) in [0.5, 1], the mean gap between confidence and
-    /// accuracy, weighted by pairs (Naeini et al. 2015). A tie counts as half right.
-    /// </summary>
-    public static double CalibrationError(IReadOnlyList<EvaluatedPair> pairs)
-    {
-        const int Bins = 10;
-        double[] confidence = new double[Bins], right = new double[Bins];
-        foreach (EvaluatedPair pair in pairs)
-        {
-            double p = Logistic.Sigmoid(Math.Abs(pair.Margin));
-            int bin = Math.Min(Bins - 1, (int)((p - 0.5) * 2 * Bins));
-            confidence[bin] += p;
-            right[bin] += pair.Margin > 0 ? 1 : pair.Margin == 0 ? 0.5 : 0;
-        }
-
-        return confidence.Zip(right, (c, r) => Math.Abs(c - r)).Sum() / pairs.Count;
-    }
-
     /// <summary>Mean of -log sigmoid(margin): the loss of the labels under Bradley and Terry.</summary>
-    public static double MeanLoss(IReadOnlyList<EvaluatedPair> pairs) => pairs.Average(pair => -Logistic.LogSigmoid(pair.Margin));
+    public static double MeanLoss(IReadOnlyList<EvaluatedPair> pairs) => pairs.Average(Loss);
+
+    /// <summary>-log sigmoid(margin) of a pair.</summary>
+    public static double Loss(EvaluatedPair pair) => -Logistic.LogSigmoid(pair.Margin);
 }

@@ -33,6 +33,7 @@ internal static class PlotStyle
         .plot .span{stroke:var(--rule)}
         .plot .threshold{stroke:var(--flag);stroke-width:1.5}.plot .thresholdlabel{fill:var(--flag);font-weight:600}
         .plot .line{fill:none;stroke:var(--c);stroke-width:1.9;stroke-linejoin:round;stroke-linecap:round}
+        .plot .ring{fill:none}
         .plot .raw{fill:none;stroke:var(--c);stroke-width:1;stroke-linejoin:round;opacity:.32}
         .plot .dot{fill:var(--c);stroke:var(--surface);stroke-width:1}
         .plot .fill{fill:var(--c)}.plot .bar{fill:var(--c);fill-opacity:.82}

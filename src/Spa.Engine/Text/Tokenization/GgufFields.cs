@@ -27,6 +27,17 @@ internal sealed class GgufFields(IReadOnlyDictionary<string, object> metadata, s
         };
     }
 
+    public float[]? Floats(string key)
+    {
+        if (!metadata.TryGetValue(key, out object? value)) return null;
+        return value switch
+        {
+            float[] exact => exact,
+            double[] wide => [.. wide.Select(x => (float)x)],
+            _ => throw Error(key, Wanted(key, "an array of numbers")),
+        };
+    }
+
     public SpaException Error(string key, string message) => new($"{name}: {key}: {message}");
 
     private static int? ToInteger(object value) => value switch

@@ -4,14 +4,20 @@ namespace Spa.Engine.Text;
 
 /// <summary>
 /// Builds a tokenizer from the vocabulary that a GGUF file carries. GGUF names the pre-tokenizer instead of spelling it out; the names
-/// known here are those of byte-level BPE ("gpt2") models.
+/// known here are those of byte-level BPE ("gpt2"); files of SentencePiece's BPE ("llama") have scores instead of merges.
 /// </summary>
 public static class GgufVocabulary
 {
     private const string Prefix = "tokenizer.ggml.";
 
     /// <summary>GGUF's token types that matter here; all others are ordinary tokens.</summary>
-    private const int ControlType = 3, UserDefinedType = 4;
+    internal const int NormalType = 1, UnknownType = 2, ControlType = 3, UserDefinedType = 4, UnusedType = 5, ByteType = 6;
+
+    /// <summary>SentencePiece's mark for a space.</summary>
+    internal const string SpaceMark = "\u2581";
+
+    /// <summary>The names of byte-level pre-tokenizers.</summary>
+    internal static readonly string[] PreTokenizerNames = ["gpt-2", "llama-bpe", "qwen2", "smollm"];
 
     private static readonly ByteLevelOptions s_byteLevel = new(AddPrefixSpace: false, TrimOffsets: true, UseRegex: true);
 
@@ -23,7 +29,8 @@ public static class GgufVocabulary
     {
         GgufFields fields = new(metadata, name);
         string model = fields.Text(Prefix + "model") ?? throw fields.Error(Prefix + "model", "expected the kind of tokenizer, found none");
-        if (model != "gpt2") throw fields.Error(Prefix + "model", $"the tokenizer '{JsonCursor.Shorten(model)}' is not supported; supported: gpt2");
+        if (model == "llama") return LoadSentencePiece(fields, name);
+        if (model != "gpt2") throw fields.Error(Prefix + "model", $"the tokenizer '{JsonCursor.Shorten(model)}' is not supported; supported: gpt2, llama");
         string pre = fields.Text(Prefix + "pre") ?? "default";
         Vocabulary vocabulary = ReadTokens(fields, out string[] tokens);
         try
@@ -32,10 +39,10 @@ public static class GgufVocabulary
             return new Tokenizer(new TokenizerParts(bpe)
             {
                 AddedTokens = ReadAddedTokens(fields, tokens),
-                Normalizer = pre == "qwen2" ? new CanonicalNormalizer(composes: true) : null,
+                Normalizer = Normalizer(pre),
                 PreTokenizer = PreTokenizer(pre) ?? throw fields.Error(Prefix + "pre",
                     $"the pre-tokenizer '{JsonCursor.Shorten(pre)}' is not supported; supported: default, gpt-2, llama-bpe, qwen2, smollm"),
-                PostProcessor = ReadTemplate(fields, tokens, pre),
+                PostProcessor = ReadTemplate(fields, tokens, addsBos: pre == "llama-bpe"),
                 Decoder = new ByteLevelDecoder(s_byteLevel),
             });
         }
@@ -45,7 +52,11 @@ public static class GgufVocabulary
         }
     }
 
-    private static IPreTokenizer? PreTokenizer(string pre) => pre switch
+    /// <summary>The normalizer that goes with a pre-tokenizer.</summary>
+    internal static INormalizer? Normalizer(string pre) => pre == "qwen2" ? new CanonicalNormalizer(composes: true) : null;
+
+    /// <summary>The pre-tokenizer of a name, or null.</summary>
+    internal static IPreTokenizer? PreTokenizer(string pre) => pre switch
     {
         "default" or "gpt-2" => new ByteLevelPreTokenizer(s_byteLevel),
         "smollm" => new SequencePreTokenizer([new DigitsPreTokenizer(individualDigits: true), new ByteLevelPreTokenizer(s_byteLevel)]),
@@ -53,6 +64,44 @@ public static class GgufVocabulary
         "qwen2" => WithPattern(KnownPatterns.Qwen2),
         _ => null,
     };
+
+    /// <summary>How SentencePiece marks spaces, as tokenizer.json spells it.</summary>
+    internal static SequenceNormalizer SpaceNormalizer(bool prepends)
+    {
+        ReplaceNormalizer replace = new(new Replacement(PatternSpec.Literal(" "), SpaceMark));
+        return new SequenceNormalizer(prepends ? [new PrependNormalizer(SpaceMark), replace] : [replace]);
+    }
+
+    // The pipeline that tokenizer.json has for such a model. A space mark is put before the text unless the file says otherwise.
+    private static Tokenizer LoadSentencePiece(GgufFields fields, string name)
+    {
+        const string Scores = Prefix + "scores", Types = Prefix + "token_type";
+        Vocabulary vocabulary = ReadTokens(fields, out string[] tokens);
+        float[] scores = fields.Floats(Scores) ?? throw fields.Error(Scores, "expected the scores of the tokens, found none");
+        int[] types = fields.Integers(Types) ?? throw fields.Error(Types, "expected the types of the tokens, found none");
+        if (scores.Length != tokens.Length) throw fields.Error(Scores, $"expected {tokens.Length} entries, one per token, found {scores.Length}");
+        if (types.Length != tokens.Length) throw fields.Error(Types, $"expected {tokens.Length} entries, one per token, found {types.Length}");
+        int unknown = Array.IndexOf(types, UnknownType);
+        bool prepends = fields.Flag(Prefix + "add_space_prefix") ?? true;
+        Replacement fromMark = new(PatternSpec.Literal(SpaceMark), " ");
+        try
+        {
+            BpeOptions options = new(unknown < 0 ? null : tokens[unknown], FuseUnknown: true, ByteFallback: types.Contains(ByteType));
+            BpeModel bpe = new(vocabulary, SentencePieceScores.ToMerges(vocabulary, scores, id => types[id] is NormalType or UserDefinedType), options);
+            IDecoder[] decoders = [new ReplaceDecoder(fromMark), new ByteFallbackDecoder(), new FuseDecoder(), .. prepends ? [new StripDecoder(" ", 1, 0)] : (IDecoder[])[]];
+            return new Tokenizer(new TokenizerParts(bpe)
+            {
+                AddedTokens = ReadAddedTokens(fields, tokens),
+                Normalizer = SpaceNormalizer(prepends),
+                PostProcessor = ReadTemplate(fields, tokens, addsBos: true),
+                Decoder = new SequenceDecoder(decoders),
+            });
+        }
+        catch (FormatException e)
+        {
+            throw new SpaException($"{name}: {e.Message}", e);
+        }
+    }
 
     private static SequencePreTokenizer WithPattern(string pattern) => new(
     [
@@ -97,16 +146,16 @@ public static class GgufVocabulary
         List<AddedToken> added = [];
         for (int id = 0; id < types.Length; id++)
         {
-            bool isAdded = types[id] is ControlType or UserDefinedType && tokens[id].Length > 0;
-            if (isAdded) added.Add(new AddedToken(id, tokens[id], Special: types[id] == ControlType));
+            bool isAdded = types[id] is UnknownType or ControlType or UserDefinedType && tokens[id].Length > 0;
+            if (isAdded) added.Add(new AddedToken(id, tokens[id], Special: types[id] != UserDefinedType));
         }
         return added;
     }
 
-    private static TemplatePostProcessor? ReadTemplate(GgufFields fields, string[] tokens, string pre)
+    private static TemplatePostProcessor? ReadTemplate(GgufFields fields, string[] tokens, bool addsBos)
     {
-        // Files for Llama 3 were written before the key existed; their tokenizer always adds BOS.
-        bool addsBos = fields.Flag(Prefix + "add_bos_token") ?? pre == "llama-bpe";
+        // Files for Llama were written before the key existed; their tokenizers add BOS.
+        addsBos = fields.Flag(Prefix + "add_bos_token") ?? addsBos;
         bool addsEos = fields.Flag(Prefix + "add_eos_token") ?? false;
         if (!addsBos && !addsEos) return null;
         List<TemplatePart> parts = [TemplatePart.Text];

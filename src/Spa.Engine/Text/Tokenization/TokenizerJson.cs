@@ -49,6 +49,11 @@ public static class TokenizerJson
         {
             throw JsonCursor.Damaged(name, e);
         }
+        catch (InvalidOperationException e)
+        {
+            // A name or a string with half of a surrogate pair passes JSON's grammar and fails when it is read.
+            throw new SpaException($"{name}: not a tokenizer.json: a string is not valid Unicode; copy or download it again", e);
+        }
         catch (FormatException e)
         {
             throw new SpaException($"{name}: {e.Message}", e);

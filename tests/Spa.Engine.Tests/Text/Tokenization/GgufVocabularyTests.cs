@@ -35,7 +35,8 @@ public sealed class GgufVocabularyTests
         Assert.That(tokenizer.Encode("ab", addSpecialTokens: false).Select(tokenizer.IdToToken), Is.EqualTo((string[])["ab"]));
     }
 
-    [TestCase("tokenizer.ggml.model", "llama", "the tokenizer 'llama' is not supported")]
+    [TestCase("tokenizer.ggml.model", "bert", "the tokenizer 'bert' is not supported")]
+    [TestCase("tokenizer.ggml.model", "llama", "expected the scores of the tokens")]
     [TestCase("tokenizer.ggml.model", 3, "expected a string")]
     [TestCase("tokenizer.ggml.pre", "deepseek", "the pre-tokenizer 'deepseek' is not supported")]
     [TestCase("tokenizer.ggml.merges", new[] { "ab" }, "merge 0 is not of the form")]

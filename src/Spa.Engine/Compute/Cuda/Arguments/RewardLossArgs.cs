@@ -11,6 +11,7 @@ internal struct RewardLossArgs
     public nint Scores; // [P, 6]
     public nint Segments; // [2P, 2]
     public nint Flags; // [P], or 0
+    public nint Weights; // [P], or 0
     public double Beta;
     public double Smoothing;
     public double Weight;

@@ -27,7 +27,7 @@ public sealed class KernelKey
             // The resources of a kernel are in the assembler's messages.
             .. target.IsPtx ? (string[])[] : ["--ptxas-options=-v"],
             .. template.Macros.Zip(variant.Values, (macro, value) => $"-D{macro}={value}"),
-            // A file with several entries may leave out the others.
+            // A file with several entries leaves out the others.
             $"-DSPA_ENTRY_{template.Entry.ToUpperInvariant()}=1",
         ];
     }

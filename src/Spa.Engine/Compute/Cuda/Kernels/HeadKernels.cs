@@ -12,11 +12,14 @@ internal static class HeadKernels
     public static readonly KernelTemplate LogProbBackward = new("logprob", "logprob_backward", ["SPA_LOGIT_BF16", "SPA_CAPPED", "SPA_LANES", "SPA_REFERENCE"], registers: 48,
         variants: [.. from bf16 in Either from capped in Either from lanes in AllLanes select new[] { bf16, capped, lanes, 0 }]);
 
+    public static readonly KernelTemplate LogProbSquares = new("logprob", "logprob_squares", ["SPA_LOGIT_BF16", "SPA_CAPPED", "SPA_LANES", "SPA_REFERENCE"], registers: 40,
+        variants: [.. from bf16 in Either from lanes in AllLanes select new[] { bf16, 0, lanes, 0 }]);
+
     public static readonly KernelTemplate Sample = new("sample", "sample", ["SPA_LOGIT_BF16", "SPA_CAPPED", "SPA_LANES"], registers: 96, variants: Rows);
 
     public static readonly KernelTemplate TopLogProbs = new("top_logprobs", "top_logprobs", ["SPA_LOGIT_BF16", "SPA_CAPPED", "SPA_LANES"], registers: 96, variants: Rows);
 
-    public static IEnumerable<KernelTemplate> All => [LogProbForward, LogProbBackward, Sample, TopLogProbs];
+    public static IEnumerable<KernelTemplate> All => [LogProbForward, LogProbBackward, LogProbSquares, Sample, TopLogProbs];
 
     private static int[] Either => [0, 1];
 

@@ -1,0 +1,53 @@
+using Spa.Engine.Configuration;
+using Spa.Engine.Preference;
+
+namespace Spa.Engine.Pipeline.Judges;
+
+/// <summary>The judge of a run, from its configuration.</summary>
+internal static class JudgeConfiguration
+{
+    /// <exception cref="UsageException">This build lacks the judge, or it misses something: names the key.</exception>
+    public static JudgeSettings Settings(RunConfig config, RunFolder folder)
+    {
+        JudgingConfig judging = config.Spa.Judging;
+        if (!JudgeSettings.Names.Contains(config.Spa.Judge))
+            throw new UsageException($"'spa.judge: {config.Spa.Judge}' is not supported by this build; supported: {string.Join(", ", JudgeSettings.Names)}");
+        var settings = new JudgeSettings
+        {
+            Kind = JudgeSettings.ParseKind(config.Spa.Judge),
+            Pairs = PairSelections.Parse(judging.Pairs),
+            Model = judging.Model,
+            Prompt = judging.Prompt,
+            Verdicts = [.. judging.Verdicts],
+            Labels = judging.Labels,
+            Program = judging.Program ?? (IReadOnlyList<string>)[],
+            ProgramTimeout = TimeSpan.FromSeconds(judging.Timeout),
+            Seed = config.Training.Seed,
+        };
+        if (settings.Kind == JudgeKind.Endpoint) settings = settings with { Endpoint = Endpoint(judging, folder) };
+        try
+        {
+            settings.Validate();
+        }
+        catch (UsageException error)
+        {
+            throw new UsageException($"spa.judging: {error.Message}");
+        }
+
+        return settings;
+    }
+
+    private static EndpointSettings Endpoint(JudgingConfig judging, RunFolder folder) => new()
+    {
+        Url = judging.Url ?? throw new UsageException("'spa.judging.url' is missing: the address of the judge, such as http://localhost:8000/v1"),
+        Model = judging.Model ?? throw new UsageException("'spa.judging.model' is missing: the name of the judge's model at spa.judging.url"),
+        ApiKeyVariable = judging.ApiKeyEnv,
+        RequestsPerMinute = judging.RequestsPerMinute,
+        Concurrency = judging.Concurrency,
+        Timeout = TimeSpan.FromSeconds(judging.Timeout),
+        Retries = judging.Retries,
+        CacheFolder = judging.Cache ?? Path.Combine(folder.Path, "judge-cache"),
+        PromptPrice = judging.PromptPrice,
+        CompletionPrice = judging.CompletionPrice,
+    };
+}

@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using Spa.Engine.Pipeline.RowFiles;
+using Spa.Engine.Preference;
+
+namespace Spa.Engine.Pipeline.Judges;
+
+/// <summary>Everything that names a judge, from a configuration file or the command line.</summary>
+public sealed record JudgeSettings
+{
+    /// <summary>The names in configuration files and on the command line, in the order of <see cref="JudgeKind"/>.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["implicit", "llm", "endpoint", "gold", "random"];
+
+    public JudgeKind Kind { get; init; }
+
+    public PairSelection Pairs { get; init; }
+
+    /// <summary>The judge's model for <see cref="JudgeKind.Llm"/>: a folder or a .gguf file.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>File of the pairwise prompt; null: <see cref="PairPrompt.BuiltIn"/>.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>What a pairwise judge says if the first response is better, and if the second is.</summary>
+    public IReadOnlyList<string> Verdicts { get; init; } = [PairPrompt.BuiltIn.FirstVerdict, PairPrompt.BuiltIn.SecondVerdict];
+
+    public ShownOrders Orders { get; init; }
+
+    /// <summary>For <see cref="JudgeKind.Endpoint"/>.</summary>
+    public EndpointSettings? Endpoint { get; init; }
+
+    /// <summary>For <see cref="JudgeKind.Gold"/>: a file of <see cref="GoldLabels"/>.</summary>
+    public string? Labels { get; init; }
+
+    /// <summary>For <see cref="JudgeKind.Gold"/>: a program and its arguments.</summary>
+    public IReadOnlyList<string> Program { get; init; } = [];
+
+    /// <summary>For one answer of the program.</summary>
+    public TimeSpan ProgramTimeout { get; init; } = TimeSpan.FromSeconds(120);
+
+    public ulong Seed { get; init; } = 42;
+
+    public string Name => Names[(int)Kind];
+
+    /// <summary>Whether the judge asks for the better of two.</summary>
+    public bool IsPairwise => Kind is JudgeKind.Llm or JudgeKind.Endpoint;
+
+    /// <exception cref="UsageException">There is no such judge.</exception>
+    public static JudgeKind ParseKind(string name)
+    {
+        int index = Names.ToList().IndexOf(name);
+        return index >= 0 ? (JudgeKind)index : throw new UsageException($"judge: '{name}' is not supported by this build; supported: {string.Join(", ", Names)}");
+    }
+
+    /// <summary>Checks what can be checked before work begins.</summary>
+    /// <exception cref="UsageException">Something that the judge needs is missing.</exception>
+    public void Validate()
+    {
+        if (IsPairwise) ReadPrompt();
+        if (Kind == JudgeKind.Endpoint) (Endpoint ?? throw new UsageException("the endpoint judge needs a url and the name of a model there")).Validate();
+        if (Kind != JudgeKind.Gold) return;
+        if (Labels is null == (Program.Count == 0)) throw new UsageException("the gold judge needs a file of labels or a program that scores, one of the two");
+    }
+
+    /// <summary>How a pairwise judge is asked.</summary>
+    public PairPrompt ReadPrompt()
+    {
+        if (Verdicts.Count != 2) throw new UsageException($"expected two verdicts, the one for the first response and the one for the second; found {Verdicts.Count}");
+        if (Prompt is not null) return PairPrompt.Read(Prompt, Verdicts[0], Verdicts[1]);
+        return Verdicts.SequenceEqual([PairPrompt.BuiltIn.FirstVerdict, PairPrompt.BuiltIn.SecondVerdict]) ? PairPrompt.BuiltIn
+            : throw new UsageException("other verdicts than A and B need a prompt that asks for them");
+    }
+
+    /// <summary>What verdicts depend on, for the keys of phases. How fast a service may be asked is no part of it.</summary>
+    public JsonObject Identity()
+    {
+        var json = new JsonObject { ["judge"] = Name, ["pairs"] = PairSelections.Names[(int)Pairs] };
+        if (IsPairwise) (json["prompt"], json["orders"]) = (ReadPrompt().Identity, Orders.ToString());
+        if (Kind == JudgeKind.Llm) json["model"] = RowIdentity.OfModel(Model);
+        if (Kind == JudgeKind.Endpoint) (json["url"], json["model"]) = (Endpoint!.Url, Endpoint.Model);
+        if (Labels is not null) json["labels"] = RowIdentity.OfRows(Labels);
+        if (Program.Count > 0) json["program"] = new JsonArray([.. Program.Select(word => (JsonNode)word)]);
+        if (Kind == JudgeKind.Random || Pairs == PairSelection.TopRandom) json["seed"] = Seed;
+        return json;
+    }
+}

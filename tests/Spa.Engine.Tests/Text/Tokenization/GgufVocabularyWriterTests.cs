@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using Spa.Engine.Formats;
+using Spa.Engine.Tests.Formats;
+using Spa.Engine.Tests.Support;
+using Spa.Engine.Text;
+
+namespace Spa.Engine.Tests.Text.Tokenization;
+
+public sealed class GgufVocabularyWriterTests
+{
+    private readonly TempFolder _folder = new();
+
+    [TearDown]
+    public void Remove() => _folder.Dispose();
+
+    [TestCase("llama2", "llama", "default")]
+    [TestCase("qwen3", "gpt2", "qwen2")]
+    public void A_tokenizer_that_went_through_a_file_encodes_and_decodes_the_same(string folder, string model, string pre)
+    {
+        Tokenizer source = GoldenRows.Tokenizer(folder);
+        TokenizerConfig config = TokenizerConfig.Load(Path.GetDirectoryName(GoldenRows.PathOf(folder, "tokenizer.json"))!);
+        // More rows than tokens, as many models have.
+        int rows = source.VocabularySize + 3;
+        GgufWriter.Write(_folder["v.gguf"], GgufVocabularyWriter.Describe(source, config, rows, "{{ messages }}", folder), []);
+        using GgufFile file = GgufFile.Open(_folder["v.gguf"]);
+        Assert.That((file.Text("tokenizer.ggml.model"), file.Text("tokenizer.ggml.pre"), file.Text("tokenizer.chat_template")), Is.EqualTo((model, pre, "{{ messages }}")));
+        Assert.That((string[])file.Metadata["tokenizer.ggml.tokens"], Has.Length.EqualTo(rows));
+        Tokenizer again = GgufVocabulary.Load(file.Metadata, folder);
+        GoldenRows.AssertAll(folder, "goldens.jsonl", row =>
+        {
+            string text = GoldenRows.Text(row, "text");
+            bool same = again.Encode(text, addSpecialTokens: true).SequenceEqual(GoldenRows.Ints(row, "ids_special"))
+                && again.Encode(text, addSpecialTokens: false).SequenceEqual(GoldenRows.Ints(row, "ids"))
+                && again.Decode(GoldenRows.Ints(row, "ids"), skipSpecialTokens: true) == GoldenRows.Text(row, "decoded_skip");
+            return same ? null : GoldenRows.Show(text);
+        });
+        TokenizerConfig read = TokenizerConfig.FromGguf(file.Metadata);
+        Assert.That((read.BosToken, read.EosToken), Is.EqualTo((config.BosToken ?? read.BosToken, config.EosToken)));
+    }
+
+    [Test]
+    public void Scores_and_types_of_llama_are_those_of_its_sentencepiece_model()
+    {
+        Tokenizer source = GoldenRows.Tokenizer("llama2");
+        TokenizerConfig config = TokenizerConfig.Load(Path.GetDirectoryName(GoldenRows.PathOf("llama2", "tokenizer.json"))!);
+        var entries = new Dictionary<string, object>(GgufVocabularyWriter.Describe(source, config, 32000, null, "llama2"));
+        float[] scores = (float[])entries["tokenizer.ggml.scores"];
+        int[] types = (int[])entries["tokenizer.ggml.token_type"];
+        // unknown, control, byte; then pieces in the order of their merging.
+        Assert.That((types[0], types[1], types[3], types[258], types[259]), Is.EqualTo((2, 3, 6, 6, 1)));
+        float Score(string token) => scores[source.TokenToId(token)!.Value];
+        Assert.That((scores[0], scores[3], Score("▁t"), Score("in"), Score("er")), Is.EqualTo((0f, 0f, 0f, -1f, -2f)));
+        Assert.That(entries["tokenizer.ggml.add_bos_token"], Is.True);
+        Assert.That(entries["tokenizer.ggml.add_space_prefix"], Is.True);
+        // The list of merges that the scores stand for is that of tokenizer.json, pair by pair.
+        JsonNode Merges(Tokenizer tokenizer)
+        {
+            using var stream = new MemoryStream();
+            TokenizerJson.Write(tokenizer, stream);
+            return JsonNode.Parse(stream.ToArray())!["model"]!["merges"]!;
+        }
+        Assert.That(JsonNode.DeepEquals(Merges(GgufVocabulary.Load(entries)), Merges(source)));
+    }
+
+    [Test]
+    public void The_vocabulary_of_a_real_file_is_written_as_it_was_there()
+    {
+        using GgufFile file = GgufFile.Open(Fixtures.Require("models/smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf"));
+        Tokenizer tokenizer = GgufVocabulary.Load(file.Metadata);
+        TokenizerConfig config = TokenizerConfig.FromGguf(file.Metadata);
+        var written = new Dictionary<string, object>(GgufVocabularyWriter.Describe(tokenizer, config, tokenizer.VocabularySize, null, "SmolLM2"));
+        // Its add_space_prefix is false, which for byte-level BPE goes without saying.
+        string[] keys = [.. file.Metadata.Keys.Where(key => key.StartsWith("tokenizer.", StringComparison.Ordinal) && key != "tokenizer.ggml.add_space_prefix")];
+        Assert.That(keys, Is.SubsetOf(written.Keys));
+        foreach (string key in keys) Assert.That(written[key] is uint id ? (long)id : written[key], Is.EqualTo(file.Metadata[key]), key);
+    }
+
+    [TestCase("tiny-bytelevel", "is searched for as a whole word")]
+    [TestCase("tiny-digits", "normalizer")]
+    [TestCase("tiny-cl100k", "pre-tokenizer")]
+    [TestCase("tiny-metaspace", "no scores")]
+    public void What_gguf_cannot_say_is_refused(string folder, string reason) =>
+        Assert.That(() => GgufVocabularyWriter.Describe(GoldenRows.Tokenizer(folder), new TokenizerConfig(), 100_000, null, folder),
+            Throws.TypeOf<SpaException>().With.Message.Contains(reason).And.Message.Not.Contains("\n"));
+}
