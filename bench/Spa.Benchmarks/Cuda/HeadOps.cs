@@ -52,7 +52,7 @@ internal static class HeadOps
         long bytes = c.Variant == "chunked" ? 512L << 20 : long.MaxValue;
         inputs.Keep(inputs.Backend.CreateArena("head", arena =>
         {
-            gradients = new Gradients(model.Layout, arena);
+            gradients = new Gradients(model, arena);
             head = new Head(inputs.Backend, model.Config, rows, withReference: true, arena, bytes, DType.BFloat16);
         }));
         inputs.Backend.Zero(gradients!.Flat);

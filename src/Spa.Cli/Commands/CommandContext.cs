@@ -28,6 +28,9 @@ internal sealed class CommandContext(ParseResult parse, CommonOptions common, Cl
     /// <summary>Null where the user did not say.</summary>
     public string? GivenDtype => Get(common.Dtype);
 
+    /// <summary>--base: the base of adapters whose own path does not exist.</summary>
+    public string? BaseModel => Get(common.Base);
+
     /// <summary>Threads of the CPU backend; 0: one per processor.</summary>
     public int Threads => Get(common.Threads) ?? 0;
 

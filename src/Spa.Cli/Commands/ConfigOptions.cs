@@ -16,12 +16,12 @@ internal sealed class ConfigOptions
     public IEnumerable<Option> All => [Config, Set];
 
     /// <summary>Storage of weights; "auto" is the type that the checkpoint names.</summary>
-    public static DType MatrixType(RunConfig config)
+    public static DType MatrixType(RunConfig config, string? baseModel)
     {
         string dtype = config.Training.Dtype;
         if (dtype == "auto" && config.Training.ModelNameOrPath is { } path)
         {
-            using ModelBundle bundle = ModelBundle.Open(path);
+            using ModelBundle bundle = ModelBundle.Open(path, null, baseModel);
             dtype = bundle.ConfigJson["torch_dtype"]?.ToString() ?? "float32";
         }
 

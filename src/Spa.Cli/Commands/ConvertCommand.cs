@@ -5,6 +5,7 @@ using Spa.Engine;
 using Spa.Engine.Compute;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;
+using Spa.Engine.Models.Adapters;
 using Spa.Engine.Pipeline;
 
 namespace Spa.Cli.Commands;
@@ -24,15 +25,18 @@ internal sealed class ConvertCommand : CliCommand
 
     private readonly Option<long?> _shard = ByteSize.Option("--max-shard-size", "Largest safetensors file, such as 2GB; a larger model is split. Default 5GB.");
 
+    private readonly Option<bool> _merge = Opt.Flag("--merge-adapter", "Add the adapter that --model names to its base and write a whole model.");
+
     public ConvertCommand() : base("convert", "Writes a model as a Hugging Face folder or as GGUF.")
     {
-        foreach (Option option in new Option[] { _model, _tokenizer, _output, _format, _type, _shard }) Options.Add(option);
+        foreach (Option option in new Option[] { _model, _tokenizer, _output, _format, _type, _shard, _merge }) Options.Add(option);
     }
 
     public override string Synopsis => "--model M --output DIR|F.gguf [--format hf|gguf] [--dtype float32|bfloat16|float16|q8_0] [options]";
 
     public override string Details => "Reads a Hugging Face folder or a .gguf file (quantised weights are widened). hf writes config.json, generation_config.json, safetensors, tokenizer and "
-        + "chat template; gguf writes all of it into one file, for models of llama's shape. Norms and biases stay float32.";
+        + "chat template; gguf writes all of it into one file, for models of llama's shape. Norms and biases stay float32. A PEFT adapter is written as an adapter again, or with "
+        + "--merge-adapter as a whole model.";
 
     public override IReadOnlyList<string> Examples =>
     [
@@ -50,7 +54,10 @@ internal sealed class ConvertCommand : CliCommand
         if (gguf && !namesFile) output = Path.Combine(output, "model" + GgufEnding);
         if (!gguf && File.Exists(output)) throw new SpaException($"cannot write '{output}': it is a file; name a folder");
         if (gguf && Directory.Exists(output)) throw new SpaException($"cannot write '{output}': it is a folder; name a file");
-        using ModelBundle bundle = ModelBundle.Open(context.Require(_model), context.Get(_tokenizer));
+        using ModelBundle bundle = ModelBundle.Open(context.Require(_model), context.Get(_tokenizer), context.BaseModel);
+        bool merge = context.Get(_merge);
+        if (merge && !bundle.IsAdapter) throw new UsageException($"--merge-adapter: '{bundle.Path}' is no PEFT adapter folder");
+        if (gguf && bundle.IsAdapter && !merge) throw new UsageException($"--format gguf writes whole models, and '{bundle.Path}' is a PEFT adapter folder; add --merge-adapter");
         if (gguf) GgufExport.Require(bundle);
         StoredType type = given switch
         {
@@ -66,8 +73,10 @@ internal sealed class ConvertCommand : CliCommand
         using ComputeBackend backend = context.CreateBackend();
         using Model model = bundle.Load(backend, held);
         context.Cancel.ThrowIfCancellationRequested();
-        if (gguf) GgufExport.Write(output, bundle, model, type, Path.GetFileNameWithoutExtension(bundle.Path.TrimEnd('/', '\\')));
-        else bundle.Write(output, model, maxShardBytes: context.Get(_shard));
+        if (merge) AdapterMerge.Apply(model);
+        using Model written = merge ? model.WithoutAdapter() : model;
+        if (gguf) GgufExport.Write(output, bundle, written, type, Path.GetFileNameWithoutExtension(bundle.Path.TrimEnd('/', '\\')));
+        else bundle.Write(output, written, maxShardBytes: context.Get(_shard));
         if (context.Json) context.WriteLine(new JsonObject { ["model"] = output, ["dtype"] = NameOf(type), ["format"] = gguf ? "gguf" : "hf" }.ToJsonString());
         else context.Log.Notice($"wrote {output}");
         return ExitCodes.Done;

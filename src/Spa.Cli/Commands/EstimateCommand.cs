@@ -37,9 +37,9 @@ internal sealed class EstimateCommand : CliCommand
     public override int Run(CommandContext context)
     {
         RunConfig config = RunConfig.Load(context.Require(_options.Config), Stage(context), _options.Overrides(context), out _);
-        using ModelBundle model = ModelBundle.Open(config.Training.ModelNameOrPath!);
+        using ModelBundle model = ModelBundle.Open(config.Training.ModelNameOrPath!, null, context.BaseModel);
         using ComputeBackend backend = context.CreateBackend();
-        RunEstimate estimate = new(config, model, new RunContext(backend, ConfigOptions.MatrixType(config), context.Log, context.Cancel));
+        RunEstimate estimate = new(config, model, new RunContext(backend, ConfigOptions.MatrixType(config, context.BaseModel), context.Log, context.Cancel, context.BaseModel));
         double gigaflops = CpuCheck.GigaFlops(backend);
         JsonObject result = Result(estimate, gigaflops);
         if (context.Json) context.WriteLine(result.ToJsonString());

@@ -48,7 +48,7 @@ internal sealed class GenerateCommand : CliCommand
     {
         bool one = context.IsGiven(_prompt), chat = context.Get(_chat);
         if (context.IsGiven(_input) ? one || chat : !one && !chat) throw new UsageException("give --input F, --prompt TEXT or --chat; see 'spa generate --help'");
-        using ModelBundle bundle = ModelBundle.Open(context.Require(_model), context.Get(_tokenizer));
+        using ModelBundle bundle = ModelBundle.Open(context.Require(_model), context.Get(_tokenizer), context.BaseModel);
         SamplingSettings settings = _sampling.Apply(SamplingDefaults.Of(bundle), context);
         if (settings.StopStrings.Count > 0) _ = bundle.Tokenizer;
         if (context.IsGiven(_input)) return ForFile(context, bundle, settings);
@@ -76,7 +76,7 @@ internal sealed class GenerateCommand : CliCommand
     private JsonObject? Identity(CommandContext context, SamplingSettings settings, string input) => context.Get(_output) is null ? null : new JsonObject
     {
         ["command"] = "generate",
-        ["model"] = RowIdentity.OfModel(context.Get(_model)),
+        ["model"] = RowIdentity.OfModel(context.Get(_model), context.BaseModel),
         ["tokenizer"] = RowIdentity.OfModel(context.Get(_tokenizer)),
         ["input"] = RowIdentity.OfRows(input),
         ["settings"] = (settings with { StopTokens = [], StopStrings = [] }).ToString(),

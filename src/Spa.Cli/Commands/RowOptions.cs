@@ -6,7 +6,8 @@ namespace Spa.Cli.Commands;
 /// <summary>Options that commands over models and files of rows share.</summary>
 internal static class RowOptions
 {
-    public static Option<string?> Model(bool required = true) => Opt.Text("--model", "M", "A Hugging Face folder or a .gguf file.", required);
+    public static Option<string?> Model(bool required = true) =>
+        Opt.Text("--model", "M", "A Hugging Face folder, a .gguf file or a PEFT adapter folder (see --base).", required);
 
     public static Option<string?> Reference(bool required = false) =>
         Opt.Text("--reference", "R", "The reference model pi_ref, a folder or file as for --model.", required);

@@ -46,8 +46,8 @@ internal sealed class ScoreCommand : CliCommand
     {
         string model = context.Require(_model), input = context.Require(_input);
         ScoreOptions options = new(context.Get(_beta) ?? 0.1, context.Get(_lambda) ?? 0, context.Get(_tokenLogps));
-        using ModelBundle bundle = ModelBundle.Open(model, context.Get(_tokenizer));
-        using ModelBundle? reference = context.Get(_reference) is { } path ? ModelBundle.Open(path, context.Get(_tokenizer)) : null;
+        using ModelBundle bundle = ModelBundle.Open(model, context.Get(_tokenizer), context.BaseModel);
+        using ModelBundle? reference = context.Get(_reference) is { } path ? ModelBundle.Open(path, context.Get(_tokenizer), context.BaseModel) : null;
         ScoreFile file = new(input, bundle, new Truncation(context.Get(_maxLength)));
         using RowSink sink = RowSink.Open(context.Get(_output), context.Console.Out, Identity(context, options, input));
         foreach (string line in file.Report.Lines()) context.Log.Detail($"{input}: {line}");
@@ -61,8 +61,8 @@ internal sealed class ScoreCommand : CliCommand
     private JsonObject? Identity(CommandContext context, ScoreOptions options, string input) => context.Get(_output) is null ? null : new JsonObject
     {
         ["command"] = "score",
-        ["model"] = RowIdentity.OfModel(context.Get(_model)),
-        ["reference"] = RowIdentity.OfModel(context.Get(_reference)),
+        ["model"] = RowIdentity.OfModel(context.Get(_model), context.BaseModel),
+        ["reference"] = RowIdentity.OfModel(context.Get(_reference), context.BaseModel),
         ["tokenizer"] = RowIdentity.OfModel(context.Get(_tokenizer)),
         ["input"] = RowIdentity.OfRows(input),
         ["options"] = options.ToString(),

@@ -49,7 +49,7 @@ internal sealed class TrainCommand : CliCommand
         RunConfig config = RunConfig.Load(context.Require(_options.Config), _stage, _options.Overrides(context), out IReadOnlyList<string> notices);
         foreach (string notice in notices) context.Log.Notice(notice);
         using ComputeBackend backend = context.CreateBackend();
-        RunContext run = new(backend, ConfigOptions.MatrixType(config), context.Log, context.Cancel);
+        RunContext run = new(backend, ConfigOptions.MatrixType(config, context.BaseModel), context.Log, context.Cancel, context.BaseModel);
         JsonObject environment = RunEnvironment.Of(backend, context.Threads);
         RunFolder folder;
         if (_stage == ConfigurationStage.Run)

@@ -8,6 +8,8 @@ internal sealed class CommonOptions
     public Option<string?> Backend { get; } = Opt.Choice("--backend", "Where to compute. auto takes the best that works on this machine (see spa doctor).", "auto",
         "cpu", "cuda");
 
+    public Option<string?> Base { get; } = Opt.Text("--base", "M", "The base model of a PEFT adapter whose own base path does not exist here: a folder or a .gguf file.");
+
     public Option<string?> Device { get; } = Opt.Text("--device", "N|emulator", "Which device of --backend cuda.");
 
     public Option<string?> Gemm { get; } = Opt.Choice("--gemm", "Who multiplies large bfloat16 matrices of --backend cuda. auto takes cuBLASLt where it is installed; own gives a row the same bits in every batch.", "auto", "own", "cublaslt");
@@ -26,7 +28,7 @@ internal sealed class CommonOptions
 
     public Option<bool> Json { get; } = Opt.Flag("--json", "Results on stdout as one JSON document, or as JSON lines.");
 
-    public IEnumerable<Option> All => [Backend, Device, Gemm, Threads, Dtype, Seed, Quiet, Verbose, Json];
+    public IEnumerable<Option> All => [Backend, Base, Device, Gemm, Threads, Dtype, Seed, Quiet, Verbose, Json];
 
     /// <summary>Adds them to the root, from where every command inherits them.</summary>
     public void AddTo(Command root)

@@ -89,6 +89,24 @@ public abstract partial class ComputeBackend : IDisposable
     /// <summary>dbias[1, N] adds the column sums of dout[T, N], rows in order.</summary>
     public abstract void BiasBackward(Tensor dbias, Tensor dout);
 
+    // What adapters need beside products.
+
+    /// <summary>
+    /// output = factor * input * scale + bias + residual, each step rounded by itself. output, input, residual [T, C]; scale, bias [1, C] float32. scale, bias and
+    /// residual may be absent; output may be input or residual.
+    /// </summary>
+    public abstract void Scale(Tensor output, Tensor input, float factor, Tensor scale = default, Tensor bias = default, Tensor residual = default);
+
+    /// <summary>dscale [1, C] adds the sum over rows of dout * input, rows in order: the gradient of a column's scale. dout, input [T, C].</summary>
+    public abstract void ScaleBackward(Tensor dscale, Tensor dout, Tensor input);
+
+    /// <summary>
+    /// output = (adds, if <paramref name="accumulate"/>) input * mask, where the mask is 1 / (1 - rate) or 0: an element is dropped if its word of
+    /// Philox(seed; key[0], key[1], column / 4, stream) is below rate 2^32. output, input [T, C]; keys [T, 2] int32, one for a row, so that a mask does not depend on where its row lies.
+    /// The same mask on the gradient is the backward. output may be input.
+    /// </summary>
+    public abstract void Dropout(Tensor output, Tensor input, Tensor keys, in DropoutMask mask, bool accumulate = false);
+
     // Embedding and row selection.
 
     /// <summary>output[T, C] = scale * weight[ids[t]]. Ids outside [0, V) throw.</summary>

@@ -112,7 +112,7 @@ public static partial class ConfigurationKeys
         Whole("lora_r", "16", "[1, inf)", Model, "Rank of the adapter."),
         Number("lora_alpha", "32", "(0, inf)", Model, "Scale of the adapter, divided by its rank."),
         Number("lora_dropout", "0.05", "[0, 1)", Model, "Dropout before the adapter."),
-        Texts("lora_target_modules", "null", Model, "Names of the linear layers that get an adapter, or all-linear; unset, the family's attention projections."),
+        Texts("lora_target_modules", "null", Model, "Names of the linear layers that get an adapter, or all-linear; unset, PEFT's choice (q_proj and v_proj for most families)."),
         Flag("use_rslora", "false", Model, "Divide the scale by the root of the rank."),
         Flag("use_dora", "false", Model, "Learn the magnitude of the weights apart from their direction."),
     ];

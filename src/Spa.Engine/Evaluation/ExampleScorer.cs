@@ -34,7 +34,7 @@ public sealed class ExampleScorer : IDisposable
         LogProbRows rows = default;
         void Lay(Arena arena)
         {
-            space = new DecoderWorkspace(model.Config, ActivationPlan.Inference, _capacity, _capacity, model.ActivationType, arena);
+            space = new DecoderWorkspace(model.Config, ActivationPlan.Inference, _capacity, _capacity, model.ActivationType, arena, model.Adapter?.Layout);
             head = new Head(model.Backend, model.Config, _capacity, withReference: false, arena);
             Tensor Rows(string name) => arena.Take(name, DType.Float32, _capacity, 1);
             rows = new LogProbRows { Policy = Rows("logp"), Entropy = Rows("entropy"), Top1 = Rows("top1") };

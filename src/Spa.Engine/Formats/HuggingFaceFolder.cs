@@ -11,9 +11,9 @@ public sealed class HuggingFaceFolder : IDisposable
         Path = path;
         Config = JsonFiles.ReadObject(Require("config.json", "a Hugging Face model folder has one"));
         GenerationConfig = ReadOptional("generation_config.json");
-        TokenizerConfig = ReadOptional("tokenizer_config.json");
+        TokenizerConfig = ReadTokenizerConfig(path);
         TokenizerPath = Existing("tokenizer.json");
-        ChatTemplate = FindChatTemplate();
+        ChatTemplate = ReadChatTemplate(path);
         Tensors = OpenTensors();
     }
 
@@ -54,10 +54,19 @@ public sealed class HuggingFaceFolder : IDisposable
             : $"'{Path}' has no weights: {SafetensorsWriter.SingleName} or {SafetensorsWriter.IndexName} is expected; copy or download the model again");
     }
 
-    private string? FindChatTemplate()
+    /// <summary>tokenizer_config.json of a folder, or null.</summary>
+    internal static JsonObject? ReadTokenizerConfig(string folder)
     {
-        if (Existing("chat_template.jinja") is { } file) return JsonFiles.ReadText(file);
-        JsonNode? template = TokenizerConfig?["chat_template"];
+        string file = System.IO.Path.Combine(folder, "tokenizer_config.json");
+        return File.Exists(file) ? JsonFiles.ReadObject(file) : null;
+    }
+
+    /// <summary>Chat template of a folder of a model or adapter, or null.</summary>
+    internal static string? ReadChatTemplate(string folder)
+    {
+        string file = System.IO.Path.Combine(folder, "chat_template.jinja");
+        if (File.Exists(file)) return JsonFiles.ReadText(file);
+        JsonNode? template = ReadTokenizerConfig(folder)?["chat_template"];
         if (template?.GetValueKind() == JsonValueKind.String) return template.GetValue<string>();
         // Several named templates: the one called "default" is for chat, others for tools or retrieval.
         return template is JsonArray named ? named.OfType<JsonObject>().Where(x => Text(x["name"]) == "default").Select(x => Text(x["template"])).FirstOrDefault() : null;

@@ -37,19 +37,25 @@ public static partial class HuggingFaceWriter
         {
             if (WeightsName().IsMatch(Path.GetFileName(file)) && !weights.Contains(Path.GetFileName(file))) Delete(file);
         }
-        if (content.TokenizerFolder is not null) CopyTokenizer(content.TokenizerFolder, folder, content);
-        if (content.ChatTemplate is not null) AtomicFile.WriteAllText(Path.Combine(folder, TemplateName), content.ChatTemplate);
-        foreach ((string name, string text) in content.TextFiles) AtomicFile.WriteAllText(Path.Combine(folder, RequirePlain(name)), text);
+        WriteTokenizer(folder, content.TokenizerFolder, content.ChatTemplate, content.TextFiles);
         if (content.GenerationConfig is not null) JsonFiles.WriteObject(Path.Combine(folder, "generation_config.json"), content.GenerationConfig);
         JsonFiles.WriteObject(Path.Combine(folder, ConfigName), content.Config);
     }
 
-    private static void CopyTokenizer(string source, string folder, HuggingFaceContent content)
+    /// <summary>Tokenizer files, chat template and further text files of a model or adapter.</summary>
+    internal static void WriteTokenizer(string folder, string? source, string? chatTemplate, IReadOnlyDictionary<string, string> textFiles)
+    {
+        if (source is not null) CopyTokenizer(source, folder, chatTemplate, textFiles);
+        if (chatTemplate is not null) AtomicFile.WriteAllText(Path.Combine(folder, TemplateName), chatTemplate);
+        foreach ((string name, string text) in textFiles) AtomicFile.WriteAllText(Path.Combine(folder, RequirePlain(name)), text);
+    }
+
+    private static void CopyTokenizer(string source, string folder, string? chatTemplate, IReadOnlyDictionary<string, string> textFiles)
     {
         if (Path.GetFullPath(source) == Path.GetFullPath(folder)) return;
         foreach (string name in s_tokenizerFiles)
         {
-            bool replaced = content.TextFiles.ContainsKey(name) || (name == TemplateName && content.ChatTemplate is not null);
+            bool replaced = textFiles.ContainsKey(name) || (name == TemplateName && chatTemplate is not null);
             string file = Path.Combine(source, name);
             if (!replaced && File.Exists(file)) AtomicFile.Copy(file, Path.Combine(folder, name));
         }

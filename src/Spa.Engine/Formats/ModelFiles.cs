@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Spa.Engine.Formats;
 
-/// <summary>What <c>--model</c> names: a Hugging Face folder or a GGUF file, seen alike. It owns the mapped files.</summary>
+/// <summary>What <c>--model</c> names: a Hugging Face folder, a GGUF file or a PEFT adapter with its base, seen alike. It owns the mapped files.</summary>
 public sealed class ModelFiles : IDisposable
 {
     private ModelFiles() { }
@@ -32,28 +32,40 @@ public sealed class ModelFiles : IDisposable
     /// <summary>Jinja text, where the model brings one.</summary>
     public string? ChatTemplate { get; init; }
 
+    /// <summary>The adapter that <see cref="Path"/> is; weights and config are then its base's. Null: no adapter.</summary>
+    public PeftAdapterFolder? Adapter { get; init; }
+
+    /// <summary>Where weights and config.json are: <see cref="Path"/>, or the adapter's base.</summary>
+    public string BasePath { get; private init; } = "";
+
+    /// <param name="path">A Hugging Face folder, a GGUF file or a PEFT adapter folder.</param>
+    /// <param name="baseModel">The base of an adapter whose own path does not exist.</param>
     /// <exception cref="SpaException">There is no such model, or a file of it is missing, truncated, malformed or not supported.</exception>
-    public static ModelFiles Open(string path)
+    public static ModelFiles Open(string path, string? baseModel = null)
     {
+        if (Directory.Exists(path) && PeftAdapterFolder.IsAdapter(path)) return OpenAdapter(path, baseModel);
         if (Directory.Exists(path)) return OpenFolder(path);
         if (!File.Exists(path))
-            throw new SpaException($"model '{path}' does not exist; a Hugging Face folder or a .gguf file on this machine is expected (nothing is downloaded)");
+            throw new SpaException($"model '{path}' does not exist; a Hugging Face folder, a PEFT adapter folder or a .gguf file on this machine is expected (nothing is downloaded)");
         return path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
             ? throw new SpaException($"model '{path}' is a single weights file; name the folder that holds it and config.json")
             : OpenGguf(path);
     }
 
-    public void Dispose() => Tensors.Dispose();
+    public void Dispose()
+    {
+        Adapter?.Dispose();
+        Tensors.Dispose();
+    }
 
     private static ModelFiles OpenFolder(string path)
     {
-        if (!File.Exists(System.IO.Path.Combine(path, "config.json")) && File.Exists(System.IO.Path.Combine(path, "adapter_config.json")))
-            throw new SpaException($"'{path}' is a PEFT adapter, which is not supported yet; merge it into its base model and name the merged folder");
         if (!File.Exists(System.IO.Path.Combine(path, "config.json")) && Directory.GetFiles(path, "*.gguf") is [var only]) return OpenGguf(only);
         HuggingFaceFolder folder = HuggingFaceFolder.Open(path);
         return new ModelFiles
         {
             Path = path,
+            BasePath = path,
             Tensors = folder.Tensors,
             Config = folder.Config,
             ConfigPath = folder.ConfigPath,
@@ -64,6 +76,39 @@ public sealed class ModelFiles : IDisposable
         };
     }
 
+    private static ModelFiles OpenAdapter(string path, string? baseModel)
+    {
+        PeftAdapterFolder adapter = PeftAdapterFolder.Open(path);
+        try
+        {
+            string basePath = adapter.FindBase(baseModel);
+            ModelFiles files = Directory.Exists(basePath) && PeftAdapterFolder.IsAdapter(basePath)
+                ? throw new SpaException($"'{path}': its base '{basePath}' is an adapter itself; merge that into its own base first (spa convert --merge-adapter)")
+                : Open(basePath);
+            // An adapter may bring a tokenizer and template of its own.
+            bool own = File.Exists(System.IO.Path.Combine(path, "tokenizer.json"));
+            return new ModelFiles
+            {
+                Path = path,
+                BasePath = basePath,
+                Adapter = adapter,
+                Tensors = files.Tensors,
+                Config = files.Config,
+                ConfigPath = files.ConfigPath,
+                GenerationConfig = files.GenerationConfig,
+                TokenizerPath = own ? System.IO.Path.Combine(path, "tokenizer.json") : files.TokenizerPath,
+                TokenizerConfig = own ? HuggingFaceFolder.ReadTokenizerConfig(path) : files.TokenizerConfig,
+                GgufMetadata = own ? null : files.GgufMetadata,
+                ChatTemplate = HuggingFaceFolder.ReadChatTemplate(path) ?? files.ChatTemplate,
+            };
+        }
+        catch
+        {
+            adapter.Dispose();
+            throw;
+        }
+    }
+
     private static ModelFiles OpenGguf(string path)
     {
         GgufModel model = GgufModel.Open(path);
@@ -72,6 +117,7 @@ public sealed class ModelFiles : IDisposable
             return new ModelFiles
             {
                 Path = path,
+                BasePath = path,
                 Tensors = model,
                 Config = model.Config,
                 ConfigPath = path,

@@ -56,7 +56,7 @@ public sealed partial class Generator : IDisposable
         Tensor logits = default, tokens = default, logps = default, topIds = default, topLogps = default;
         _arena = model.Backend.CreateArena("generation", arena =>
         {
-            space = new DecoderWorkspace(model.Config, ActivationPlan.Inference, rows, live, model.ActivationType, arena);
+            space = new DecoderWorkspace(model.Config, ActivationPlan.Inference, rows, live, model.ActivationType, arena, model.Adapter?.Layout);
             cache = new KvCache(model.Config.Layers, model.Config.KvHeads, model.Config.HeadDim, pages, model.ActivationType, arena);
             logits = arena.Take("logits", DType.Float32, live, model.Config.VocabSize);
             tokens = arena.Take("tokens", DType.Int32, live, 1);

@@ -1,4 +1,5 @@
 using Spa.Engine.Compute;
+using Spa.Engine.Models.Adapters;
 
 namespace Spa.Engine.Models;
 
@@ -22,7 +23,7 @@ public sealed partial class Decoder
                 BlockForward(weights.Layers[layer], workspace, layer, tokens, new PackedAttention(batch.Attention));
             BlockBackward(weights.Layers[layer], gradients.Layers[layer], workspace, layer, batch);
         }
-        _backend.EmbeddingBackward(gradients.Embedding, For(workspace.Ids, tokens), dstream, Config.EmbeddingScale);
+        if (!gradients.Embedding.IsAbsent) _backend.EmbeddingBackward(gradients.Embedding, For(workspace.Ids, tokens), dstream, Config.EmbeddingScale);
     }
 
     // dstream holds the gradient of the block's output on entry and of its input on return.
@@ -42,8 +43,8 @@ public sealed partial class Decoder
         Tensor dattention = PostNormBackward(s, dstream, g.AttentionPostNorm, a.AttentionRaw, w.AttentionPostNorm, a.AttentionPostStatistics);
         Tensor dqkv = AttentionBackward(dattention, w, g, s, a, layer, batch);
         normed = BlockInput(w, s, a, input, tokens);
-        _backend.MatMul(dnormed, dqkv, w.Qkv, accumulate: parallel);
-        LinearBackward(g.Qkv, g.QkvBias, dqkv, normed);
+        LinearInputBackward(dnormed, dqkv, w.Qkv, w, LinearSlot.Qkv, s, accumulate: parallel);
+        LinearBackward(g.Qkv, g.QkvBias, dqkv, normed, w.Qkv, w, g, LinearSlot.Qkv, s);
         AddBranch(dstream, dnormed, g.InputNorm, g.InputNormBias, input, w.InputNorm, For(a.InputStatistics, tokens));
     }
 
@@ -67,7 +68,7 @@ public sealed partial class Decoder
     private void MlpBackward(Tensor dnormed, Tensor dout, LayerTensors w, LayerTensors g, DecoderWorkspace s, LayerActivations a, Tensor normed, int tokens)
     {
         Tensor mlpInput = For(a.MlpInput, tokens), activated = For(s.Activated, tokens), dactivated = For(s.ActivatedGradient, tokens);
-        _backend.MatMul(dactivated, dout, w.MlpOutput);
+        LinearInputBackward(dactivated, dout, w.MlpOutput, w, LinearSlot.MlpOutput, s);
         if (Config.GatedMlp)
         {
             _backend.GluBackward(mlpInput, dactivated, mlpInput, Config.Activation, output: activated);
@@ -77,9 +78,9 @@ public sealed partial class Decoder
             _backend.ActivationForward(activated, mlpInput, Config.Activation);
             _backend.ActivationBackward(mlpInput, dactivated, mlpInput, Config.Activation);
         }
-        LinearBackward(g.MlpOutput, g.MlpOutputBias, dout, activated);
-        _backend.MatMul(dnormed, mlpInput, w.MlpInput);
-        LinearBackward(g.MlpInput, g.MlpInputBias, mlpInput, normed);
+        LinearBackward(g.MlpOutput, g.MlpOutputBias, dout, activated, w.MlpOutput, w, g, LinearSlot.MlpOutput, s);
+        LinearInputBackward(dnormed, mlpInput, w.MlpInput, w, LinearSlot.MlpInput, s);
+        LinearBackward(g.MlpInput, g.MlpInputBias, mlpInput, normed, w.MlpInput, w, g, LinearSlot.MlpInput, s);
     }
 
     private Tensor AttentionBackward(Tensor dout, LayerTensors w, LayerTensors g, DecoderWorkspace s, LayerActivations a, int layer, PackedBatch batch)
@@ -88,8 +89,8 @@ public sealed partial class Decoder
         Tensor attended = For(a.Attention, tokens), dattended = For(s.AttentionGradient, tokens);
         Tensor qkv = For(a.Qkv, tokens), dqkv = For(s.QkvGradient, tokens);
         Tensor values = Values(Config.QkNorm != QkNormKind.None ? For(a.QkvRaw, tokens) : qkv);
-        _backend.MatMul(dattended, dout, w.Output);
-        LinearBackward(g.Output, g.OutputBias, dout, attended);
+        LinearInputBackward(dattended, dout, w.Output, w, LinearSlot.Output, s);
+        LinearBackward(g.Output, g.OutputBias, dout, attended, w.Output, w, g, LinearSlot.Output, s);
         _backend.AttentionBackward(Queries(dqkv), Keys(dqkv), Values(dqkv), dattended, attended, For(a.Lse, tokens), Queries(qkv), Keys(qkv), values,
             batch.Attention, Config.AttentionOf(layer));
         Rotate(dqkv, s, layer, inverse: true);
@@ -98,12 +99,5 @@ public sealed partial class Decoder
         QkNormBackward(Queries(dqkv), g.QueryNorm, Queries(raw), w.QueryNorm, For(a.QueryStatistics, tokens));
         QkNormBackward(Keys(dqkv), g.KeyNorm, Keys(raw), w.KeyNorm, For(a.KeyStatistics, tokens));
         return dqkv;
-    }
-
-    // dW += dY^T X, db += column sums of dY.
-    private void LinearBackward(Tensor dweight, Tensor dbias, Tensor dout, Tensor input)
-    {
-        _backend.MatMul(dweight, dout, input, transposeA: true, accumulate: true);
-        if (!dbias.IsAbsent) _backend.BiasBackward(dbias, dout);
     }
 }

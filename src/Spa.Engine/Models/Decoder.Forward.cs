@@ -1,4 +1,5 @@
 using Spa.Engine.Compute;
+using Spa.Engine.Models.Adapters;
 
 namespace Spa.Engine.Models;
 
@@ -42,15 +43,15 @@ public sealed partial class Decoder
         switch (Config.NormPlacement)
         {
             case NormPlacement.Parallel:
-                _backend.MatMul(output, attended, w.Output, transposeB: true, bias: w.OutputBias, residual: input);
+                LinearForward(output, attended, w.Output, w.OutputBias, input, w, LinearSlot.Output, s);
                 MlpForward(output, output, w, s, a, normed, tokens);
                 break;
             case NormPlacement.Pre:
-                _backend.MatMul(middle, attended, w.Output, transposeB: true, bias: w.OutputBias, residual: input);
+                LinearForward(middle, attended, w.Output, w.OutputBias, input, w, LinearSlot.Output, s);
                 MlpForward(output, middle, w, s, a, MlpNormForward(w, s, a, tokens), tokens);
                 break;
             default:
-                _backend.MatMul(For(a.AttentionRaw, tokens), attended, w.Output, transposeB: true, bias: w.OutputBias);
+                LinearForward(For(a.AttentionRaw, tokens), attended, w.Output, w.OutputBias, default, w, LinearSlot.Output, s);
                 NormForward(middle, For(a.AttentionPostStatistics, tokens), For(a.AttentionRaw, tokens), w.AttentionPostNorm, default, residual: input);
                 MlpForward(For(a.MlpRaw, tokens), default, w, s, a, MlpNormForward(w, s, a, tokens), tokens);
                 NormForward(output, For(a.MlpPostStatistics, tokens), For(a.MlpRaw, tokens), w.MlpPostNorm, default, residual: middle);
@@ -82,14 +83,14 @@ public sealed partial class Decoder
         if (Config.QkNorm != QkNormKind.None)
         {
             Tensor raw = For(a.QkvRaw, tokens);
-            _backend.MatMul(raw, normed, w.Qkv, transposeB: true, bias: w.QkvBias);
+            LinearForward(raw, normed, w.Qkv, w.QkvBias, default, w, LinearSlot.Qkv, s);
             QkNormForward(Queries(qkv), Queries(raw), For(a.QueryStatistics, tokens), w.QueryNorm);
             QkNormForward(Keys(qkv), Keys(raw), For(a.KeyStatistics, tokens), w.KeyNorm);
             values = Values(raw);
         }
         else
         {
-            _backend.MatMul(qkv, normed, w.Qkv, transposeB: true, bias: w.QkvBias);
+            LinearForward(qkv, normed, w.Qkv, w.QkvBias, default, w, LinearSlot.Qkv, s);
         }
         Rotate(qkv, s, layer, inverse: false);
         if (attention.Cache is { } cache)
@@ -106,9 +107,9 @@ public sealed partial class Decoder
     private void MlpForward(Tensor output, Tensor residual, LayerTensors w, DecoderWorkspace s, LayerActivations a, Tensor normed, int tokens)
     {
         Tensor mlpInput = For(a.MlpInput, tokens), activated = For(s.Activated, tokens);
-        _backend.MatMul(mlpInput, normed, w.MlpInput, transposeB: true, bias: w.MlpInputBias);
+        LinearForward(mlpInput, normed, w.MlpInput, w.MlpInputBias, default, w, LinearSlot.MlpInput, s);
         ActivateForward(activated, mlpInput);
-        _backend.MatMul(output, activated, w.MlpOutput, transposeB: true, bias: w.MlpOutputBias, residual: residual);
+        LinearForward(output, activated, w.MlpOutput, w.MlpOutputBias, residual, w, LinearSlot.MlpOutput, s);
     }
 
     private void ActivateForward(Tensor output, Tensor input)

@@ -135,6 +135,7 @@ public sealed class DecoderLayout
     {
         if (!Table.Contains(name + suffix)) return default;
         Tensor first = at(Table[name + suffix]);
+        if (first.IsAbsent) return default;
         return new Tensor(first.Address, first.Type, rows, columns);
     }
 

@@ -1,4 +1,5 @@
 using Spa.Engine.Compute;
+using Spa.Engine.Models.Adapters;
 
 namespace Spa.Engine.Models;
 
@@ -19,4 +20,10 @@ public sealed class DecoderTensors
     public Tensor Head { get; set; }
 
     public Tensor HeadBias { get; init; }
+
+    /// <summary>Puts an adapter (or its gradients) beside the weights: [layer][slot].</summary>
+    internal void Attach(LinearAdapter?[][] adapters)
+    {
+        for (int layer = 0; layer < Layers.Length; layer++) Layers[layer].Adapters = adapters[layer];
+    }
 }

@@ -1,4 +1,5 @@
 using Spa.Engine.Compute;
+using Spa.Engine.Models.Adapters;
 
 namespace Spa.Engine.Models;
 
@@ -17,7 +18,8 @@ public sealed class DecoderWorkspace
     /// <param name="responseRows">Most rows that enter the head.</param>
     /// <param name="activations">Type of activations and their gradients (<see cref="ComputeBackend.ActivationType"/>).</param>
     /// <param name="arena">Where the memory comes from.</param>
-    public DecoderWorkspace(DecoderConfig config, ActivationPlan plan, int tokens, int responseRows, DType activations, Arena arena)
+    /// <param name="adapter">The adapter that passes will use; null: none.</param>
+    public DecoderWorkspace(DecoderConfig config, ActivationPlan plan, int tokens, int responseRows, DType activations, Arena arena, AdapterLayout? adapter = null)
     {
         (Plan, MaxTokens, MaxResponseRows) = (plan, tokens, responseRows);
         Tensor Take(string name, int columns) => arena.Take(name, activations, tokens, columns);
@@ -33,6 +35,7 @@ public sealed class DecoderWorkspace
         Gathered = arena.Take("gathered", activations, responseRows, config.HiddenSize);
         FinalStatistics = arena.Take("final_norm", DType.Float32, responseRows, config.Norm == NormKind.Layer ? 2 : 1);
         Hidden = arena.Take("hidden", activations, responseRows, config.HiddenSize);
+        if (adapter is not null) Adapter = new AdapterScratch(adapter, plan != ActivationPlan.Inference, tokens, activations, arena);
         if (plan == ActivationPlan.Inference) return;
         StreamGradient = Take("d_stream", config.HiddenSize);
         BranchGradient = Take("d_branch", config.HiddenSize);
@@ -89,6 +92,9 @@ public sealed class DecoderWorkspace
     /// <summary>[R, C]: the head's gradient.</summary>
     public Tensor HiddenGradient { get; }
 
+    /// <summary>Scratch of adapted products; null without an adapter.</summary>
+    public AdapterScratch? Adapter { get; }
+
     /// <summary>The first <paramref name="rows"/> rows of a tensor of full capacity; absent stays absent.</summary>
     public static Tensor For(Tensor tensor, int rows) => tensor.IsAbsent ? tensor : tensor.RowRange(0, rows);
 
@@ -106,6 +112,7 @@ public sealed class DecoderWorkspace
         UploadPositions(backend, batch.Positions, batch.Lengths);
         backend.Upload(For(ResponseRows, batch.ResponseRows), batch.ResponseRowIndices);
         backend.Upload(For(Labels, batch.ResponseRows), batch.Labels);
+        if (Adapter is { RowKeys.IsAbsent: false }) backend.Upload(For(Adapter.RowKeys, batch.Tokens), batch.RowKeys);
     }
 
     /// <summary>Copies where tokens stand to the device: each one's position, and the length of its sequence.</summary>

@@ -2,14 +2,16 @@ using Spa.Engine.Compute;
 
 namespace Spa.Engine.Models;
 
-/// <summary>Float32 gradients of all parameters in one flat buffer.</summary>
+/// <summary>Float32 gradients of all parameters that training changes, in one flat buffer.</summary>
 public sealed class Gradients
 {
-    public Gradients(DecoderLayout layout, Arena arena)
+    public Gradients(Model model, Arena arena)
     {
-        Flat = arena.Take("gradients", DType.Float32, layout.Table.FlatCount, 1);
+        Flat = arena.Take("gradients", DType.Float32, model.Trainable.FlatCount, 1);
         Tensor flat = Flat;
-        Tensors = layout.Bind(p => ParameterTable.InFlat(flat, p));
+        // With an adapter the base has no gradients: absent tensors, which backward passes over.
+        Tensors = model.Layout.Bind(p => model.Adapter is null ? ParameterTable.InFlat(flat, p) : default);
+        if (model.Adapter is { } adapter) Tensors.Attach(adapter.Layout.Bind(p => ParameterTable.InFlat(flat, p)));
     }
 
     /// <summary>[FlatCount, 1].</summary>

@@ -73,7 +73,7 @@ public sealed class Head
             _backend.LogProbBackward(logits, lse.RowRange(start, count), labels.RowRange(start, count), coefficient.RowRange(start, count), _config.LogitSoftCap);
             Tensor dlogits = Rounded(logits);
             _backend.MatMul(dhidden.RowRange(start, count), dlogits, weights.Head);
-            _backend.MatMul(gradients.Head, dlogits, h, transposeA: true, accumulate: true);
+            if (!gradients.Head.IsAbsent) _backend.MatMul(gradients.Head, dlogits, h, transposeA: true, accumulate: true);
             if (!gradients.HeadBias.IsAbsent) _backend.BiasBackward(gradients.HeadBias, logits);
         }
         _retained = false;

@@ -1,4 +1,5 @@
 using Spa.Engine.Compute;
+using Spa.Engine.Models.Adapters;
 
 namespace Spa.Engine.Models;
 
@@ -42,4 +43,7 @@ public sealed class LayerTensors
     public Tensor MlpOutputBias { get; init; }
 
     public Tensor MlpPostNorm { get; init; }
+
+    /// <summary>By slot; null without any.</summary>
+    internal LinearAdapter?[]? Adapters { get; set; }
 }

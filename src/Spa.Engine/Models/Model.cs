@@ -1,14 +1,18 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Compute;
+using Spa.Engine.Models.Adapters;
 using Spa.Engine.Models.Families;
 
 namespace Spa.Engine.Models;
 
-/// <summary>A decoder's weights in one arena, with what describes them.</summary>
+/// <summary>
+/// A decoder's weights in one arena, with what describes them, and perhaps an adapter. Models that differ in their adapters share the weights: the adapter
+/// turned off is the base (<see cref="WithoutAdapter"/>).
+/// </summary>
 public sealed class Model : IDisposable
 {
-    private readonly Arena _arena;
-    private readonly nint _address;
+    private readonly ModelWeights _weights;
+    private bool _disposed;
 
     /// <param name="backend">Device.</param>
     /// <param name="family">Family of the config.</param>
@@ -19,11 +23,20 @@ public sealed class Model : IDisposable
     {
         (Backend, Family, Config, ConfigJson, MatrixType) = (backend, family, config, configJson, matrixType);
         Layout = new DecoderLayout(config, family.Names, matrixType);
-        _arena = backend.CreateArena("weights", Layout.Table.WeightBytes);
-        _address = _arena.TakeBytes("weights", Layout.Table.WeightBytes);
-        // Alignment gaps are updated along with the rest; they must stay finite.
-        backend.Zero(new Tensor(_address, DType.Float32, Layout.Table.WeightBytes / sizeof(float), 1));
-        Tensors = Layout.Bind(Weight);
+        _weights = new ModelWeights(backend, Layout.Table);
+        Tensors = Bind();
+    }
+
+    private Model(Model other, Adapter? adapter)
+    {
+        ObjectDisposedException.ThrowIf(other._disposed, other);
+        (Backend, Family, Config, ConfigJson, MatrixType, Layout) = (other.Backend, other.Family, other.Config, other.ConfigJson, other.MatrixType, other.Layout);
+        _weights = other._weights;
+        _weights.Users++;
+        Adapter = adapter;
+        Source = other.Source;
+        adapter?.Refresh(this);
+        Tensors = Bind();
     }
 
     public ComputeBackend Backend { get; }
@@ -43,18 +56,62 @@ public sealed class Model : IDisposable
 
     public ParameterTable Table => Layout.Table;
 
+    /// <summary>Where the weights were read from; null: nowhere.</summary>
+    internal string? Source { get; set; }
+
+    /// <summary>What is added to the weights; null: nothing.</summary>
+    public Adapter? Adapter { get; }
+
+    /// <summary>What training changes: the adapter's parameters where there is one, else all.</summary>
+    public ParameterTable Trainable => Adapter?.Table ?? Table;
+
     public DecoderTensors Tensors { get; }
 
     /// <summary>A parameter's weights.</summary>
-    public Tensor Weight(Parameter parameter) => ParameterTable.Weight(_address, parameter);
+    public Tensor Weight(Parameter parameter) => ParameterTable.Weight(_weights.Address, parameter);
 
-    /// <summary>Another model of the same shape with the same weights.</summary>
+    /// <summary>The weights of a parameter of <see cref="Trainable"/>.</summary>
+    public Tensor TrainableWeight(Parameter parameter) => Adapter?.Weight(parameter) ?? Weight(parameter);
+
+    /// <summary>destination [R, K] float32 = rows of a matrix from <paramref name="firstRow"/> on.</summary>
+    public void CopyWeight(Tensor destination, Parameter parameter, long firstRow) => Backend.Copy(destination, Weight(parameter).RowRange(firstRow, destination.Rows));
+
+    /// <summary>Views of the weights that a caller may exchange for others, with the adapter's.</summary>
+    public DecoderTensors Bind()
+    {
+        DecoderTensors tensors = Layout.Bind(Weight);
+        if (Adapter is not null) tensors.Attach(Adapter.Layers);
+        return tensors;
+    }
+
+    /// <summary>The same weights, not copied, with an adapter, which the new model owns.</summary>
+    public Model WithAdapter(Adapter adapter) => new(this, adapter);
+
+    /// <summary>The same weights, not copied, without an adapter: the base.</summary>
+    public Model WithoutAdapter() => new(this, null);
+
+    /// <summary>Whether both have their weights in one place.</summary>
+    public bool SharesWeights(Model other) => _weights == other._weights;
+
+    /// <summary>Another model of the same shape with the same weights: a copy of what training changes, so of the adapter alone where there is one.</summary>
     public Model Clone()
     {
+        if (Adapter is not null)
+        {
+            var adapter = new Adapter(Backend, Adapter.Layout) { Config = Adapter.Config };
+            adapter.CopyFrom(Adapter);
+            return WithAdapter(adapter);
+        }
         var copy = new Model(Backend, Family, Config, ConfigJson, MatrixType);
         foreach (Parameter parameter in Table.Parameters) Backend.Copy(copy.Weight(copy.Table[parameter.Name]), Weight(parameter));
         return copy;
     }
 
-    public void Dispose() => _arena.Dispose();
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        Adapter?.Dispose();
+        if (--_weights.Users == 0) _weights.Dispose();
+    }
 }

@@ -12,6 +12,7 @@ public sealed class PackedBatch
 {
     private readonly List<int> _ids = [];
     private readonly List<int> _positions = [];
+    private readonly List<ulong> _keys = [];
     private readonly List<int> _lengths = [];
     private readonly List<int> _responseRows = [];
     private readonly List<int> _labels = [];
@@ -38,6 +39,11 @@ public sealed class PackedBatch
     public ReadOnlySpan<int> Ids => CollectionsMarshal.AsSpan(_ids);
 
     public ReadOnlySpan<int> Positions => CollectionsMarshal.AsSpan(_positions);
+
+    /// <summary>
+    /// [T, 2]: a hash of the tokens of a row's sequence up to and including its own, so the same for a row wherever it lies and whether or not its prompt is shared.
+    /// </summary>
+    public ReadOnlySpan<int> RowKeys => MemoryMarshal.Cast<ulong, int>(CollectionsMarshal.AsSpan(_keys));
 
     /// <summary>[T]: tokens of the whole sequence that a row belongs to, the last token included.</summary>
     public ReadOnlySpan<int> Lengths => CollectionsMarshal.AsSpan(_lengths);
@@ -73,6 +79,7 @@ public sealed class PackedBatch
     {
         _ids.Clear();
         _positions.Clear();
+        _keys.Clear();
         _lengths.Clear();
         _responseRows.Clear();
         _labels.Clear();
@@ -103,7 +110,7 @@ public sealed class PackedBatch
     public void AddMarked(ReadOnlySpan<int> ids, ReadOnlySpan<bool> scored)
     {
         int start = _ids.Count, firstLabel = _labels.Count;
-        Append(ids, 0, ids.Length);
+        Append(ids, 0, ids.Length, 0);
         Attention.Add(new AttentionSegment(start, ids.Length));
         for (int i = 1; i < ids.Length; i++)
             if (scored[i]) AddLabel(start + i - 1, ids[i]);
@@ -129,11 +136,18 @@ public sealed class PackedBatch
         return _prompts[^1].Start;
     }
 
+    private bool RotateAlike(int first, int second)
+    {
+        foreach (DecoderConfig model in _models)
+            if (!model.RotatesAlike(first, second)) return false;
+        return true;
+    }
+
     private void AddPrompt(ReadOnlySpan<int> prompt, int length)
     {
         if (prompt.IsEmpty) throw new SpaException("a prompt has no token: the model needs at least one before a response (a BOS or a prompt text)");
         Attention.Add(new AttentionSegment(_ids.Count, prompt.Length));
-        Append(prompt, 0, length);
+        Append(prompt, 0, length, 0);
     }
 
     // One segment: the prompt's rows, extended by the response's.
@@ -142,7 +156,7 @@ public sealed class PackedBatch
         int start = _ids.Count - promptLength;
         if (response.Length > 1)
         {
-            Append(response[..^1], promptLength, promptLength + response.Length);
+            Append(response[..^1], promptLength, promptLength + response.Length, _keys[^1]);
             Attention.ReplaceLast(new AttentionSegment(start, promptLength + response.Length - 1));
         }
         AddLabels(start + promptLength - 1, start + promptLength, response);
@@ -155,7 +169,7 @@ public sealed class PackedBatch
         int start = _ids.Count;
         if (response.Length > 1)
         {
-            Append(response[..^1], promptLength, promptLength + response.Length);
+            Append(response[..^1], promptLength, promptLength + response.Length, _keys[promptStart + promptLength - 1]);
             Attention.Add(new AttentionSegment(start, response.Length - 1, promptStart, promptLength));
         }
         AddLabels(promptStart + promptLength - 1, start, response);
@@ -175,13 +189,24 @@ public sealed class PackedBatch
         _labels.Add(label);
     }
 
-    private void Append(ReadOnlySpan<int> ids, int firstPosition, int length)
+    private void Append(ReadOnlySpan<int> ids, int firstPosition, int length, ulong key)
     {
         for (int i = 0; i < ids.Length; i++)
         {
             _ids.Add(ids[i]);
             _positions.Add(firstPosition + i);
             _lengths.Add(length);
+            key = Mix(key ^ (uint)ids[i]);
+            _keys.Add(key);
         }
+    }
+
+    // One step of SplitMix64 (Steele et al. 2014): every bit of the input reaches every bit of the result.
+    private static ulong Mix(ulong x)
+    {
+        x += 0x9E3779B97F4A7C15;
+        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
+        x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
+        return x ^ (x >> 31);
     }
 }

@@ -4,24 +4,38 @@ namespace Spa.Engine.Models;
 
 /// <summary>
 /// A copy of a model's matrices in the backend's own layout (<see cref="ComputeBackend.PackWeight"/>), for passes that use the same weights
-/// many times: generation and scoring. Vectors and the embedding are the model's own.
+/// many times: generation and scoring. Vectors and the embedding are the model's own, and so is an adapter: it is not merged, so that results are those of training.
 /// </summary>
 public sealed class PackedModel : IDisposable
 {
-    private readonly Arena _arena;
+    private readonly Arena? _arena;
 
-    public PackedModel(Model model)
+    /// <param name="model">Whose matrices.</param>
+    /// <param name="shared">The matrices of a model with the same weights (<see cref="Model.SharesWeights"/>), which must live as long; null: a copy of its own.</param>
+    public PackedModel(Model model, PackedModel? shared = null)
     {
         ComputeBackend backend = model.Backend;
         DecoderTensors source = model.Tensors;
-        Tensors = model.Layout.Bind(model.Weight);
+        Tensors = model.Bind();
+        if (shared is not null)
+        {
+            Take(Tensors, shared.Tensors);
+            return;
+        }
         _arena = backend.CreateArena("packed_weights", Arena.Measure(a => Lay(backend, a, source, null)));
         Lay(backend, _arena, source, Tensors);
     }
 
     public DecoderTensors Tensors { get; }
 
-    public void Dispose() => _arena.Dispose();
+    public void Dispose() => _arena?.Dispose();
+
+    private static void Take(DecoderTensors to, DecoderTensors from)
+    {
+        foreach ((LayerTensors target, LayerTensors source) in to.Layers.Zip(from.Layers))
+            (target.Qkv, target.Output, target.MlpInput, target.MlpOutput) = (source.Qkv, source.Output, source.MlpInput, source.MlpOutput);
+        to.Head = from.Head;
+    }
 
     private static void Lay(ComputeBackend backend, Arena arena, DecoderTensors source, DecoderTensors? target)
     {

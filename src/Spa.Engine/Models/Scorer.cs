@@ -43,9 +43,9 @@ public sealed class Scorer : IDisposable
         LogProbRows rows = default;
         void Lay(Arena arena)
         {
-            policySpace = new DecoderWorkspace(policy.Config, ActivationPlan.Inference, Capacity, 2 * Capacity, policy.ActivationType, arena);
+            policySpace = new DecoderWorkspace(policy.Config, ActivationPlan.Inference, Capacity, 2 * Capacity, policy.ActivationType, arena, policy.Adapter?.Layout);
             referenceSpace = reference is null ? null
-                : new DecoderWorkspace(reference.Config, ActivationPlan.Inference, Capacity, 2 * Capacity, reference.ActivationType, arena);
+                : new DecoderWorkspace(reference.Config, ActivationPlan.Inference, Capacity, 2 * Capacity, reference.ActivationType, arena, reference.Adapter?.Layout);
             head = new Head(policy.Backend, policy.Config, 2 * Capacity, reference is not null, arena);
             Tensor Rows(string name) => arena.Take(name, DType.Float32, 2 * Capacity, 1);
             rows = new LogProbRows { Policy = Rows("logp") };
@@ -57,7 +57,7 @@ public sealed class Scorer : IDisposable
         _arena = policy.Backend.CreateArena("scoring", Lay);
         (_policySpace, _referenceSpace, _head, _rows) = (policySpace!, referenceSpace, head!, rows);
         _packedPolicy = new PackedModel(policy);
-        _packedReference = reference is null ? null : new PackedModel(reference);
+        _packedReference = reference is null ? null : new PackedModel(reference, reference.SharesWeights(policy) ? _packedPolicy : null);
         _host = new float[2 * Capacity];
     }
 

@@ -7,6 +7,11 @@ namespace Spa.Engine.Pipeline;
 /// <summary>Names for contents: equal inputs have equal names, so a phase knows whether it was done.</summary>
 public static class ContentHash
 {
+    /// <summary>Hash of a model: of its files, and of its base's where it is an adapter.</summary>
+    public static string OfModel(ModelBundle model) => model.IsAdapter
+        ? Of(new JsonObject { ["adapter"] = OfPath(model.Path), ["base"] = OfPath(model.BasePath) })
+        : OfPath(model.Path);
+
     /// <summary>SHA-256 of a description, as lower-case hexadecimal.</summary>
     public static string Of(JsonObject description) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(description.ToJsonString())));
 

@@ -3,6 +3,7 @@ using Spa.Engine.Compute;
 using Spa.Engine.Data;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;
+using Spa.Engine.Models.Adapters;
 using Spa.Engine.Models.Families;
 
 namespace Spa.Engine.Pipeline;
@@ -28,6 +29,12 @@ public sealed class ModelBundle : IDisposable
 
     public string Path => _files.Path;
 
+    /// <summary>Whether it is a PEFT adapter with its base.</summary>
+    public bool IsAdapter => _files.Adapter is not null;
+
+    /// <summary>Where the weights are: <see cref="Path"/>, or an adapter's base.</summary>
+    public string BasePath => _files.BasePath;
+
     public ModelFamily Family { get; }
 
     public DecoderConfig Config { get; }
@@ -50,9 +57,12 @@ public sealed class ModelBundle : IDisposable
     public IRowTokenizer RowTokenizer => _tokenizer is null ? _missing : _tokenizer;
 
     /// <summary>Opens a model and its tokenizer (or another one). A folder without tokenizer files is good for rows of token ids.</summary>
-    public static ModelBundle Open(string path, string? tokenizer = null)
+    /// <param name="path">A Hugging Face folder, a GGUF file or a PEFT adapter folder.</param>
+    /// <param name="tokenizer">Another tokenizer than the model's.</param>
+    /// <param name="baseModel">The base of an adapter whose own path does not exist.</param>
+    public static ModelBundle Open(string path, string? tokenizer = null, string? baseModel = null)
     {
-        ModelFiles files = ModelFiles.Open(path);
+        ModelFiles files = ModelFiles.Open(path, baseModel);
         try
         {
             bool bare = tokenizer is null && (files.GgufMetadata is { } metadata ? metadata.GetValueOrDefault("tokenizer.ggml.model") is "no_vocab" : files.TokenizerPath is null);
@@ -66,12 +76,35 @@ public sealed class ModelBundle : IDisposable
         }
     }
 
-    /// <summary>Reads the weights.</summary>
-    public Model Load(ComputeBackend backend, DType matrixType) => ModelLoader.Load(backend, _files.Tensors, _files.Config, _files.ConfigPath, matrixType);
-
-    /// <summary>Writes a model of this shape, with this bundle's tokenizer, as a Hugging Face folder.</summary>
-    public void Write(string folder, Model model, IReadOnlyDictionary<string, string>? textFiles = null, long? maxShardBytes = null)
+    /// <summary>Reads the weights. Those of an adapter's base are shared with a model of the same base, where one is given.</summary>
+    /// <param name="backend">Device.</param>
+    /// <param name="matrixType">Storage of matrices.</param>
+    /// <param name="beside">A model that is loaded already; null: none.</param>
+    public Model Load(ComputeBackend backend, DType matrixType, Model? beside = null)
     {
+        string source = System.IO.Path.GetFullPath(BasePath);
+        bool shared = beside is not null && beside.Source == source && beside.Backend == backend && beside.MatrixType == matrixType;
+        Model model = shared ? beside!.WithoutAdapter() : ModelLoader.Load(backend, _files.Tensors, _files.Config, _files.ConfigPath, matrixType);
+        model.Source = source;
+        if (_files.Adapter is null) return model;
+        // The adapted model keeps the weights alive.
+        using (model) return AdapterFiles.Load(model, _files.Adapter);
+    }
+
+    /// <summary>Writes a model of this shape, with this bundle's tokenizer, as a Hugging Face folder; one with an adapter as a PEFT adapter folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="model">What is written.</param>
+    /// <param name="textFiles">Further files by plain name.</param>
+    /// <param name="master">Float32 copy of an adapter stored in bfloat16; absent: none.</param>
+    /// <param name="maxShardBytes">Largest safetensors file; null: the usual limit. An adapter is one file.</param>
+    public void Write(string folder, Model model, IReadOnlyDictionary<string, string>? textFiles = null, Tensor master = default, long? maxShardBytes = null)
+    {
+        if (model.Adapter is { } adapter)
+        {
+            PeftAdapterWriter.Write(folder, adapter.Config.ToJson(System.IO.Path.GetFullPath(BasePath)), AdapterFiles.Contents(model, master), _tokenizerFolder, _tokenizer?.TemplateSource,
+                TextFiles(textFiles ?? new Dictionary<string, string>()));
+            return;
+        }
         var config = (JsonObject)_files.Config.DeepClone();
         // Newer folders spell it dtype; one that says both must not contradict itself.
         string dtype = model.MatrixType == DType.Float32 ? "float32" : "bfloat16";
@@ -82,7 +115,7 @@ public sealed class ModelBundle : IDisposable
         {
             Config = config,
             GenerationConfig = _files.GenerationConfig is { } generation ? (JsonObject)generation.DeepClone() : MadeGenerationConfig(),
-            Tensors = [.. model.Table.Parameters.Select(p => Content(model, p))],
+            Tensors = [.. model.Table.Parameters.Select(p => Content(model.Backend, model.Weight(p), p))],
             TokenizerFolder = _tokenizerFolder,
             MaxShardBytes = maxShardBytes ?? SafetensorsWriter.DefaultShardBytes,
             ChatTemplate = _tokenizer?.TemplateSource,
@@ -93,16 +126,15 @@ public sealed class ModelBundle : IDisposable
     public void Dispose() => _files.Dispose();
 
     /// <summary>A parameter as a tensor to write, read from the device part by part.</summary>
-    internal static TensorContent Content(Model model, Parameter p)
+    internal static TensorContent Content(ComputeBackend backend, Tensor weight, Parameter p)
     {
-        Tensor weight = model.Weight(p);
         StoredType type = p.Type == DType.Float32 ? StoredType.F32 : StoredType.BF16;
         int size = p.Type.Size();
         return TensorContent.FromBytes(p.Name, type, p.IsVector ? [p.Columns] : [p.Rows, p.Columns], (offset, bytes) =>
         {
             Tensor part = weight.Flat(offset / size, bytes.Length / size);
-            if (size == sizeof(float)) model.Backend.Download(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes), part);
-            else model.Backend.Download(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ushort>(bytes), part);
+            if (size == sizeof(float)) backend.Download(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes), part);
+            else backend.Download(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ushort>(bytes), part);
         });
     }
 

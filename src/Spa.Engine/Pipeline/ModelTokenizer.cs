@@ -60,7 +60,21 @@ public sealed class ModelTokenizer : IRowTokenizer
         if (files.GgufMetadata is { } metadata)
             return new ModelTokenizer(files.Path, GgufVocabulary.Load(metadata, files.Path), TokenizerConfig.FromGguf(metadata, files.Path), files.ChatTemplate);
         if (files.TokenizerPath is null) throw new SpaException($"'{files.Path}' has no tokenizer.json; add it, or name another with --tokenizer");
-        return new ModelTokenizer(files.Path, TokenizerJson.Load(files.TokenizerPath), TokenizerConfig.Load(files.Path), files.ChatTemplate);
+        return new ModelTokenizer(files.Path, TokenizerJson.Load(files.TokenizerPath), ReadConfig(files), files.ChatTemplate);
+    }
+
+    // What an adapter's folder does not say of its end tokens is its base's.
+    private static TokenizerConfig ReadConfig(ModelFiles files)
+    {
+        TokenizerConfig config = TokenizerConfig.Load(Path.GetDirectoryName(files.TokenizerPath)!);
+        if (files.Adapter is null || !Directory.Exists(files.BasePath)) return config;
+        TokenizerConfig ofBase = TokenizerConfig.Load(files.BasePath);
+        return config with
+        {
+            EosTokenIds = config.EosTokenIds.Count > 0 ? config.EosTokenIds : ofBase.EosTokenIds,
+            BosTokenId = config.BosTokenId ?? ofBase.BosTokenId,
+            PadTokenId = config.PadTokenId ?? ofBase.PadTokenId,
+        };
     }
 
     public int[] Encode(string text, bool addSpecialTokens) => Tokenizer.Encode(text, addSpecialTokens);

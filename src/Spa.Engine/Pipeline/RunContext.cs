@@ -7,4 +7,5 @@ namespace Spa.Engine.Pipeline;
 /// <param name="MatrixType">Storage of weights.</param>
 /// <param name="Log">Notices and progress.</param>
 /// <param name="Cancel">Asks for a stop at the next safe point.</param>
-public sealed record RunContext(ComputeBackend Backend, DType MatrixType, RunLog Log, CancellationToken Cancel);
+/// <param name="BaseModel">The base of adapters whose own path does not exist; null: none.</param>
+public sealed record RunContext(ComputeBackend Backend, DType MatrixType, RunLog Log, CancellationToken Cancel, string? BaseModel = null);

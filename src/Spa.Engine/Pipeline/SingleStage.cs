@@ -23,13 +23,13 @@ public static class SingleStage
         if (HubNames.IsLike(dataset))
             throw new UsageException($"'dataset_name: {dataset}' is a data set of the Hugging Face Hub, expected a file; {HubNames.Advice(dataset)} and name its JSON Lines or Parquet file");
         var folder = new RunFolder(training.OutputDir ?? throw new UsageException("'output_dir' is missing: name a folder"));
-        using ModelBundle bundle = ModelBundle.Open(modelPath);
+        using ModelBundle bundle = ModelBundle.Open(modelPath, null, context.BaseModel);
         using TaskData data = TaskData.Read(config, dataset, bundle, context);
         string name = data.Name;
         TrainerSettings settings = TrainingSetup.Settings(training, data.Count, training.NumTrainEpochs);
         var state = new RunState(folder.State, environment);
         AtomicFile.WriteAllText(folder.Config, config.ToYaml());
-        string modelKey = ContentHash.OfPath(bundle.Path), referenceKey = data.ReferencePath is null ? modelKey : ContentHash.OfPath(data.ReferencePath);
+        string modelKey = ContentHash.OfModel(bundle), referenceKey = data.ReferenceKey ?? modelKey;
         var inputs = new JsonObject
         {
             ["model"] = modelKey,
@@ -40,6 +40,8 @@ public static class SingleStage
             ["settings"] = TrainingSetup.Identity(settings),
             ["dtype"] = context.MatrixType.ToString(),
         };
+        if (training.UsePeft && !bundle.IsAdapter) inputs["adapter"] = TrainingSetup.Adapter(training).ToString();
+        if (bundle.IsAdapter && !training.UsePeft) context.Log.Notice($"'{bundle.Path}' is an adapter: it is trained, its base is not");
         string model = Path.Combine(folder.Path, "model"), checkpoints = Path.Combine(folder.Path, "checkpoints");
         var evaluation = new StageEvaluation(config, context, bundle, data, folder, state);
         JsonObject? before = evaluation.Before(modelKey, referenceKey);
@@ -47,7 +49,7 @@ public static class SingleStage
         if (state.Find($"{name}/train") is null) StageRecord.WriteMetrics(folder, name, before, null);
         PhaseRecord trained = state.Run($"{name}/train", inputs, [model], context.Log, key =>
         {
-            using Model weights = bundle.Load(context.Backend, context.MatrixType);
+            using Model weights = TrainingSetup.Adapted(bundle.Load(context.Backend, context.MatrixType), training);
             using var policy = new PolicyState(weights, settings.Optimizer, settings.Seed);
             using ITrainingTask task = data.MakeTask(policy, settings, referenceKey, folder, state);
             return new StageTraining(context, bundle, name, key)

@@ -33,7 +33,7 @@ public sealed partial class SpaRun
         {
             using var rows = new PartialRows(_folder.EvaluationRows(model.Stage), key);
             using Model policy = Load(model);
-            using Model? reference = model.Stage < 0 || _data.Evaluation.Count == 0 ? null : Load(sft);
+            using Model? reference = model.Stage < 0 || _data.Evaluation.Count == 0 ? null : Load(sft, policy);
             EvaluatedPair[] pairs = [.. PairScores.Run(policy, reference, _data.Evaluation, rows, _context, phase).Select(s => s.Evaluated(_config.Training.Beta))];
             List<JsonObject> answers = Answer(policy, shown, rows, phase);
             var document = new JsonObject

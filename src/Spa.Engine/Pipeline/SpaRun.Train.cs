@@ -46,7 +46,8 @@ public sealed partial class SpaRun
         string[] outputs = stage == 0 ? [_folder.Model(stage)] : [_folder.Model(stage), _folder.Audit(stage)];
         PhaseRecord record = _state.Run($"{name}/train", inputs, outputs, _context.Log, key =>
         {
-            using Model model = Load(start);
+            using Model model = TrainingSetup.Adapted(Load(start), _config.Training);
+            // With an adapter the base is shared, and the reference is a second adapter.
             using Model? reference = withReference ? model.Clone() : null;
             using var policy = new PolicyState(model, settings.Optimizer, settings.Seed);
             using PreferenceTask task = makeTask(policy, reference);
@@ -85,11 +86,16 @@ public sealed partial class SpaRun
         AtomicFile.WriteAllText(_folder.Audit(stage), audit.ToJsonString(StageAudit.Indented) + "\n");
     }
 
-    private JsonObject TrainingInputs(StageModel start, TrainerSettings settings) => new()
+    private JsonObject TrainingInputs(StageModel start, TrainerSettings settings)
     {
-        ["model"] = start.Key,
-        ["objective"] = TrainingSetup.Identity(TrainingSetup.Objective(_config.Training)),
-        ["settings"] = TrainingSetup.Identity(settings),
-        ["dtype"] = _context.MatrixType.ToString(),
-    };
+        var inputs = new JsonObject
+        {
+            ["model"] = start.Key,
+            ["objective"] = TrainingSetup.Identity(TrainingSetup.Objective(_config.Training)),
+            ["settings"] = TrainingSetup.Identity(settings),
+            ["dtype"] = _context.MatrixType.ToString(),
+        };
+        if (_config.Training.UsePeft) inputs["adapter"] = TrainingSetup.Adapter(_config.Training).ToString();
+        return inputs;
+    }
 }

@@ -30,7 +30,7 @@ public sealed partial class SpaRun : IDisposable
         string output = config.Training.OutputDir ?? throw new UsageException("'output_dir' is missing: name the run folder");
         _folder = new RunFolder(output);
         _judge = JudgeConfiguration.Settings(config, _folder);
-        _sftBundle = ModelBundle.Open(model);
+        _sftBundle = ModelBundle.Open(model, null, context.BaseModel);
         try
         {
             RequireEndTokens();
@@ -51,7 +51,7 @@ public sealed partial class SpaRun : IDisposable
     /// <summary>The loop.</summary>
     public void Execute()
     {
-        var sft = new StageModel(-1, "SFT", _sftBundle.Path, ContentHash.OfPath(_sftBundle.Path));
+        var sft = new StageModel(-1, "SFT", _sftBundle.Path, ContentHash.OfModel(_sftBundle));
         Evaluate(sft, sft);
         StageModel previous = sft, policy = sft;
         if (_data.Seed.Count > 0)
@@ -88,10 +88,11 @@ public sealed partial class SpaRun : IDisposable
         _ => $"SPA {stage}",
     };
 
-    private Model Load(StageModel model)
+    // An adapter shares the weights of its base with a model that is loaded already.
+    private Model Load(StageModel model, Model? beside = null)
     {
-        using ModelBundle bundle = ModelBundle.Open(model.Path);
-        return bundle.Load(_context.Backend, _context.MatrixType);
+        using ModelBundle bundle = ModelBundle.Open(model.Path, null, _context.BaseModel);
+        return bundle.Load(_context.Backend, _context.MatrixType, beside);
     }
 
     // Without a seed stage the first sampler is pi_sft itself, and its reward against itself is 0 for every response.

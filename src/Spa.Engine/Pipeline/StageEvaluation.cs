@@ -25,7 +25,7 @@ internal sealed class StageEvaluation(RunConfig config, RunContext context, Mode
     public JsonObject? After(string path, string modelKey, string referenceKey)
     {
         if (!data.HasEvaluation) return null;
-        using ModelBundle trained = ModelBundle.Open(path);
+        using ModelBundle trained = ModelBundle.Open(path, null, context.BaseModel);
         return Run("after", trained, modelKey, referenceKey);
     }
 
@@ -56,7 +56,7 @@ internal sealed class StageEvaluation(RunConfig config, RunContext context, Mode
 
     private JsonObject Pairs(Model policy, bool isReference, PartialRows rows, string phase)
     {
-        using Model? reference = isReference ? null : data.LoadReference(policy.Config) ?? bundle.Load(context.Backend, context.MatrixType);
+        using Model? reference = isReference ? null : data.LoadReference(policy) ?? bundle.Load(context.Backend, context.MatrixType, policy);
         List<PairScore> scores = PairScores.Run(policy, reference, data.EvaluationPairs, rows, context, phase);
         double beta = config.Training.Beta;
         return new JsonObject

@@ -50,7 +50,7 @@ internal sealed class StageTraining(RunContext context, ModelBundle bundle, stri
         },
         context.Cancel);
         metrics.Sync();
-        WriteModel(policy.Model);
+        WriteModel(policy);
         WriteTrainerState(trainer, settings, task);
         var summary = new JsonObject { ["updates"] = trainer.Updates };
         foreach ((string name, double value) in last?.Values ?? [])
@@ -59,11 +59,11 @@ internal sealed class StageTraining(RunContext context, ModelBundle bundle, stri
     }
 
     // The folder is new each time: what an interrupted or differently configured attempt wrote must not mix with it.
-    private void WriteModel(Model model)
+    private void WriteModel(PolicyState policy)
     {
         string temporary = ModelFolder + ".new";
         if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
-        bundle.Write(temporary, model);
+        bundle.Write(temporary, policy.Model, master: policy.Master);
         if (Directory.Exists(ModelFolder)) Directory.Delete(ModelFolder, recursive: true);
         Directory.Move(temporary, ModelFolder);
     }

@@ -64,6 +64,17 @@ internal sealed class TaskData : IDisposable
     /// <summary>A reference that is not the policy's start; null: it is.</summary>
     public string? ReferencePath { get; }
 
+    /// <summary>Hash of that reference; null: it is the policy's start.</summary>
+    public string? ReferenceKey
+    {
+        get
+        {
+            if (ReferencePath is null) return null;
+            using ModelBundle reference = OpenReference(ReferencePath);
+            return ContentHash.OfModel(reference);
+        }
+    }
+
     /// <summary>loss_type spa; null: plain DPO.</summary>
     public RefinementSettings? Refinement { get; }
 
@@ -77,25 +88,28 @@ internal sealed class TaskData : IDisposable
         if (!IsPairs) return new SftTask(policy, _examples, settings);
         PreferenceObjective objective = TrainingSetup.Objective(_config.Training);
         bool keepReference = Refinement?.NeedsReferenceLogits() == true || !objective.TakesReferenceSums;
-        _reference = LoadReference(policy.Model.Config);
+        _reference = LoadReference(policy.Model);
         IReadOnlyList<PreferenceExample> examples = objective.TakesReferenceSums
             ? ReferenceLogProbs.Precompute(_reference ?? policy.Model, referenceKey, _pairs, Path.Combine(folder.Path, "reference.jsonl"), state, _context, "dpo/reference")
             : [.. _pairs.Select(p => new PreferenceExample(p.Prompt, p.Chosen, p.Rejected))];
-        if (keepReference) _reference ??= policy.Model.Clone();
+        // A new adapter turned off is the reference; one that was there before is kept as it is.
+        if (keepReference) _reference ??= policy.Model.Adapter is not null && !_bundle.IsAdapter ? policy.Model.WithoutAdapter() : policy.Model.Clone();
         return new PreferenceTask(policy, keepReference ? _reference : null, examples, settings, objective, Refinement);
     }
 
     public void Dispose() => _reference?.Dispose();
 
     /// <summary>The reference that is not the policy's start, or null; the caller disposes of it.</summary>
-    public Model? LoadReference(DecoderConfig policy)
+    public Model? LoadReference(Model policy)
     {
         if (ReferencePath is null) return null;
-        using ModelBundle bundle = ModelBundle.Open(ReferencePath, _bundle.HasTokenizer ? _bundle.Path : null);
-        if (bundle.Config.VocabSize != policy.VocabSize)
-            throw new SpaException($"reference '{ReferencePath}' has {bundle.Config.VocabSize} tokens, the policy {policy.VocabSize}; both must use one tokenizer");
-        return bundle.Load(_context.Backend, _context.MatrixType);
+        using ModelBundle bundle = OpenReference(ReferencePath);
+        if (bundle.Config.VocabSize != policy.Config.VocabSize)
+            throw new SpaException($"reference '{ReferencePath}' has {bundle.Config.VocabSize} tokens, the policy {policy.Config.VocabSize}; both must use one tokenizer");
+        return bundle.Load(_context.Backend, _context.MatrixType, policy);
     }
+
+    private ModelBundle OpenReference(string path) => ModelBundle.Open(path, _bundle.HasTokenizer ? _bundle.Path : null, _context.BaseModel);
 
     private List<TokenizedExample> ReadExamples(string path, Truncation truncation, BadRows badRows)
     {

@@ -9,7 +9,7 @@ using Spa.Engine.Training;
 namespace Spa.Engine.Pipeline;
 
 /// <summary>
-/// <c>checkpoints/step-N/</c>: weights, optimiser and the task's state; together they continue a stage with the same bits. The folder
+/// <c>checkpoints/step-N/</c>: what is trained (all weights, or the adapter's), optimiser and the task's state; together they continue a stage with the same bits. The folder
 /// appears whole. state.json names the stage's key, so a checkpoint of other inputs is never taken up.
 /// </summary>
 internal static class TrainingCheckpoint
@@ -26,7 +26,7 @@ internal static class TrainingCheckpoint
         using (var target = new AtomicFolder(path))
         {
             SafetensorsWriter.Write(Path.Combine(target.WorkPath, SafetensorsWriter.SingleName),
-                [.. policy.Model.Table.Parameters.Select(p => ModelBundle.Content(policy.Model, p))]);
+                [.. policy.Table.Parameters.Select(p => ModelBundle.Content(policy.Model.Backend, policy.Weight(p), p))]);
             SafetensorsWriter.Write(Path.Combine(target.WorkPath, OptimizerName), [.. policy.States.Select(state => FlatContent(policy.Model.Backend, state.Name, state.Tensor))]);
             var state = new JsonObject { ["key"] = key, ["trainer"] = trainer.SaveState(), ["task"] = task.SaveState() };
             AtomicFile.WriteAllText(Path.Combine(target.WorkPath, StateName), state.ToJsonString());
@@ -72,13 +72,14 @@ internal static class TrainingCheckpoint
 
     private static void Load(string path, PolicyState policy)
     {
-        Model model = policy.Model;
+        ComputeBackend backend = policy.Model.Backend;
         using (TensorSource weights = SafetensorsFile.Open(Path.Combine(path, SafetensorsWriter.SingleName)))
         {
-            foreach (Parameter p in model.Table.Parameters) Upload(model.Backend, model.Weight(p).Flat(0, p.Count), weights, p.Name);
+            foreach (Parameter p in policy.Table.Parameters) Upload(backend, policy.Weight(p).Flat(0, p.Count), weights, p.Name);
         }
         using TensorSource optimizer = SafetensorsFile.Open(Path.Combine(path, OptimizerName));
-        foreach ((string name, Tensor tensor) in policy.States) Upload(model.Backend, tensor, optimizer, name);
+        foreach ((string name, Tensor tensor) in policy.States) Upload(backend, tensor, optimizer, name);
+        policy.Refresh();
     }
 
     // Bytes go through as they are: nothing is rounded on the way.

@@ -1,6 +1,8 @@
 using Spa.Engine.Compute;
 using Spa.Engine.Configuration;
 using Spa.Engine.Data;
+using Spa.Engine.Models;
+using Spa.Engine.Models.Adapters;
 using Spa.Engine.Preference;
 using Spa.Engine.Training;
 using Spa.Engine.Training.Optimizers;
@@ -31,7 +33,6 @@ internal static class TrainingSetup
             Refuse(config.LabelSmoothing == 0 && config.LossType.Contains("exo_pair"), "label_smoothing", "0", "a number above 0 with exo_pair");
             Refuse(config.Beta == 0, "beta", "0", "a number above 0");
         }
-        Refuse(config.UsePeft, "use_peft", "true", "false");
     }
 
     /// <summary>Settings of a stage with <paramref name="examples"/> examples.</summary>
@@ -68,6 +69,24 @@ internal static class TrainingSetup
     /// <summary>What the trained weights depend on: intervals of logging and saving and recomputed activations change no bit and are left out.</summary>
     public static string Identity(TrainerSettings settings) =>
         (settings with { LoggingSteps = 0, SaveSteps = 0, SaveTotalLimit = 0, GradientCheckpointing = false }).ToString();
+
+    /// <summary>What a new adapter is like.</summary>
+    public static AdapterSettings Adapter(TrainingConfig config) => new()
+    {
+        Rank = config.LoraR,
+        Alpha = config.LoraAlpha,
+        Dropout = config.LoraDropout,
+        UseRslora = config.UseRslora,
+        UseDora = config.UseDora,
+        TargetModules = config.LoraTargetModules,
+    };
+
+    /// <summary>The model with a new adapter, if use_peft asks for one and it has none; its weights are shared and owned by what is returned.</summary>
+    public static Model Adapted(Model model, TrainingConfig config)
+    {
+        if (!config.UsePeft || model.Adapter is not null) return model;
+        using (model) return AdapterFiles.Create(model, Adapter(config), config.Seed);
+    }
 
     /// <summary>The objective in words that differ wherever the trained weights would.</summary>
     public static string Identity(PreferenceObjective objective) => $"{objective with { Losses = [] }} {string.Join(' ', objective.Losses)}";

@@ -5,7 +5,7 @@ using Spa.Engine.Training.Optimizers;
 namespace Spa.Engine.Training;
 
 /// <summary>
-/// A model under training: its weights, float32 gradients, the optimiser's states and, for bfloat16 weights, the float32 master copy where the optimiser needs one. All of it
+/// A model under training: its weights (or its adapter's, where it has one), float32 gradients, the optimiser's states and, for bfloat16 weights, the float32 master copy where the optimiser needs one. All of it
 /// is allocated once.
 /// </summary>
 public sealed class PolicyState : IDisposable
@@ -21,13 +21,13 @@ public sealed class PolicyState : IDisposable
     public PolicyState(Model model, OptimizerKind optimizer = OptimizerKind.AdamW, ulong seed = 0)
     {
         Model = model;
-        Table = model.Table;
+        Table = model.Trainable;
         _optimizer = new Optimizer(Table, model.Layout, optimizer, model.ActivationType, seed);
         Gradients? gradients = null;
         Tensor master = default, norm = default;
         _arena = model.Backend.CreateArena("optimizer", arena =>
         {
-            gradients = new Gradients(model.Layout, arena);
+            gradients = new Gradients(model, arena);
             if (_optimizer.NeedsMaster) master = arena.Take("master", DType.Float32, Table.FlatCount, 1);
             norm = arena.Take("norm", DType.Float32, 1, 1);
             _optimizer.Lay(arena);
@@ -58,24 +58,34 @@ public sealed class PolicyState : IDisposable
     public long Bytes => _arena.Capacity;
 
     /// <summary>The weights of a parameter of <see cref="Table"/>.</summary>
-    public Tensor Weight(Parameter parameter) => Model.Weight(parameter);
+    public Tensor Weight(Parameter parameter) => Model.TrainableWeight(parameter);
 
     /// <summary>Bytes of gradients and states before a model is loaded.</summary>
     /// <param name="layout">Of the model.</param>
     /// <param name="optimizer">Of the stage.</param>
     /// <param name="productType">Type of activations.</param>
-    public static long Measure(DecoderLayout layout, OptimizerKind optimizer, DType productType)
+    /// <param name="trained">What is trained; null: the whole model.</param>
+    public static long Measure(DecoderLayout layout, OptimizerKind optimizer, DType productType, ParameterTable? trained = null)
     {
-        var states = new Optimizer(layout.Table, layout, optimizer, productType, 0);
+        ParameterTable table = trained ?? layout.Table;
+        var states = new Optimizer(table, layout, optimizer, productType, 0);
         return Arena.Measure(arena =>
         {
-            _ = new Gradients(layout, arena);
-            if (states.NeedsMaster) arena.Take("master", DType.Float32, layout.Table.FlatCount, 1);
+            arena.Take("gradients", DType.Float32, table.FlatCount, 1);
+            if (states.NeedsMaster) arena.Take("master", DType.Float32, table.FlatCount, 1);
             states.Lay(arena);
         });
     }
 
-    public void ZeroGradients() => Model.Backend.Zero(Gradients.Flat);
+    /// <summary>No gradients, and the adapter's masks of this update.</summary>
+    public void BeginUpdate(ulong seed, int update)
+    {
+        Model.Backend.Zero(Gradients.Flat);
+        Model.Adapter?.BeginUpdate(seed, update);
+    }
+
+    /// <summary>Weights were changed: what depends on them follows.</summary>
+    public void Refresh() => Model.Adapter?.Refresh(Model);
 
     /// <summary>Norm of all gradients, as it is before clipping. Waits for the device.</summary>
     public double GradientNorm()
@@ -86,7 +96,11 @@ public sealed class PolicyState : IDisposable
     }
 
     /// <summary>One update with the norm that <see cref="GradientNorm"/> left; decay only where the table says so. An optimiser takes of the settings what it has.</summary>
-    public void Update(AdamWStep step) => _optimizer.Update(_target, step);
+    public void Update(AdamWStep step)
+    {
+        _optimizer.Update(_target, step);
+        Refresh();
+    }
 
     /// <summary>Fills the master copy from the weights, after loading them.</summary>
     public void FillMaster()

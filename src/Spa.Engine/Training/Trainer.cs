@@ -99,7 +99,7 @@ public sealed class Trainer
         ReadOnlySpan<int> examples = NextExamples();
         int microBatches = (examples.Length + _settings.MicroBatch - 1) / _settings.MicroBatch;
         _learningRate = _schedule.At(Step);
-        _policy.ZeroGradients();
+        _policy.BeginUpdate(_settings.Seed, Step);
         _task.BeginUpdate(examples, new UpdateContext(Step, Updates, microBatches));
         for (int i = 0; i < microBatches; i++)
         {
@@ -138,7 +138,7 @@ public sealed class Trainer
     private void ThrowNotFinite(ReadOnlySpan<int> examples)
     {
         string culprit = "the loss itself";
-        foreach (Parameter p in _policy.Model.Table.Parameters)
+        foreach (Parameter p in _policy.Table.Parameters)
         {
             var gradient = new float[p.Count];
             _policy.Model.Backend.Download<float>(gradient, ParameterTable.InFlat(_policy.Gradients.Flat, p));

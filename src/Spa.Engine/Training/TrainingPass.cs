@@ -43,8 +43,8 @@ internal sealed class TrainingPass : IDisposable
         void Lay(Arena arena)
         {
             space = new DecoderWorkspace(model.Config, checkpointed ? ActivationPlan.Checkpointed : ActivationPlan.Training, tokens, responseRows,
-                model.ActivationType, arena);
-            if (reference is not null) referenceSpace = new DecoderWorkspace(model.Config, ActivationPlan.Inference, tokens, responseRows, model.ActivationType, arena);
+                model.ActivationType, arena, model.Adapter?.Layout);
+            if (reference is not null) referenceSpace = new DecoderWorkspace(model.Config, ActivationPlan.Inference, tokens, responseRows, model.ActivationType, arena, reference.Adapter?.Layout);
             head = new Head(model.Backend, model.Config, responseRows, reference is not null, arena, gradients: model.ActivationType);
             Tensor Column(string name) => arena.Take(name, DType.Float32, responseRows, 1);
             rows = new LogProbRows

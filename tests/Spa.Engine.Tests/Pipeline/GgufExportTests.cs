@@ -182,7 +182,7 @@ internal sealed class GgufExportTests
             ["eos_token_id"] = 1,
         };
         using Model model = Models.TinyModel.Create(_backend, seed: 5, config);
-        HuggingFaceWriter.Write(_folder["source"], new HuggingFaceContent { Config = config, Tensors = [.. model.Table.Parameters.Select(p => ModelBundle.Content(model, p))] });
+        HuggingFaceWriter.Write(_folder["source"], new HuggingFaceContent { Config = config, Tensors = [.. model.Table.Parameters.Select(p => ModelBundle.Content(model.Backend, model.Weight(p), p))] });
         return _folder["source"];
     }
 }

@@ -27,7 +27,7 @@ public sealed class OptimizerTests(TestedBackend tested) : OpTests(tested)
         for (int t = 1; t <= Steps; t++)
         {
             Dictionary<Parameter, float[]> gradients = model.Table.Parameters.Select((p, i) => (p, i)).ToDictionary(x => x.p, x => TestData.Normal(100 * t + x.i, (int)x.p.Count));
-            policy.ZeroGradients();
+            policy.BeginUpdate(0, 0);
             foreach ((Parameter p, float[] g) in gradients) backend.Upload<float>(policy.Gradients.Flat.Flat(p.Offset, p.Count), g);
             double norm = policy.GradientNorm(), clip = Math.Min(1, s_step.MaxGradNorm / (norm + 1e-6));
             policy.Update(s_step with { Step = t });

@@ -5,6 +5,7 @@ using Spa.Engine.Configuration;
 using Spa.Engine.Data;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;
+using Spa.Engine.Models.Adapters;
 using Spa.Engine.Pipeline;
 using Spa.Engine.Tests.Compute;
 using Spa.Engine.Tests.Support;
@@ -79,7 +80,7 @@ public sealed class TrlRunTests(TestedBackend tested)
                 using var task = new PreferenceTask(state, reference, pairs, settings, Objective(name, expected!["label_smoothing"]!.GetValue<double>()));
                 var sums = new MetricSums(task.MetricNames);
                 int[] all = [.. Enumerable.Range(0, 8)];
-                state.ZeroGradients();
+                state.BeginUpdate(0, 0);
                 task.BeginUpdate(all, new UpdateContext(0, 1, 1));
                 task.RunMicroBatch(all, sums);
                 task.EndUpdate(sums);
@@ -101,6 +102,37 @@ public sealed class TrlRunTests(TestedBackend tested)
         TokenizedExample[] examples = [.. Pairs().Select(p => new TokenizedExample([.. p.Prompt, .. p.Chosen], [.. p.Prompt.Select((_, i) => i > 0), .. p.Chosen.Select(_ => true)], true))];
         using var task = new SftTask(state, examples, settings);
         Follow("sft.jsonl", state, task, settings, ["loss", "grad_norm", "learning_rate", "entropy", "mean_token_accuracy", "num_tokens"]);
+    }
+
+    [Test]
+    public void Lora_follows_every_update_of_TRL_and_ends_with_its_adapter()
+    {
+        if (tested == TestedBackend.CudaEmulator) Assert.Ignore("on the emulated device 20 updates take more than a minute; the test of whole weights follows TRL there");
+        using ComputeBackend backend = tested.Create();
+        using Model whole = Load(backend, "model.safetensors");
+        using PeftAdapterFolder folder = PeftAdapterFolder.Open(Fixtures.Require("fixtures/training/lora"));
+        using Model policy = AdapterFiles.Load(whole, folder);
+        using Model reference = Load(backend, "reference.safetensors");
+        using var state = new PolicyState(policy);
+        TrainerSettings settings = s_settings with { MaxSteps = 20 };
+        PreferenceExample[] pairs = [.. Pairs().Select(p => new PreferenceExample(p.Prompt, p.Chosen, p.Rejected))];
+        using var task = new PreferenceTask(state, reference, pairs, settings, new PreferenceObjective { Beta = 0.1 });
+        Follow("lora.jsonl", state, task, settings,
+            ["loss", "grad_norm", "learning_rate", "entropy", "num_tokens", "logits/chosen", "logits/rejected", "mean_token_accuracy", "rewards/chosen", "rewards/rejected",
+            "rewards/accuracies", "rewards/margins", "logps/chosen", "logps/rejected"]);
+        using TensorSource final = SafetensorsFile.Open(Fixtures.Require("fixtures/training/lora-final.safetensors"));
+        Assert.Multiple(() =>
+        {
+            foreach (Parameter p in policy.Trainable.Parameters)
+            {
+                var expected = new float[p.Count];
+                var actual = new float[p.Count];
+                // The peer saved its module as it stands in memory, where the adapter has a name.
+                final.ReadFloat32(p.Name.Replace(".weight", ".default.weight", StringComparison.Ordinal), expected);
+                backend.Download<float>(actual, policy.TrainableWeight(p));
+                Assert.That(actual, Is.EqualTo(expected).Within(Weights), p.Name);
+            }
+        });
     }
 
     // "loss", "loss+option" or "loss+option=value", as the fixture names them; TRL's defaults for the rest.

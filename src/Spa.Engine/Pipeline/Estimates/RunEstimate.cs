@@ -1,6 +1,7 @@
 using Spa.Engine.Compute;
 using Spa.Engine.Configuration;
 using Spa.Engine.Models;
+using Spa.Engine.Models.Adapters;
 using Spa.Engine.Training;
 
 namespace Spa.Engine.Pipeline.Estimates;
@@ -75,23 +76,35 @@ public sealed class RunEstimate
         }
     }
 
+    // A layout of the adapter that training makes; null: none.
+    private AdapterLayout? Adapter()
+    {
+        if (!_config.Training.UsePeft) return null;
+        AdapterSettings settings = TrainingSetup.Adapter(_config.Training);
+        ParameterNames names = _model.Family.Names;
+        return new AdapterLayout(_model.Config, names, AdapterTargets.Select(_model.Config, names, settings), settings.UseDora, settings.Dropout, _backend.ActivationType(_matrixType));
+    }
+
     private void AddTraining(string name, IReadOnlyList<SequenceLengths> examples, double epochs, bool withReference)
     {
         TrainerSettings settings = TrainingSetup.Settings(_config.Training, examples.Count, epochs);
         int tokens = SftTask.Largest(settings.MicroBatch, examples.Select(e => e.Rows)), rows = SftTask.Largest(settings.MicroBatch, examples.Select(e => e.Scored));
+        AdapterLayout? adapter = Adapter();
         long activations = Arena.Measure(arena =>
         {
             _ = new DecoderWorkspace(_model.Config, settings.GradientCheckpointing ? ActivationPlan.Checkpointed : ActivationPlan.Training, tokens, rows,
-                _backend.ActivationType(_matrixType), arena);
-            if (withReference) _ = new DecoderWorkspace(_model.Config, ActivationPlan.Inference, tokens, rows, _backend.ActivationType(_matrixType), arena);
+                _backend.ActivationType(_matrixType), arena, adapter);
+            if (withReference) _ = new DecoderWorkspace(_model.Config, ActivationPlan.Inference, tokens, rows, _backend.ActivationType(_matrixType), arena, adapter);
             _ = new Head(_backend, _model.Config, rows, withReference, arena, gradients: _backend.ActivationType(_matrixType));
         });
-        long optimizer = PolicyState.Measure(_layout, settings.Optimizer, _backend.ActivationType(_matrixType));
+        long optimizer = PolicyState.Measure(_layout, settings.Optimizer, _backend.ActivationType(_matrixType), adapter?.Table);
+        // With an adapter policy and reference share the base.
+        long weights = adapter is null ? WeightBytes * (withReference ? 2 : 1) : WeightBytes + adapter.Table.WeightBytes * (withReference ? 2 : 1);
         double share = _config.Training.MaxSteps > 0
             ? _config.Training.MaxSteps * (double)settings.MicroBatch * settings.Accumulation / examples.Count : epochs;
         long work = (long)(examples.Sum(e => (long)e.Rows) * share);
         double operations = (Training + (withReference ? Forward : 0) + (settings.GradientCheckpointing ? Forward : 0)) * Parameters * work;
-        _phases.Add(new PhaseEstimate(name, work, operations, WeightBytes * (withReference ? 2 : 1) + optimizer + activations));
+        _phases.Add(new PhaseEstimate(name, work, operations, weights + optimizer + activations));
     }
 
     // Weights, and their copy in the layout that products like best.

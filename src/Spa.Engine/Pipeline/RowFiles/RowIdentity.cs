@@ -9,9 +9,21 @@ public static class RowIdentity
     /// A model by its files' names, sizes and times: reading gigabytes of weights to hash them would cost more than the work that a resumed
     /// command saves.
     /// </summary>
-    public static JsonNode? OfModel(string? path)
+    /// <param name="path">The model; null: none.</param>
+    /// <param name="baseModel">The base of an adapter whose own path does not exist.</param>
+    public static JsonNode? OfModel(string? path, string? baseModel = null)
     {
         if (path is null) return null;
+        if (Formats.PeftAdapterFolder.IsAdapter(path))
+        {
+            using Formats.PeftAdapterFolder adapter = Formats.PeftAdapterFolder.Open(path);
+            return new JsonArray(OfFiles(path), OfFiles(adapter.FindBase(baseModel)));
+        }
+        return OfFiles(path);
+    }
+
+    private static JsonArray OfFiles(string path)
+    {
         FileSystemInfo[] files = Directory.Exists(path) ? [.. new DirectoryInfo(path).GetFiles().OrderBy(f => f.Name, StringComparer.Ordinal)] : [new FileInfo(path)];
         return new JsonArray([.. files.Select(f => (JsonNode)$"{f.Name} {(f is FileInfo { Exists: true } file ? file.Length : 0)} {f.LastWriteTimeUtc.Ticks}")]);
     }

@@ -55,6 +55,21 @@ internal static class RowCases
             Tensor input = t.Normal(BFloat16, 64, 3072), dout = t.Normal(BFloat16, 64, 3072), dinput = t.Filled(BFloat16, 64, 3072);
             return () => t.Backend.ActivationBackward(dinput, dout, input, ActivationKind.GeluTanh);
         }),
+        new("scale bf16 64x576", ["scale_forward"], t =>
+        {
+            Tensor input = t.Normal(BFloat16, 64, 576), output = t.Filled(BFloat16, 64, 576), scale = t.Normal(Float32, 1, 576), residual = t.Normal(BFloat16, 64, 576);
+            return () => t.Backend.Scale(output, input, 0.5f, scale, default, residual);
+        }),
+        new("scale-backward bf16 256x960", ["scale_backward", "partials_add"], t =>
+        {
+            Tensor input = t.Normal(BFloat16, 256, 960), dout = t.Normal(BFloat16, 256, 960), dscale = t.Filled(Float32, 1, 960);
+            return () => t.Backend.ScaleBackward(dscale, dout, input);
+        }),
+        new("dropout bf16 64x576", ["dropout_forward"], t =>
+        {
+            Tensor input = t.Normal(BFloat16, 64, 576), output = t.Filled(BFloat16, 64, 576), keys = t.Ids(128, 1 << 30);
+            return () => t.Backend.Dropout(output, input, keys, new DropoutMask(1, 0, 0.1));
+        }),
         new("dequantise q8_0 to bf16 64x576", ["dequantise_forward"], t => Dequantise(t, StoredBlocks.Q8_0, blockBytes: 34, scales: 1)),
         new("dequantise q4_0 to bf16 64x576", ["dequantise_forward"], t => Dequantise(t, StoredBlocks.Q4_0, blockBytes: 18, scales: 1)),
         new("dequantise q4_1 to bf16 64x576", ["dequantise_forward"], t => Dequantise(t, StoredBlocks.Q4_1, blockBytes: 20, scales: 2)),
