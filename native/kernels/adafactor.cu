@@ -13,9 +13,9 @@
 #include "common/reduce.cuh"
 #include "common/types.cuh"
 
-constexpr bool kWeightBf16 = SPA_WEIGHT_BF16;
-constexpr int kThreads = 256;
-constexpr int kScaleThreads = 1024;
+[[maybe_unused]] constexpr bool kWeightBf16 = SPA_WEIGHT_BF16;
+[[maybe_unused]] constexpr int kThreads = 256;
+[[maybe_unused]] constexpr int kScaleThreads = 1024;
 
 struct AdafactorArgs {
     bf16* weights;              // [R, C]; bfloat16 only

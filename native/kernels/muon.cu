@@ -9,11 +9,11 @@
 #include "common/elements.cuh"
 
 // Type of update, output, x, y.
-constexpr bool kBf16 = SPA_BF16;
-constexpr bool kWeightBf16 = SPA_WEIGHT_BF16;
-constexpr bool kVector = SPA_VECTOR;
+[[maybe_unused]] constexpr bool kBf16 = SPA_BF16;
+[[maybe_unused]] constexpr bool kWeightBf16 = SPA_WEIGHT_BF16;
+[[maybe_unused]] constexpr bool kVector = SPA_VECTOR;
 // Eight bfloat16 are 16 bytes, the largest access.
-constexpr int kCount = 8;
+[[maybe_unused]] constexpr int kCount = 8;
 typedef Element<kBf16> T;
 
 #ifdef SPA_ENTRY_MUON_MOMENTUM

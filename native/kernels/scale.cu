@@ -3,11 +3,11 @@
 // Matrices [T, C] with row strides, vectors [1, C] float32. Forward moves input, residual and output once, backward dout and input.
 #include "common/elements.cuh"
 
-constexpr bool kBf16 = SPA_ACTIVATION_BF16;
-constexpr bool kVector = SPA_VECTOR;
-constexpr int kCount = kBf16 ? 8 : 4;
-constexpr int kAcross = 32;
-constexpr int kLanes = 8;
+[[maybe_unused]] constexpr bool kBf16 = SPA_ACTIVATION_BF16;
+[[maybe_unused]] constexpr bool kVector = SPA_VECTOR;
+[[maybe_unused]] constexpr int kCount = kBf16 ? 8 : 4;
+[[maybe_unused]] constexpr int kAcross = 32;
+[[maybe_unused]] constexpr int kLanes = 8;
 
 struct ScaleForwardArgs {
     Element<kBf16>* output;             // [T, C]

@@ -118,14 +118,6 @@ public sealed class PackedBatch
         UnsharedTokens += ids.Length;
     }
 
-    private bool RotateAlike(int length, int other)
-    {
-        // No lambda: a warm step allocates nothing.
-        foreach (DecoderConfig model in _models)
-            if (!model.RotatesAlike(length, other)) return false;
-        return true;
-    }
-
     // Where this call's prompt stands for a sequence of that length; adds it if no sequence before was rotated alike.
     private int PromptFor(ReadOnlySpan<int> prompt, int length)
     {

@@ -17,7 +17,7 @@ internal sealed class BadInputTests : IDisposable
     public void A_missing_model()
     {
         Directory.Delete(_tiny.ModelPath, recursive: true);
-        Refused("model '{ROOT}/model' does not exist; a Hugging Face folder or a .gguf file on this machine is expected (nothing is downloaded)");
+        Refused("model '{ROOT}/model' does not exist; a Hugging Face folder, a PEFT adapter folder or a .gguf file on this machine is expected (nothing is downloaded)");
     }
 
     [Test]
@@ -162,7 +162,6 @@ internal sealed class BadInputTests : IDisposable
     [TestCase("spa.sampling.temprature=1", "--set spa.sampling.temprature: unknown key 'spa.sampling.temprature', did you mean 'spa.sampling.temperature'?")]
     [TestCase("beta=much", "--set beta: 'beta' must be a number in [0, inf); found \"much\"")]
     [TestCase("loss_type=ipo", "'loss_type: ipo' is not supported by this build; supported: spa, or another one with spa dpo")]
-    [TestCase("use_peft=true", "'use_peft: true' is not supported by this build; supported: false")]
     [TestCase("optim=adamw_bf16", "'optim: adamw_bf16' rounds bfloat16 weights, found float32 ones; set dtype: bfloat16, or another optim")]
     [TestCase("spa.judge=reward-model", "'spa.judge: reward-model' is not supported by this build; supported: implicit, llm, endpoint, gold, random")]
     public void A_key_or_value_that_is_not_known(string setting, string message) => RefusedUsage(message, setting);
