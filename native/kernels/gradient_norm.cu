@@ -4,12 +4,12 @@
 #include "common/reduce.cuh"
 #include "common/types.cuh"
 
-constexpr bool kVector = SPA_VECTOR;
-constexpr int kCount = 4;
-constexpr int kThreads = 256;
+[[maybe_unused]] constexpr bool kVector = SPA_VECTOR;
+[[maybe_unused]] constexpr int kCount = 4;
+[[maybe_unused]] constexpr int kThreads = 256;
 // Large enough that 7B parameters leave 110k partial sums, small enough that 135M fill every multiprocessor 15 times.
-constexpr int kBlock = 64 * 1024;
-constexpr int kFinishThreads = 1024;
+[[maybe_unused]] constexpr int kBlock = 64 * 1024;
+[[maybe_unused]] constexpr int kFinishThreads = 1024;
 
 struct GradientNormPartialArgs {
     double* partial;            // [ceil(N / kBlock)]
