@@ -13,11 +13,11 @@
 #include "common/fault.cuh"
 #include "common/lse.cuh"
 
-constexpr bool kReference = SPA_REFERENCE;
+[[maybe_unused]] constexpr bool kReference = SPA_REFERENCE;
 
 // Eight small rows to a CTA, or one large one.
-constexpr int kThreads = kLanes == 32 ? 256 : kLanes;
-constexpr int kRows = kThreads / kLanes;
+[[maybe_unused]] constexpr int kThreads = kLanes == 32 ? 256 : kLanes;
+[[maybe_unused]] constexpr int kRows = kThreads / kLanes;
 
 struct LogProbForwardArgs
 {

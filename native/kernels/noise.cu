@@ -14,14 +14,14 @@
 // Dimensions: P pairs of a micro-batch.
 #include "common/pairs.cuh"
 
-constexpr int kRule = SPA_RULE;
-constexpr int kQuantile = 0, kRolling = 1;  // NoiseRule.cs; else batch
+[[maybe_unused]] constexpr int kRule = SPA_RULE;
+[[maybe_unused]] constexpr int kQuantile = 0, kRolling = 1;  // NoiseRule.cs; else batch
 
-constexpr int kThreads = 512;
-constexpr int kHeader = 4;
-constexpr int kWindow = 50;
-constexpr int kBins = 2048;
-constexpr int kPasses = 6;  // five of 11 bits and one of 9
+[[maybe_unused]] constexpr int kThreads = 512;
+[[maybe_unused]] constexpr int kHeader = 4;
+[[maybe_unused]] constexpr int kWindow = 50;
+[[maybe_unused]] constexpr int kBins = 2048;
+[[maybe_unused]] constexpr int kPasses = 6;  // five of 11 bits and one of 9
 
 struct NoiseFlagArgs
 {

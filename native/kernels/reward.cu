@@ -14,17 +14,17 @@
 #include "common/pairs.cuh"
 #include "common/reduce.cuh"
 
-constexpr int kThreads = 256;
-constexpr int kWarps = kThreads / 32;
-constexpr int kMetrics = 16;
+[[maybe_unused]] constexpr int kThreads = 256;
+[[maybe_unused]] constexpr int kWarps = kThreads / 32;
+[[maybe_unused]] constexpr int kMetrics = 16;
 
-constexpr int kLoss = SPA_LOSS;
+[[maybe_unused]] constexpr int kLoss = SPA_LOSS;
 
 // PairLossKind.cs
-constexpr int kSigmoid = 0, kHinge = 1, kIpo = 2, kExoPair = 3, kNcaPair = 4, kRobust = 5, kBcoPair = 6, kSppoHard = 7, kAot = 8, kAotUnpaired = 9,
+[[maybe_unused]] constexpr int kSigmoid = 0, kHinge = 1, kIpo = 2, kExoPair = 3, kNcaPair = 4, kRobust = 5, kBcoPair = 6, kSppoHard = 7, kAot = 8, kAotUnpaired = 9,
               kApoZero = 10, kApoDown = 11, kDiscopop = 12, kSft = 13, kSigmoidNorm = 14;
 // PairDivergence.cs
-constexpr int kReverseKl = 0, kForwardKl = 1, kJensenShannon = 2, kAlpha = 3;  // a branch at run time: it would multiply the variants by four
+[[maybe_unused]] constexpr int kReverseKl = 0, kForwardKl = 1, kJensenShannon = 2, kAlpha = 3;  // a branch at run time: it would multiply the variants by four
 
 struct RewardScoresArgs
 {

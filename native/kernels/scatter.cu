@@ -11,17 +11,17 @@
 #include "common/fault.cuh"
 #include "common/types.cuh"
 
-constexpr bool kInputBf16 = SPA_INPUT_BF16;
-constexpr bool kOutputBf16 = SPA_OUTPUT_BF16;
-constexpr bool kVector = SPA_VECTOR;
-constexpr int kCount = kInputBf16 || kOutputBf16 ? 8 : 4;
+[[maybe_unused]] constexpr bool kInputBf16 = SPA_INPUT_BF16;
+[[maybe_unused]] constexpr bool kOutputBf16 = SPA_OUTPUT_BF16;
+[[maybe_unused]] constexpr bool kVector = SPA_VECTOR;
+[[maybe_unused]] constexpr int kCount = kInputBf16 || kOutputBf16 ? 8 : 4;
 // Two blocks for each multiprocessor of a large device.
-constexpr int kBuckets = 256;
-constexpr int kOrderThreads = 256;
-constexpr int kAddThreads = 128;
-constexpr int kWindow = 256;
+[[maybe_unused]] constexpr int kBuckets = 256;
+[[maybe_unused]] constexpr int kOrderThreads = 256;
+[[maybe_unused]] constexpr int kAddThreads = 128;
+[[maybe_unused]] constexpr int kWindow = 256;
 // Rows whose input is in flight at a time: together with the targets' 64 registers.
-constexpr int kAhead = 4;
+[[maybe_unused]] constexpr int kAhead = 4;
 
 struct ScatterOrderArgs {
     int* order;             // [R] rows by bucket
