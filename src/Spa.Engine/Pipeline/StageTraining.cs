@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Spa.Engine.Models;
 using Spa.Engine.Reporting;
 using Spa.Engine.Reporting.TensorBoard;
 using Spa.Engine.Training;

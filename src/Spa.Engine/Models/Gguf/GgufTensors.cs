@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Spa.Engine.Compute;
 using Spa.Engine.Formats;
 
