@@ -42,24 +42,8 @@ public sealed class TrlRunTests(TestedBackend tested)
         using ComputeBackend backend = tested.Create();
         using Model policy = Load(backend, "model.safetensors"), reference = Load(backend, "reference.safetensors");
         using var state = new PolicyState(policy);
-        TrainerSettings settings = s_settings with { MaxSteps = 20 };
-        PreferenceExample[] pairs = [.. Pairs().Select(p => new PreferenceExample(p.Prompt, p.Chosen, p.Rejected))];
-        using var task = new PreferenceTask(state, reference, pairs, settings, new PreferenceObjective { Beta = 0.1 });
-        Follow("dpo.jsonl", state, task, settings,
-            ["loss", "grad_norm", "learning_rate", "entropy", "num_tokens", "logits/chosen", "logits/rejected", "mean_token_accuracy", "rewards/chosen", "rewards/rejected",
-            "rewards/accuracies", "rewards/margins", "logps/chosen", "logps/rejected"]);
-        using TensorSource final = SafetensorsFile.Open(Fixtures.Require("fixtures/training/dpo-final.safetensors"));
-        Assert.Multiple(() =>
-        {
-            foreach (Parameter p in policy.Table.Parameters)
-            {
-                var expected = new float[p.Count];
-                var actual = new float[p.Count];
-                final.ReadFloat32(p.Name, expected);
-                backend.Download<float>(actual, policy.Weight(p));
-                Assert.That(actual, Is.EqualTo(expected).Within(Weights), p.Name);
-            }
-        });
+        FollowPairs("dpo.jsonl", state, reference);
+        AssertWeights("fixtures/training/dpo-final.safetensors", state, name => name);
     }
 
     /// <summary>Loss and gradient norm of the first 8 pairs under each of TRL's losses and options.</summary>
@@ -114,22 +98,32 @@ public sealed class TrlRunTests(TestedBackend tested)
         using Model policy = AdapterFiles.Load(whole, folder);
         using Model reference = Load(backend, "reference.safetensors");
         using var state = new PolicyState(policy);
+        FollowPairs("lora.jsonl", state, reference);
+        // The peer saved its module as it stands in memory, where the adapter has a name.
+        AssertWeights("fixtures/training/lora-final.safetensors", state, name => name.Replace(".weight", ".default.weight", StringComparison.Ordinal));
+    }
+
+    private static void FollowPairs(string log, PolicyState state, Model reference)
+    {
         TrainerSettings settings = s_settings with { MaxSteps = 20 };
         PreferenceExample[] pairs = [.. Pairs().Select(p => new PreferenceExample(p.Prompt, p.Chosen, p.Rejected))];
         using var task = new PreferenceTask(state, reference, pairs, settings, new PreferenceObjective { Beta = 0.1 });
-        Follow("lora.jsonl", state, task, settings,
+        Follow(log, state, task, settings,
             ["loss", "grad_norm", "learning_rate", "entropy", "num_tokens", "logits/chosen", "logits/rejected", "mean_token_accuracy", "rewards/chosen", "rewards/rejected",
             "rewards/accuracies", "rewards/margins", "logps/chosen", "logps/rejected"]);
-        using TensorSource final = SafetensorsFile.Open(Fixtures.Require("fixtures/training/lora-final.safetensors"));
+    }
+
+    private static void AssertWeights(string file, PolicyState state, Func<string, string> nameIn)
+    {
+        using TensorSource final = SafetensorsFile.Open(Fixtures.Require(file));
         Assert.Multiple(() =>
         {
-            foreach (Parameter p in policy.Trainable.Parameters)
+            foreach (Parameter p in state.Table.Parameters)
             {
                 var expected = new float[p.Count];
                 var actual = new float[p.Count];
-                // The peer saved its module as it stands in memory, where the adapter has a name.
-                final.ReadFloat32(p.Name.Replace(".weight", ".default.weight", StringComparison.Ordinal), expected);
-                backend.Download<float>(actual, policy.TrainableWeight(p));
+                final.ReadFloat32(nameIn(p.Name), expected);
+                state.Model.Backend.Download<float>(actual, state.Weight(p));
                 Assert.That(actual, Is.EqualTo(expected).Within(Weights), p.Name);
             }
         });
@@ -139,16 +133,16 @@ public sealed class TrlRunTests(TestedBackend tested)
     private static PreferenceObjective Objective(string name, double smoothing)
     {
         string[] parts = name.Split('+', '=');
-        RunConfig config = RunConfig.Bind(ConfigurationFile.Parse($"""
-            {"{"}model_name_or_path: m, dataset_name: d, output_dir: o, beta: 0.1, loss_type: {parts[0]}, label_smoothing: {smoothing.ToString(CultureInfo.InvariantCulture)}{parts.ElementAtOrDefault(1) switch
+        string option = parts.ElementAtOrDefault(1) switch
         {
-            "ld_alpha" => $", ld_alpha: {parts[2]}",
-            "use_weighting" => ", use_weighting: true",
-            "alpha_divergence" => $", f_divergence_type: alpha_divergence, f_alpha_divergence_coef: {parts[2]}",
-            { } divergence => $", f_divergence_type: {divergence}",
+            "ld_alpha" => $"ld_alpha: {parts[2]}",
+            "use_weighting" => "use_weighting: true",
+            "alpha_divergence" => $"f_divergence_type: alpha_divergence\nf_alpha_divergence_coef: {parts[2]}",
+            { } divergence => $"f_divergence_type: {divergence}",
             null => "",
-        }}{"}"}
-            """, "losses.yaml"), ConfigurationStage.Dpo, out _);
+        };
+        string yaml = string.Create(CultureInfo.InvariantCulture, $"model_name_or_path: m\ndataset_name: d\noutput_dir: o\nbeta: 0.1\nloss_type: {parts[0]}\nlabel_smoothing: {smoothing}\n{option}");
+        RunConfig config = RunConfig.Bind(ConfigurationFile.Parse(yaml, "losses.yaml"), ConfigurationStage.Dpo, out _);
         TrainingSetup.RequireSupported(config.Training, ConfigurationStage.Dpo);
         return TrainingSetup.Objective(config.Training);
     }
