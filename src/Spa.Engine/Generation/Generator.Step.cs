@@ -252,16 +252,17 @@ public sealed partial class Generator
     private int Promised(PromptQueue queue)
     {
         int pages = 0;
-        foreach (LiveSequence sequence in queue.Live.Concat(queue.Rebuilding)) pages += sequence.Pages.Length - sequence.PageCount + Unshared(queue, sequence);
+        foreach (LiveSequence sequence in queue.Live) pages += Remaining(queue, sequence);
+        foreach (LiveSequence sequence in queue.Rebuilding) pages += Remaining(queue, sequence);
         foreach (LiveSequence sequence in queue.Reading) pages += _settings.Samples * OwnPages(queue.Prompts[sequence.Prompt].Ids.Length);
         return pages;
     }
 
-    /// <summary>Pages shared with the prompt that a response will need for itself when it is rebuilt.</summary>
-    private int Unshared(PromptQueue queue, LiveSequence sequence)
+    // Pages to come, with those shared with the prompt that a response will need for itself when it is rebuilt.
+    private int Remaining(PromptQueue queue, LiveSequence sequence)
     {
-        int prompt = queue.Prompts[sequence.Prompt].Ids.Length;
-        return sequence.SharedPages > 0 && !_model.Config.RotatesAlike(prompt, LongestWith(prompt)) ? sequence.SharedPages : 0;
+        int prompt = queue.Prompts[sequence.Prompt].Ids.Length, unshared = _model.Config.RotatesAlike(prompt, LongestWith(prompt)) ? 0 : sequence.SharedPages;
+        return sequence.Pages.Length - sequence.PageCount + unshared;
     }
 
     /// <summary>Pages of a response that its prompt does not share to the end.</summary>
