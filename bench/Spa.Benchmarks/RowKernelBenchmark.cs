@@ -74,24 +74,25 @@ public unsafe class RowKernelBenchmark
     private Action HeadOp(Tensor policy, Tensor reference)
     {
         Tensor labels = _arena.Take("labels", DType.Int32, LogitRows, 1), tokens = _arena.Take("tokens", DType.Int32, LogitRows, 1);
+        Tensor settings = _arena.Take("sampling", DType.Int32, LogitRows, SamplingRow.Words);
         _backend.Zero(labels);
         Peak(policy);
         Peak(reference);
         LogProbRows one = new() { Policy = Vector() }, three = one with { Reference = Vector(), Extrapolated = Vector() };
         Tensor coefficient = Vector(), lse = Vector();
-        SamplingRow[] rows = Enumerable.Range(0, LogitRows).Select(i => new SamplingRow
+        _backend.UploadSampling(settings, Enumerable.Range(0, LogitRows).Select(i => new SamplingRow
         {
             Temperature = 0.7f,
             TopK = Case.Name == "SampleTopKTopP" ? 50 : 0,
             TopP = Case.Name == "Sample" ? 1 : 0.9f,
             Prompt = (uint)i,
-        }).ToArray();
+        }).ToArray());
         return Case.Name switch
         {
             "LogProb1" => () => _backend.LogProbForward(one, policy, default, labels, 0, 0),
             "LogProb3" => () => _backend.LogProbForward(three, policy, reference, labels, 0.5f, 0),
             "LogProbBackward" => () => _backend.LogProbBackward(policy, lse, labels, coefficient, 0),
-            _ => () => _backend.Sample(tokens, one.Policy, policy, rows, 0),
+            _ => () => _backend.Sample(tokens, one.Policy, policy, settings, 0),
         };
     }
 

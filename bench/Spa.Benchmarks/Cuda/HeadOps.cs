@@ -39,7 +39,8 @@ internal static class HeadOps
         int rows = c["rows"];
         Tensor logits = inputs.Normal(rows, c["columns"], DType.Float32), tokens = inputs.Empty(DType.Int32, rows, 1), logps = inputs.Empty(DType.Float32, rows, 1);
         float topP = float.Parse(c.Text("top_p"), System.Globalization.CultureInfo.InvariantCulture);
-        SamplingRow[] settings = [.. Enumerable.Range(0, rows).Select(i => new SamplingRow { Temperature = 0.7f, TopP = topP, Prompt = (uint)i })];
+        Tensor settings = inputs.Empty(DType.Int32, rows, SamplingRow.Words);
+        inputs.Backend.UploadSampling(settings, [.. Enumerable.Range(0, rows).Select(i => new SamplingRow { Temperature = 0.7f, TopP = topP, Prompt = (uint)i })]);
         return () => inputs.Backend.Sample(tokens, logps, logits, settings, 0);
     }
 

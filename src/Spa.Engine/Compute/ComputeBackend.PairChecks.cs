@@ -27,17 +27,13 @@ public abstract partial class ComputeBackend
         return pairs;
     }
 
-    /// <summary>True if top-k or top-p of any row can leave a token out.</summary>
-    private protected static bool CheckSampling(ReadOnlySpan<SamplingRow> rows, int vocabulary)
+    private static void CheckSampling(ReadOnlySpan<SamplingRow> rows)
     {
-        bool filtered = false;
         for (int i = 0; i < rows.Length; i++)
         {
             ref readonly SamplingRow row = ref rows[i];
             if (!(row.Temperature >= 0) || float.IsInfinity(row.Temperature) || row.TopK < 0 || !(row.TopP >= 0))
                 throw new ArgumentException($"Sample: row {i} has temperature {row.Temperature}, top-k {row.TopK}, top-p {row.TopP}; expected numbers that are finite and not negative");
-            filtered |= row.IsFiltered(vocabulary);
         }
-        return filtered;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Spa.Engine.Compute;
 
 /// <summary>
@@ -252,12 +254,26 @@ public abstract partial class ComputeBackend : IDisposable
 
     // Sampling.
 
+    /// <summary>Copies how to draw to settings [R, <see cref="SamplingRow.Words"/>] int32, a <see cref="SamplingRow"/> each, for <see cref="Sample"/>.</summary>
+    /// <exception cref="ArgumentException">A setting has no meaning.</exception>
+    public void UploadSampling(Tensor settings, ReadOnlySpan<SamplingRow> rows)
+    {
+        CheckSampling(rows);
+        Upload(settings, MemoryMarshal.Cast<SamplingRow, int>(rows));
+    }
+
     /// <summary>
-    /// Draws tokens [R] int32 from logits [R, V] by the row's settings; logps [R] = log-prob of the token under the untempered,
+    /// Draws tokens [R] int32 from logits [R, V] by the rows of settings (<see cref="UploadSampling"/>); logps [R] = log-prob of the token under the untempered,
     /// unfiltered distribution. The token is the first id at which the running mass of kept tokens, in id order, exceeds u * total.
     /// </summary>
-    public abstract void Sample(Tensor tokens, Tensor logps, Tensor logits, ReadOnlySpan<SamplingRow> rows, float softCap);
+    public abstract void Sample(Tensor tokens, Tensor logps, Tensor logits, Tensor settings, float softCap);
 
     /// <summary>The n most probable tokens of each row, most probable first, ties by lower id. ids [R, n] int32, logps [R, n].</summary>
     public abstract void TopLogProbs(Tensor ids, Tensor logps, Tensor logits, float softCap);
+
+    /// <summary>A step over <paramref name="cache"/> that will be taken many times; the caller disposes it before the memory that it works on.</summary>
+    /// <param name="cache">Where keys and values lie.</param>
+    /// <param name="rows">The rows, as they are when the step is taken.</param>
+    /// <param name="calls">Makes the calls for so many rows: ops only, neither uploads nor downloads.</param>
+    public virtual RepeatedStep Repeat(KvCache cache, PagedRows rows, Action<int> calls) => new(rows, calls);
 }

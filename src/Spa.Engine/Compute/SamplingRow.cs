@@ -9,6 +9,9 @@ namespace Spa.Engine.Compute;
 [StructLayout(LayoutKind.Sequential)]
 public struct SamplingRow
 {
+    /// <summary>The row as 32-bit words.</summary>
+    public const int Words = 8;
+
     /// <summary>0: greedy (the lowest id among equal logits).</summary>
     public float Temperature;
 

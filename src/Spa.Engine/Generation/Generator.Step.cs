@@ -11,8 +11,6 @@ public sealed partial class Generator
     private readonly LiveSequence[] _sampled;
     private readonly int[] _sampledRows;
     private readonly SamplingRow[] _sampling;
-    private readonly int[] _drawn;
-    private readonly float[] _drawnLogps;
     private int _sampledCount;
 
     /// <summary>Takes in waiting prompts while there is room for all their responses at full length: nothing is ever evicted.</summary>
@@ -146,24 +144,35 @@ public sealed partial class Generator
         backend.Upload<int>(DecoderWorkspace.For(_space.Ids, rows), _ids.AsSpan(0, rows));
         _space.UploadPositions(backend, _positionOf.AsSpan(0, rows), _lengthOf.AsSpan(0, rows));
         backend.Upload<int>(DecoderWorkspace.For(_space.ResponseRows, sampled), _sampledRows.AsSpan(0, sampled));
+        backend.UploadSampling(DecoderWorkspace.For(_settingRows, sampled), _sampling.AsSpan(0, sampled));
+        if (sampled == rows) _continuation.Run();
+        else Calls(rows, sampled);
+        if (sampled == 0) return;
+        _drawn.Download(backend, sampled);
+        TokensDrawn += sampled;
+    }
+
+    /// <summary>The ops of a step, from the ids to the drawn tokens; everything that changes from step to step lies on the device.</summary>
+    private void Calls(int rows, int sampled)
+    {
+        ComputeBackend backend = _model.Backend;
+        float softCap = _model.Config.LogitSoftCap;
         _decoder.Forward(_packed.Tensors, _space, _cache, _rows);
         if (sampled == 0) return;
         Tensor hidden = _decoder.FinalHidden(_packed.Tensors, _space, rows, sampled), logits = DecoderWorkspace.For(_logits, sampled);
         backend.MatMul(logits, hidden, _packed.Tensors.Head, transposeB: true, bias: _packed.Tensors.HeadBias);
-        Tensor tokens = DecoderWorkspace.For(_tokens, sampled), logps = DecoderWorkspace.For(_logps, sampled);
-        if (!_topIds.IsAbsent) backend.TopLogProbs(DecoderWorkspace.For(_topIds, sampled), DecoderWorkspace.For(_topLogps, sampled), logits, _model.Config.LogitSoftCap);
-        backend.Sample(tokens, logps, logits, _sampling.AsSpan(0, sampled), _model.Config.LogitSoftCap);
-        backend.Download(_drawn.AsSpan(0, sampled), tokens);
-        backend.Download(_drawnLogps.AsSpan(0, sampled), logps);
-        TokensDrawn += sampled;
+        Tensor alternatives = _drawn.TopIds(sampled);
+        if (!alternatives.IsAbsent) backend.TopLogProbs(alternatives, _drawn.TopLogps(sampled), logits, softCap);
+        backend.Sample(_drawn.Ids(sampled), _drawn.Logps(sampled), logits, DecoderWorkspace.For(_settingRows, sampled), softCap);
     }
 
     private void Accept(LiveSequence sequence, int row)
     {
-        sequence.Ids.Add(_drawn[row]);
-        sequence.Logps.Add(_drawnLogps[row]);
-        if (sequence.Top is { } top) top.Add(ReadTop(row));
-        TokenDrawn?.Invoke(sequence.Prompt, sequence.Sample, _drawn[row]);
+        int id = _drawn.Id(row);
+        sequence.Ids.Add(id);
+        sequence.Logps.Add(_drawn.Logp(row));
+        sequence.Top?.Add(_drawn.Alternatives(row));
+        TokenDrawn?.Invoke(sequence.Prompt, sequence.Sample, id);
     }
 
     /// <summary>Turns a prompt that is read into its responses: full pages are shared, of the page in progress each gets a copy.</summary>
@@ -231,16 +240,6 @@ public sealed partial class Generator
         int last = sequence.Ids[^1];
         if (_stopTokens.Contains(last) || sequence.StopStrings?.Push(last) == true) return FinishReason.Stop;
         return sequence.Ids.Count >= _settings.MaxNewTokens || promptLength + sequence.Ids.Count >= _positions ? FinishReason.Length : null;
-    }
-
-    private TokenAlternative[] ReadTop(int row)
-    {
-        int n = _settings.TopLogProbs;
-        var ids = new int[n];
-        var logps = new float[n];
-        _model.Backend.Download(ids.AsSpan(), _topIds.RowRange(row, 1));
-        _model.Backend.Download(logps.AsSpan(), _topLogps.RowRange(row, 1));
-        return [.. ids.Zip(logps, (id, logp) => new TokenAlternative(id, logp))];
     }
 
     private void Extend(LiveSequence sequence, int length)

@@ -24,7 +24,9 @@ public sealed partial class Generator : IDisposable
     private readonly Arena _arena;
     private readonly DecoderWorkspace _space;
     private readonly KvCache _cache;
-    private readonly Tensor _logits, _tokens, _logps, _topIds, _topLogps;
+    private readonly Tensor _logits, _settingRows;
+    private readonly DrawnTokens _drawn;
+    private readonly RepeatedStep _continuation;
     private readonly PagePool _pool;
     private readonly PagedRows _rows = new();
     private readonly Stack<int> _freeSlots;
@@ -53,27 +55,25 @@ public sealed partial class Generator : IDisposable
         int pages = CachePages(), live = Math.Max(_limits.LiveSequences, settings.Samples), rows = _stepRows = Math.Max(_limits.StepRows, live + MinimumPromptRows);
         DecoderWorkspace? space = null;
         KvCache? cache = null;
-        Tensor logits = default, tokens = default, logps = default, topIds = default, topLogps = default;
+        DrawnTokens? drawn = null;
+        Tensor logits = default, settingRows = default;
         _arena = model.Backend.CreateArena("generation", arena =>
         {
             space = new DecoderWorkspace(model.Config, ActivationPlan.Inference, rows, live, model.ActivationType, arena, model.Adapter?.Layout);
             cache = new KvCache(model.Config.Layers, model.Config.KvHeads, model.Config.HeadDim, pages, model.ActivationType, arena);
             logits = arena.Take("logits", DType.Float32, live, model.Config.VocabSize);
-            tokens = arena.Take("tokens", DType.Int32, live, 1);
-            logps = arena.Take("logps", DType.Float32, live, 1);
-            if (settings.TopLogProbs == 0) return;
-            topIds = arena.Take("top_ids", DType.Int32, live, settings.TopLogProbs);
-            topLogps = arena.Take("top_logps", DType.Float32, live, settings.TopLogProbs);
+            settingRows = arena.Take("sampling", DType.Int32, live, SamplingRow.Words);
+            drawn = new DrawnTokens(live, settings.TopLogProbs, arena);
         });
-        (_space, _cache, _logits, _tokens, _logps, _topIds, _topLogps) = (space!, cache!, logits, tokens, logps, topIds, topLogps);
+        (_space, _cache, _logits, _settingRows, _drawn) = (space!, cache!, logits, settingRows, drawn!);
         _pool = new PagePool(pages);
         _packed = new PackedModel(model);
         _decoder = new Decoder(model.Backend, model.Config, _positions);
+        _continuation = model.Backend.Repeat(_cache, _rows, rows => Calls(rows, rows));
         // A prompt and each of its responses hold a slot; a prompt's is given back when it forks.
         _freeSlots = new Stack<int>(Enumerable.Range(0, 2 * live).Reverse());
         (_ids, _positionOf, _lengthOf) = (new int[rows], new int[rows], new int[rows]);
         (_sampled, _sampledRows, _sampling) = (new LiveSequence[live], new int[live], new SamplingRow[live]);
-        (_drawn, _drawnLogps) = (new int[live], new float[live]);
     }
 
     /// <summary>Told of every token as it is drawn (prompt index, sample, id), for output that appears while it is made; null: nobody listens.</summary>
@@ -112,6 +112,7 @@ public sealed partial class Generator : IDisposable
 
     public void Dispose()
     {
+        _continuation.Dispose();
         _arena.Dispose();
         _packed.Dispose();
         _decoder.Dispose();

@@ -39,7 +39,7 @@ public sealed class AllocationTests
         Tensor ids = box.Ints(0, 1, 2, 3, 4, 5), norm = box.Zeros(1, 1), tokens = box.PoisonedInts(Rows, 1), topIds = box.PoisonedInts(Rows, 3), topLogps = box.Zeros(Rows, 3);
         Tensor table = box.Zeros(Rows, 6), flat = a.Reshape(Rows * Columns, 1), m = box.Zeros(Rows * Columns, 1), v = box.Zeros(Rows * Columns, 1), g = box.Zeros(Rows * Columns, 1);
         LogProbRows outputs = new() { Policy = box.Zeros(Rows, 1), PolicyLse = box.Zeros(Rows, 1), Reference = box.Zeros(Rows, 1), Extrapolated = box.Zeros(Rows, 1), Entropy = box.Zeros(Rows, 1), MeanLogit = box.Zeros(Rows, 1), Top1 = box.Zeros(Rows, 1) };
-        SamplingRow[] sampling = Enumerable.Range(0, Rows).Select(i => new SamplingRow { Temperature = i % 3, TopK = i % 2 * 9, TopP = i < 3 ? 1 : 0.9f }).ToArray();
+        Tensor sampling = box.Settings(Enumerable.Range(0, Rows).Select(i => new SamplingRow { Temperature = i % 3, TopK = i % 2 * 9, TopP = i < 3 ? 1 : 0.9f }).ToArray());
         AdamWStep step = new(1e-3, 0.9, 0.999, 1e-8, 0.01, 1, 1);
         return () =>
         {

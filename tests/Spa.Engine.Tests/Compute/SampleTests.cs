@@ -36,7 +36,7 @@ public sealed unsafe class SampleTests(TestedBackend tested) : OpTests(tested)
         {
             Tensor tokens = box.PoisonedInts(4, 1), sampled = box.Poisoned(4, 1), x = box.Of(logits, 4, Vocabulary);
             LogProbRows scored = new() { Policy = box.Poisoned(4, 1) };
-            backend.Sample(tokens, sampled, x, rows, softCap);
+            backend.Sample(tokens, sampled, x, box.Settings(rows), softCap);
             backend.LogProbForward(scored, x, default, tokens, 0, softCap);
             return [tokens, sampled, scored.Policy];
         });
@@ -105,7 +105,7 @@ public sealed unsafe class SampleTests(TestedBackend tested) : OpTests(tested)
         using CpuBackend backend = new();
         using TensorBox box = new(backend);
         Tensor tokens = box.PoisonedInts(Draws, 1);
-        backend.Sample(tokens, box.Poisoned(Draws, 1), box.Of(Enumerable.Repeat(logits, Draws).SelectMany(x => x).ToArray(), Draws, Vocabulary), rows, 0);
+        backend.Sample(tokens, box.Poisoned(Draws, 1), box.Of(Enumerable.Repeat(logits, Draws).SelectMany(x => x).ToArray(), Draws, Vocabulary), box.Settings(rows), 0);
         int[] counts = new int[Vocabulary];
         foreach (int token in box.ReadInts(tokens)) counts[token]++;
 
@@ -126,7 +126,7 @@ public sealed unsafe class SampleTests(TestedBackend tested) : OpTests(tested)
         float[][] together = Run((backend, box) =>
         {
             Tensor tokens = box.PoisonedInts(Rows, 1), logps = box.Poisoned(Rows, 1);
-            backend.Sample(tokens, logps, box.Of(logits, Rows, Vocabulary), rows, 0);
+            backend.Sample(tokens, logps, box.Of(logits, Rows, Vocabulary), box.Settings(rows), 0);
             return [tokens, logps];
         });
         for (int row = 0; row < Rows; row++)
@@ -144,7 +144,7 @@ public sealed unsafe class SampleTests(TestedBackend tested) : OpTests(tested)
         using TensorBox box = new(backend);
         var row = new SamplingRow { Temperature = 1, TopP = 1, Prompt = 5, Sample = 6, Token = 7 };
         Tensor logits = box.Of([1, 2, .. Enumerable.Repeat(value, 4)], 3, 2);
-        Assert.That(() => backend.Sample(box.PoisonedInts(3, 1), box.Poisoned(3, 1), logits, [default, row, row], 0), Throws.TypeOf<SpaException>().With.Message.StartsWith(message));
+        Assert.That(() => backend.Sample(box.PoisonedInts(3, 1), box.Poisoned(3, 1), logits, box.Settings(default, row, row), 0), Throws.TypeOf<SpaException>().With.Message.StartsWith(message));
         Assert.That(() => backend.TopLogProbs(box.PoisonedInts(3, 1), box.Poisoned(3, 1), logits, 0), Throws.TypeOf<SpaException>().With.Message.Contains("row 1"));
     }
 
@@ -175,7 +175,7 @@ public sealed unsafe class SampleTests(TestedBackend tested) : OpTests(tested)
         float[][] outputs = Run((backend, box) =>
         {
             Tensor tokens = box.PoisonedInts(rows.Length, 1), logps = box.Poisoned(rows.Length, 1), x = box.Of(logits, rows.Length, vocabulary);
-            backend.Sample(tokens, logps, x, rows, softCap);
+            backend.Sample(tokens, logps, x, box.Settings(rows), softCap);
             Everywhere.AssertSameBits(box.Read(x), logits, "the logits are left alone");
             return [tokens, logps];
         });

@@ -61,6 +61,14 @@ internal sealed class TensorBox(ComputeBackend backend) : IDisposable
         return tensor;
     }
 
+    /// <summary>How to draw, for <see cref="ComputeBackend.Sample"/>.</summary>
+    public Tensor Settings(params SamplingRow[] rows)
+    {
+        Tensor tensor = Take(DType.Int32, rows.Length, SamplingRow.Words);
+        backend.UploadSampling(tensor, rows);
+        return tensor;
+    }
+
     public float[] Read(Tensor tensor)
     {
         var data = new float[tensor.Count];

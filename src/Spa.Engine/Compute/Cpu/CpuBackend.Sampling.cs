@@ -5,27 +5,28 @@ public sealed unsafe partial class CpuBackend
     // Grows with the vocabulary and the threads, then stays.
     private double[] _sampleScratch = [];
 
-    public override void Sample(Tensor tokens, Tensor logps, Tensor logits, ReadOnlySpan<SamplingRow> rows, float softCap)
+    public override void Sample(Tensor tokens, Tensor logps, Tensor logits, Tensor settings, float softCap)
     {
-        RequireFloat(logits, rows.Length, logits.Columns);
         Require(logits.Columns > 0, logits);
+        RequireVector(settings, DType.Int32, logits.Rows * SamplingRow.Words);
         RequireVector(tokens, DType.Int32, logits.Rows);
         RequireVector(logps, DType.Float32, logits.Rows);
-        bool filtered = CheckSampling(rows, logits.Columns);
+        var rows = (SamplingRow*)settings.Address;
+        bool filtered = false;
+        for (long row = 0; row < logits.Rows; row++) filtered |= rows[row].IsFiltered(logits.Columns);
         int slots = (int)Math.Min(logits.Rows, _pool.Threads);
         // An even number of floats, because each slot's scratch begins with doubles.
         long slotFloats = (SampleKernel.ScratchFloats(logits.Columns, filtered) + 1) / 2 * 2;
         if (_sampleScratch.Length < slots * slotFloats / 2) _sampleScratch = new double[checked((int)(slots * slotFloats / 2))];
-        fixed (SamplingRow* settings = rows)
         fixed (double* scratch = _sampleScratch)
         {
-            var kernel = new SampleKernel(tokens, logps, logits, settings, softCap, (float*)scratch, slotFloats, slots);
+            var kernel = new SampleKernel(tokens, logps, logits, rows, softCap, (float*)scratch, slotFloats, slots);
             Split(kernel, slots, logits.Rows * logits.Columns * (1 + 2 * ExpCost) / Math.Max(1, slots), partsPerThread: 1);
         }
         for (long row = 0; row < logits.Rows; row++)
         {
             if (tokens.Ints()[row] < 0)
-                throw NotFinite(logits, row, $"row {row} (prompt {rows[(int)row].Prompt}, sample {rows[(int)row].Sample}, token {rows[(int)row].Token})");
+                throw NotFinite(logits, row, $"row {row} (prompt {rows[row].Prompt}, sample {rows[row].Sample}, token {rows[row].Token})");
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class AttentionWork
     private const int ItemWords = 8;
     private const int TileWords = 4;
 
-    // Parts have room for a power of two, and never less than once: their places change seldom, which is what a captured graph needs.
+    // Parts have room for a power of two, and never less than once: their places change seldom.
     private int _itemRoom;
     private int _tileRoom;
     private int _segmentRoom;

@@ -70,8 +70,7 @@ public sealed unsafe partial class CudaBackend
     }
 
     /// <summary>
-    /// Builds the work list of a batch and puts it on the device, if it is not there yet. Attention does this itself; a captured graph is replayed for
-    /// another batch after a call of this. The list's place on the device changes only when it grows: see <see cref="AttentionListAddress"/>.
+    /// Builds the work list of a batch and puts it on the device, if it is not there yet.
     /// </summary>
     internal AttentionWork PrepareAttention(AttentionBatch batch, long rows, AttentionShape shape, DType type)
     {
@@ -80,9 +79,6 @@ public sealed unsafe partial class CudaBackend
         Put(_attentionWords, work, work.Stamp, work.Words);
         return work;
     }
-
-    /// <summary>Where the list of <see cref="PrepareAttention"/> lies.</summary>
-    internal nint AttentionListAddress => _attentionWords.Address;
 
     private void Put(DeviceWords device, object owner, int stamp, ReadOnlySpan<int> words)
     {
@@ -98,13 +94,12 @@ public sealed unsafe partial class CudaBackend
         device.Put(this, owner, stamp, words);
     }
 
-    /// <summary>Blocks that fit on the device at once, or fewer where there is less to do. A captured launch gets all: later batches may have more to do.</summary>
+    /// <summary>Blocks that fit on the device at once, or fewer where there is less to do.</summary>
     private int AttentionGrid(long work, int threads, int sharedBytes)
     {
         // 255 registers a thread; shared memory of the larger devices, 1 KiB of each block is the system's.
         int resident = Math.Max(1, Math.Min(65536 / (256 * threads), 228 * 1024 / (sharedBytes + 1024)));
-        long all = (long)resident * Properties.Multiprocessors;
-        return (int)(_capturing ? all : Math.Min(work, all));
+        return (int)Math.Min(work, (long)resident * Properties.Multiprocessors);
     }
 
     /// <summary>Bits of the kernels' <c>isVector</c>: 16-byte reads of q, of k and v, (bit 3) of more; bit 2: 4-byte stores.</summary>

@@ -24,7 +24,7 @@ public sealed unsafe partial class CudaBackend
     private void PagedFloat(Tensor output, Tensor q, KvCache cache, int layer, PagedWork work, AttentionTiling tiling, AttentionShape shape)
     {
         nint list = _pagedWords.Address;
-        int grid = AttentionGrid((long)work.Large * shape.KvHeads, AttentionTiling.Threads, tiling.PagedShared);
+        int grid = AttentionGrid((long)work.Shape.LargeRoom * shape.KvHeads, AttentionTiling.Threads, tiling.PagedShared);
         Launch(AttentionKernels.ForwardFloat.With(tiling.HeadDim, 1, Bf16(q), Bf16(cache.Keys)), new LaunchShape(grid, 1, 1, AttentionTiling.Threads, tiling.PagedShared), new AttentionForwardFloatArgs
         {
             Q = q.Address,
@@ -35,7 +35,7 @@ public sealed unsafe partial class CudaBackend
             Count = list + sizeof(int),
             Pages = list + work.PagesOffset,
             Positions = list + work.PositionsOffset,
-            Chunks = work.Keys > AttentionTiling.ChunkKeys ? Scratch((long)grid * tiling.KeptFloats(tiling.PagedRows) * sizeof(float)) : 0,
+            Chunks = work.Shape.HasChunks ? Scratch((long)grid * tiling.KeptFloats(tiling.PagedRows) * sizeof(float)) : 0,
             QStride = q.Stride,
             OutputStride = output.Stride,
             KvHeads = shape.KvHeads,
@@ -50,8 +50,9 @@ public sealed unsafe partial class CudaBackend
     private void PagedTensor(Tensor output, Tensor q, KvCache cache, int layer, PagedWork work, AttentionTiling tiling, AttentionShape shape)
     {
         nint list = _pagedWords.Address;
-        int smallGrid = AttentionGrid((long)work.Small * shape.KvHeads, 32, tiling.DecodeShared), largeGrid = AttentionGrid((long)work.Large * shape.KvHeads, AttentionTiling.Threads, tiling.PagedShared);
-        long partialRows = (long)work.Slots * shape.KvHeads * AttentionTiling.WarpRows, keptFloats = work.Keys > AttentionTiling.ChunkKeys ? (long)largeGrid * tiling.KeptFloats(tiling.PagedRows) : 0;
+        PagedShape paged = work.Shape;
+        int smallGrid = AttentionGrid((long)paged.SmallRoom * shape.KvHeads, 32, tiling.DecodeShared), largeGrid = AttentionGrid((long)paged.LargeRoom * shape.KvHeads, AttentionTiling.Threads, tiling.PagedShared);
+        long partialRows = paged.HasSplits ? (long)paged.SlotRoom * shape.KvHeads * AttentionTiling.WarpRows : 0, keptFloats = paged.HasChunks ? (long)largeGrid * tiling.KeptFloats(tiling.PagedRows) : 0;
         nint partial = partialRows + keptFloats > 0 ? Scratch((partialRows * (tiling.HeadDim + 2) + keptFloats) * sizeof(float)) : 0;
         nint statistics = partial + (nint)(partialRows * tiling.HeadDim * sizeof(float));
         var args = new AttentionForwardArgs
@@ -77,15 +78,15 @@ public sealed unsafe partial class CudaBackend
             SoftCap = shape.SoftCap,
             IsVector = AttentionAccess(shape.HeadDim, [q], [], [output], []),
         };
-        if (work.Small > 0) Launch(AttentionKernels.Forward.With(tiling.HeadDim, 1, 1), new LaunchShape(smallGrid, 1, 1, 32, tiling.DecodeShared), args);
-        if (work.Large > 0)
+        if (paged.HasSmall) Launch(AttentionKernels.Forward.With(tiling.HeadDim, 1, 1), new LaunchShape(smallGrid, 1, 1, 32, tiling.DecodeShared), args);
+        if (paged.HasLarge)
         {
             (args.Items, args.Count) = (list + work.LargeOffset, list + sizeof(int));
             Launch(AttentionKernels.Forward.With(tiling.HeadDim, 1, 4), new LaunchShape(largeGrid, 1, 1, AttentionTiling.Threads, tiling.PagedShared), args);
         }
 
-        if (work.Splits == 0) return;
-        int combineGrid = (int)Math.Min(8L * Properties.Multiprocessors, (long)work.Splits * shape.KvHeads * AttentionTiling.WarpRows / 4);
+        if (!paged.HasSplits) return;
+        int combineGrid = (int)Math.Min(8L * Properties.Multiprocessors, (long)paged.SplitRoom * shape.KvHeads * AttentionTiling.WarpRows / 4);
         Launch(AttentionKernels.Combine.With(tiling.HeadDim), new LaunchShape(combineGrid, 1, 1, AttentionTiling.Threads), new AttentionCombineArgs
         {
             Partial = partial,

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Spa.Engine.Compute.Cuda.Arguments;
 
 namespace Spa.Engine.Compute.Cuda;
@@ -21,15 +22,20 @@ public sealed unsafe partial class CudaBackend
         }
     }
 
-    /// <summary>
-    /// Called where the host has waited for the device: throws for the first id, index or position that a kernel has refused since the last call, and forgets it.
-    /// Costs a copy of 24 bytes, and nothing before the first kernel that can refuse.
-    /// </summary>
+    /// <summary>Reads what kernels have refused since the last call, throws for the first of it, and forgets it.</summary>
     private void ThrowIfFaulted()
     {
-        if (_faultWord == 0) return;
-        FaultRecord fault;
-        _download.Copy((byte*)&fault, new((ulong)_faultWord), sizeof(FaultRecord));
+        FaultRecord fault = default;
+        Span<byte> record = Destination(ref fault);
+        if (!record.IsEmpty) _download.Copy(null, default, 0, record, new((ulong)_faultWord));
+        ThrowIfFaulted(fault);
+    }
+
+    /// <summary>Where the record goes that comes along with what the host waits for; empty before the first kernel that can refuse.</summary>
+    private Span<byte> Destination(ref FaultRecord fault) => _faultWord == 0 ? default : MemoryMarshal.AsBytes(new Span<FaultRecord>(ref fault));
+
+    private void ThrowIfFaulted(in FaultRecord fault)
+    {
         if (fault.Code == 0) return;
         ClearFault();
         (long position, int value) = ((long)(fault.First >> 32), (int)fault.First);

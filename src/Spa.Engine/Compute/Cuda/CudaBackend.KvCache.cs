@@ -18,8 +18,7 @@ public sealed unsafe partial class CudaBackend
         PagedWork work = PreparePaged(rows, cache.Pages, 0, default);
         nint list = _pagedWords.Address;
         long count = (long)rows.Count * cache.KvHeads * cache.HeadDim;
-        long all = 8L * Properties.Multiprocessors;
-        Launch(KvCacheKernels.Append.With(Bf16(k), Bf16(cache.Keys)), new LaunchShape((int)(_capturing ? all : Math.Min(all, (count + 255) / 256)), 1, 1, 256), new KvAppendArgs
+        Launch(KvCacheKernels.Append.With(Bf16(k), Bf16(cache.Keys)), new LaunchShape((int)Math.Min(8L * Properties.Multiprocessors, (count + 255) / 256), 1, 1, 256), new KvAppendArgs
         {
             K = k.Address,
             V = v.Address,
@@ -71,8 +70,7 @@ public sealed unsafe partial class CudaBackend
     }
 
     /// <summary>
-    /// Builds the work list of a step and puts it on the device, if it is not there yet. The ops do this themselves; a captured graph is replayed for
-    /// another step after a call of this, as long as the step has the same kinds of tiles and the list's place stands.
+    /// Builds the work list of a step and puts it on the device, if it is not there yet. The ops do this themselves; before a recorded step is replayed, this does.
     /// </summary>
     internal PagedWork PreparePaged(PagedRows rows, int pages, int group, AttentionTiling tiling)
     {

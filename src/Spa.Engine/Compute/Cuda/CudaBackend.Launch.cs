@@ -8,7 +8,6 @@ public sealed unsafe partial class CudaBackend
     private readonly Dictionary<KernelVariant, LoadedKernel> _kernels = [];
     private readonly List<CudaModule> _modules = [];
     private KernelVariant _lastLaunch;
-    private bool _capturing;
 
     /// <summary>1 for bfloat16, 0 for float32: what the <c>SPA_..._BF16</c> macros take. An absent tensor counts as float32.</summary>
     private static int Bf16(Tensor tensor) => tensor.Type == DType.BFloat16 && !tensor.IsAbsent ? 1 : 0;
@@ -40,27 +39,12 @@ public sealed unsafe partial class CudaBackend
             }
 
             _lastLaunch = variant;
-            if (_checkLaunches && !_capturing) _stream.Synchronize();
+            if (_checkLaunches) _stream.Synchronize();
         }
         catch (CudaException error)
         {
             throw LaunchFault(variant, shape, error);
         }
-    }
-
-    /// <summary>Until <see cref="EndCapture"/>, work is recorded instead of run. Every kernel and the scratch memory must have been used once before.</summary>
-    internal void BeginCapture()
-    {
-        _context.MakeCurrent();
-        _stream.BeginCapture();
-        _capturing = true;
-    }
-
-    /// <summary>What was recorded; the caller disposes it.</summary>
-    internal CudaGraph EndCapture()
-    {
-        _capturing = false;
-        return _stream.EndCapture();
     }
 
     private LoadedKernel Load(in KernelVariant variant)

@@ -1,3 +1,4 @@
+using Spa.Engine.Compute.Cuda.Arguments;
 using Spa.Interop.Driver;
 
 namespace Spa.Engine.Compute.Cuda;
@@ -57,8 +58,9 @@ public sealed unsafe partial class CudaBackend
         CheckTransfer(source, destination.Length, sizeof(T));
         try
         {
-            fixed (T* pointer = destination) _download.Copy((byte*)pointer, Address(source), (long)destination.Length * sizeof(T));
-            ThrowIfFaulted();
+            FaultRecord fault = default;
+            fixed (T* pointer = destination) _download.Copy((byte*)pointer, Address(source), (long)destination.Length * sizeof(T), Destination(ref fault), new((ulong)_faultWord));
+            ThrowIfFaulted(fault);
         }
         catch (CudaException error)
         {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Spa.Engine.Compute.Cuda.Arguments;
 using Spa.Engine.Compute.Cuda.Kernels;
 
@@ -13,25 +12,20 @@ public sealed unsafe partial class CudaBackend
     private const int MostTopTokens = 2048;
 
     /// <summary>As the contract says; a row without a distribution gets token -1 and is reported by the next call that waits.</summary>
-    public override void Sample(Tensor tokens, Tensor logps, Tensor logits, ReadOnlySpan<SamplingRow> rows, float softCap)
+    public override void Sample(Tensor tokens, Tensor logps, Tensor logits, Tensor settings, float softCap)
     {
-        RequireLogits(logits, rows.Length);
+        RequireLogits(logits, logits.Rows);
+        RequireVector(settings, DType.Int32, logits.Rows * SamplingRow.Words);
         Require(logits.Columns <= LargestVocabulary, logits);
         RequireVector(tokens, DType.Int32, logits.Rows);
         RequireVector(logps, DType.Float32, logits.Rows);
-        CheckSampling(rows, logits.Columns);
-        if (rows.IsEmpty) return;
-        // Through the pinned staging memory; the stream's order keeps the draw before from losing its settings.
-        nint settings = Scratch((long)rows.Length * sizeof(SamplingRow));
-        ReadOnlySpan<int> words = MemoryMarshal.Cast<SamplingRow, int>(rows);
-        Upload(new Tensor(settings, DType.Int32, words.Length, 1), words);
         Launch(HeadKernels.Sample.With(Bf16(logits), softCap != 0 ? 1 : 0, HeadKernels.LanesFor(logits.Columns)),
-            new LaunchShape(rows.Length, 1, 1, SampleThreads, Blocks(logits.Columns, SampleBlock) * sizeof(double)), new SampleArgs
+            new LaunchShape((int)logits.Rows, 1, 1, SampleThreads, Blocks(logits.Columns, SampleBlock) * sizeof(double)), new SampleArgs
             {
                 Tokens = tokens.Address,
                 Logps = logps.Address,
                 Logits = logits.Address,
-                Rows = settings,
+                Rows = settings.Address,
                 Fault = FaultWord,
                 Stride = logits.Stride,
                 Vocabulary = logits.Columns,

@@ -21,6 +21,9 @@ public sealed record CudaOptions
     /// <summary>Wait after every launch, so that a fault names the kernel that made it. Slow. Null: as <c>SPA_CHECKS=1</c> says.</summary>
     public bool? CheckLaunches { get; init; }
 
+    /// <summary>A generation step that continues every sequence by one token is recorded and launched as one graph. False: its kernels are launched one by one, with the same results.</summary>
+    public bool RecordSteps { get; init; } = true;
+
     /// <summary>Who multiplies large bfloat16 matrices.</summary>
     public GemmLibrary Gemm { get; init; }
 

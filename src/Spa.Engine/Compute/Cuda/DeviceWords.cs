@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Spa.Engine.Compute.Cuda;
 
-/// <summary>A work list on the device: what was put there last, and whose it is. One per kind of op, so that a captured graph finds every step's list at one address.</summary>
+/// <summary>A work list on the device: what was put there last, and whose it is. One per kind of op, so that a recorded step finds every list at one address.</summary>
 internal sealed class DeviceWords(string name)
 {
     private Arena? _arena;

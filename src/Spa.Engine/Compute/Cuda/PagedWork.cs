@@ -12,10 +12,11 @@ internal sealed class PagedWork
     private const int ItemWords = 8;
     private const int SplitWords = 4;
 
-    // Parts have room for a power of two, and never less than once: their places change seldom, which is what a captured graph needs.
+    // Parts have room for a power of two, and never less than once: their places change seldom, which is what a recorded step needs.
     private int _smallRoom;
     private int _largeRoom;
     private int _splitRoom;
+    private int _slotRoom;
     private int _rowRoom;
 
     private AttentionItem[] _small = new AttentionItem[16];
@@ -31,6 +32,7 @@ internal sealed class PagedWork
     private int _version = -1;
     private AttentionTiling _tiling;
     private int _group;
+    private int _window = -1;
 
     /// <summary>Changes whenever the words do.</summary>
     public int Stamp { get; private set; }
@@ -49,6 +51,9 @@ internal sealed class PagedWork
 
     /// <summary>The most keys that a row of a tile of four warps sees.</summary>
     public int Keys { get; private set; }
+
+    /// <summary>What launches that read the words depend on. Grids cover the room of a part: a block that finds no work ends.</summary>
+    public PagedShape Shape => new(_smallRoom, _largeRoom, _splitRoom, _slotRoom, _rowRoom, Small > 0, Large > 0, Splits > 0, Keys > AttentionTiling.ChunkKeys);
 
     /// <summary>Counts of small tiles, large tiles, splits and rows; the tiles and splits; positions and cache slots of the rows; the page table.</summary>
     public ReadOnlySpan<int> Words => _words.AsSpan(0, _count);
@@ -85,6 +90,19 @@ internal sealed class PagedWork
 
     /// <summary>Throws unless every page that a row needs, seen through a window, exists.</summary>
     public void CheckPages(PagedRows rows, int window)
+    {
+        // 0 is no window: the widest.
+        _window = window == 0 || _window == 0 ? 0 : Math.Max(_window, window);
+        Check(rows, window);
+    }
+
+    /// <summary>The same through the widest window of the checks before.</summary>
+    public void CheckPages(PagedRows rows)
+    {
+        if (_window >= 0) Check(rows, _window);
+    }
+
+    private void Check(PagedRows rows, int window)
     {
         ReadOnlySpan<int> sequence = rows.Sequence, position = rows.Position;
         for (int first = 0, end; first < rows.Count; first = end)
@@ -173,7 +191,7 @@ internal sealed class PagedWork
     private void Write(PagedRows rows)
     {
         (_smallRoom, _largeRoom) = (DeviceWords.Room(Small, _smallRoom), DeviceWords.Room(Large, _largeRoom));
-        (_splitRoom, _rowRoom) = (DeviceWords.Room(Splits, _splitRoom), DeviceWords.Room(rows.Count, _rowRoom));
+        (_splitRoom, _slotRoom, _rowRoom) = (DeviceWords.Room(Splits, _splitRoom), DeviceWords.Room(Slots, _slotRoom), DeviceWords.Room(rows.Count, _rowRoom));
         _count = PagesOffset / sizeof(int) + _tables;
         if (_words.Length < _count) _words = new int[2 * _count];
         (_words[0], _words[1], _words[2], _words[3]) = (Small, Large, Splits, rows.Count);

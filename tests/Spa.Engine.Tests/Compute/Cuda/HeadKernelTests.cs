@@ -24,7 +24,7 @@ public sealed class HeadKernelTests(TestedBackend tested) : DeviceOpTests(tested
         {
             using TensorBox box = new(backend);
             Tensor x = box.Of(logits, Rows, vocabulary), tokens = box.PoisonedInts(Rows, 1), logps = box.Poisoned(Rows, 1), ids = box.PoisonedInts(Rows, wanted), top = box.Poisoned(Rows, wanted);
-            backend.Sample(tokens, logps, x, rows, softCap);
+            backend.Sample(tokens, logps, x, box.Settings(rows), softCap);
             backend.TopLogProbs(ids, top, x, softCap);
             Assert.That(box.Read(x), Is.EqualTo(logits), "the logits are left alone");
             LogProbRows scored = new() { Policy = box.Poisoned(Rows, 1) };
@@ -72,7 +72,7 @@ public sealed class HeadKernelTests(TestedBackend tested) : DeviceOpTests(tested
         using ComputeBackend backend = CreateBackend();
         using TensorBox box = new(backend);
         var row = new SamplingRow { Temperature = 1, TopP = 1 };
-        backend.Sample(box.PoisonedInts(3, 1), box.Poisoned(3, 1), box.Of([1, 2, .. Enumerable.Repeat(value, 4)], 3, 2), [default, row, row], 0);
+        backend.Sample(box.PoisonedInts(3, 1), box.Poisoned(3, 1), box.Of([1, 2, .. Enumerable.Repeat(value, 4)], 3, 2), box.Settings(default, row, row), 0);
         Assert.That(backend.Synchronize, Throws.TypeOf<SpaException>().With.Message.StartsWith($"model produced {(float.IsNaN(value) ? "NaN" : "no finite")} logits in row 1"));
         Assert.That(backend.Synchronize, Throws.Nothing);
     }

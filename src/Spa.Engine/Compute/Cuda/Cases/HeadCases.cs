@@ -58,8 +58,9 @@ internal static class HeadCases
     private static KernelCase Sample(string form, int vocabulary, SamplingRow row) => new($"sample {form}", ["sample"], t =>
     {
         Tensor logits = t.Normal(Float32, 2, vocabulary, 3), tokens = t.Ids(2, 1), logps = Vector(t, 2);
-        SamplingRow[] rows = [row, row with { Prompt = 1 }];
-        return () => t.Backend.Sample(tokens, logps, logits, rows, 0);
+        Tensor settings = t.Ids(2 * SamplingRow.Words, 1).Reshape(2, SamplingRow.Words);
+        t.Backend.UploadSampling(settings, [row, row with { Prompt = 1 }]);
+        return () => t.Backend.Sample(tokens, logps, logits, settings, 0);
     });
 
     private static Tensor Vector(CaseTensors t, int rows) => t.Filled(Float32, rows, 1);
