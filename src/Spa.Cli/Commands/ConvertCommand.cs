@@ -35,7 +35,7 @@ internal sealed class ConvertCommand : CliCommand
     public override string Synopsis => "--model M --output DIR|F.gguf [--format hf|gguf] [--dtype float32|bfloat16|float16|q8_0] [options]";
 
     public override string Details => "Reads a Hugging Face folder or a .gguf file (quantised weights are widened). hf writes config.json, generation_config.json, safetensors, tokenizer and "
-        + "chat template; gguf writes all of it into one file, for models of llama's shape. Norms and biases stay float32. A PEFT adapter is written as an adapter again, or with "
+        + "chat template; gguf writes all of it into one file. Norms and biases stay float32. A PEFT adapter is written as an adapter again, or with "
         + "--merge-adapter as a whole model.";
 
     public override IReadOnlyList<string> Examples =>
@@ -58,7 +58,7 @@ internal sealed class ConvertCommand : CliCommand
         bool merge = context.Get(_merge);
         if (merge && !bundle.IsAdapter) throw new UsageException($"--merge-adapter: '{bundle.Path}' is no PEFT adapter folder");
         if (gguf && bundle.IsAdapter && !merge) throw new UsageException($"--format gguf writes whole models, and '{bundle.Path}' is a PEFT adapter folder; add --merge-adapter");
-        if (gguf) GgufExport.Require(bundle);
+        IReadOnlyList<string> notes = gguf ? GgufExport.Require(bundle) : [];
         StoredType type = given switch
         {
             "float32" => StoredType.F32,
@@ -77,6 +77,7 @@ internal sealed class ConvertCommand : CliCommand
         using Model written = merge ? model.WithoutAdapter() : model;
         if (gguf) GgufExport.Write(output, bundle, written, type, Path.GetFileNameWithoutExtension(bundle.Path.TrimEnd('/', '\\')));
         else bundle.Write(output, written, maxShardBytes: context.Get(_shard));
+        foreach (string note in notes) context.Log.Notice(note);
         if (context.Json) context.WriteLine(new JsonObject { ["model"] = output, ["dtype"] = NameOf(type), ["format"] = gguf ? "gguf" : "hf" }.ToJsonString());
         else context.Log.Notice($"wrote {output}");
         return ExitCodes.Done;

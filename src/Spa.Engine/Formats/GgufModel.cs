@@ -3,27 +3,26 @@ using System.Text.Json.Nodes;
 namespace Spa.Engine.Formats;
 
 /// <summary>
-/// A GGUF model as a Hugging Face checkpoint: the same names, shapes and row order, and a config.json. Architecture "llama" (Llama,
-/// SmolLM2, TinyLlama); any other is refused by name.
+/// A GGUF model as a Hugging Face checkpoint: the same names, shapes, row order and values, and a config.json. Architectures that are not in
+/// <see cref="GgufArchitectures"/> are refused by name.
 /// </summary>
 public sealed class GgufModel : TensorSource
 {
-    private const string Architecture = "llama";
-
     private readonly Dictionary<string, StoredTensor> _tensors;
+    private readonly GgufArchitecture _architecture;
     private readonly int _head;
 
     private GgufModel(GgufFile file)
     {
         string architecture = file.Text("general.architecture")
             ?? throw new SpaException($"'{file.Path}': metadata 'general.architecture' is missing; the file is not a language model");
-        if (architecture != Architecture)
-            throw new SpaException($"'{file.Path}' is a model of architecture '{architecture}'; supported in GGUF: {Architecture}; use its Hugging Face folder");
+        _architecture = GgufArchitectures.Find(architecture)
+            ?? throw new SpaException($"'{file.Path}' is a model of architecture '{architecture}'; supported in GGUF: {GgufArchitectures.Names}");
         File = file;
-        Config = GgufLlamaConfig.Build(file);
-        _head = GgufLlamaConfig.HeadSize(file);
+        Config = GgufConfig.Build(file, _architecture);
+        _head = GgufConfig.HeadSize(new GgufKeys(file, architecture));
         _tensors = new Dictionary<string, StoredTensor>(file.Tensors.Count, StringComparer.Ordinal);
-        foreach (StoredTensor tensor in file.Tensors.Values) Add(tensor);
+        foreach (StoredTensor tensor in file.Tensors.Values.Where(t => !_architecture.RotaryTensors.Contains(t.Name))) Add(tensor);
     }
 
     public override string Path => File.Path;
@@ -55,36 +54,41 @@ public sealed class GgufModel : TensorSource
 
     private protected override MappedFile Mapping(StoredTensor tensor) => File.File;
 
-    private protected override int InterleavedHeadRows(StoredTensor tensor) => IsRotated(tensor.Name) ? _head : 0;
+    private protected override int InterleavedHeadRows(StoredTensor tensor) => _architecture.IsInterleaved(tensor.Name) ? _head : 0;
 
-    private static bool IsRotated(string name) =>
-        name.Contains(".self_attn.q_proj.", StringComparison.Ordinal) || name.Contains(".self_attn.k_proj.", StringComparison.Ordinal);
-
-    // The factors stand for settings of config.json, which say the same.
-    private void AddScaling(StoredTensor tensor)
-    {
-        float[] factors = new float[tensor.Count is <= 1 << 16 and var count ? count : 0];
-        if (factors.Length > 0) File.ReadFloat32(tensor.Name, factors);
-        double theta = Config["rope_theta"]!.GetValue<double>();
-        Config["rope_scaling"] = Llama3Factors.Recognise(factors, File.Metadata.GetValueOrDefault(Llama3Factors.Key), theta, _head)
-            ?? throw new SpaException($"'{Path}' stores rotary frequencies ('{tensor.Name}') that are not those of Llama 3.1 or later, which is not supported in GGUF; use "
-                + "the model's Hugging Face folder");
-    }
+    private protected override float StoredAbove(StoredTensor tensor) => _architecture.IsFromOne(tensor.Name) ? 1 : 0;
 
     private void Add(StoredTensor tensor)
     {
-        if (tensor.Name == Llama3Factors.TensorName)
+        string name = _architecture.ToHuggingFace(tensor.Name)
+            ?? throw new SpaException($"'{Path}': tensor '{tensor.Name}' is not part of a {_architecture.Name} model; this model would be computed wrongly");
+        if (name.Contains("{1}", StringComparison.Ordinal))
         {
-            AddScaling(tensor);
+            AddHeads(name, tensor);
             return;
         }
-        string name = GgufLlamaNames.ToHuggingFace(tensor.Name)
-            ?? throw new SpaException($"'{Path}': tensor '{tensor.Name}' is not part of a llama model; this model would be computed wrongly");
-        long rows = tensor.Shape.Length == 1 ? tensor.Columns : tensor.Rows;
-        if (IsRotated(name) && (tensor.Shape.Length > 2 || rows % _head != 0))
-            throw new SpaException($"'{Path}': {tensor} does not hold whole heads of {_head}; the file is damaged");
-        if (IsRotated(name) && tensor.Shape.Length == 1 && tensor.Type.Block().Elements > 1)
-            throw new SpaException($"'{Path}': {tensor}: quantised biases are not supported");
+        if (_architecture.IsInterleaved(name)) RequireHeads(tensor);
         _tensors.Add(name, tensor with { Name = name });
+    }
+
+    private void RequireHeads(StoredTensor tensor)
+    {
+        long rows = tensor.Shape.Length == 1 ? tensor.Columns : tensor.Rows;
+        if (tensor.Shape.Length > 2 || rows % _head != 0) throw new SpaException($"'{Path}': {tensor} does not hold whole heads of {_head}; the file is damaged");
+        if (tensor.Shape.Length == 1 && tensor.Type.Block().Elements > 1) throw new SpaException($"'{Path}': {tensor}: quantised biases are not supported");
+    }
+
+    // A row for each head, where a checkpoint has a vector for each.
+    private void AddHeads(string name, StoredTensor tensor)
+    {
+        const int MaxHeads = 1 << 12;
+        if (tensor.Columns != _head || tensor.Rows > MaxHeads || tensor.Rows == 0)
+            throw new SpaException($"'{Path}': {tensor} does not hold heads of {_head}; the file is damaged");
+        long bytes = tensor.Bytes / tensor.Rows;
+        for (int head = 0; head < tensor.Rows; head++)
+        {
+            string own = name.Replace("{1}", head.ToString());
+            _tensors.Add(own, tensor with { Name = own, Shape = [tensor.Columns], Offset = tensor.Offset + head * bytes, Bytes = bytes });
+        }
     }
 }

@@ -41,6 +41,8 @@ public abstract unsafe class TensorSource : IDisposable
             else if (tensor.Rows == 1) DecodeInterleavedVector(tensor, head, destination);
             else ElementDecoder.DecodeRows(tensor.Type, Address(tensor, 0), target, new InterleavedRows(firstRow, rowCount, tensor.Columns, head));
         }
+        if (StoredAbove(tensor) is not 0 and var above)
+            foreach (ref float value in destination) value -= above;
     }
 
     /// <summary>Rows [firstRow, firstRow + rowCount) as bfloat16: copied if stored so, otherwise rounded from float32.</summary>
@@ -76,14 +78,14 @@ public abstract unsafe class TensorSource : IDisposable
 
     /// <summary>
     /// The stored bytes of rows [firstRow, firstRow + rowCount), without a copy; they live as long as this object. False where they are
-    /// not in row order in the file or are longer than a span.
+    /// not in row order in the file, are stored as other values, or are longer than a span.
     /// </summary>
     /// <exception cref="SpaException">There is no such tensor.</exception>
     public bool TryGetRawRows(string name, long firstRow, long rowCount, out ReadOnlySpan<byte> bytes)
     {
         StoredTensor tensor = Require(name, firstRow, rowCount, null);
         long length = ElementDecoder.Bytes(tensor.Type, rowCount * tensor.Columns);
-        bool possible = InterleavedHeadRows(tensor) == 0 && length <= int.MaxValue;
+        bool possible = InterleavedHeadRows(tensor) == 0 && StoredAbove(tensor) == 0 && length <= int.MaxValue;
         bytes = possible ? new ReadOnlySpan<byte>(Address(tensor, firstRow * tensor.Columns), (int)length) : default;
         return possible;
     }
@@ -101,6 +103,9 @@ public abstract unsafe class TensorSource : IDisposable
 
     /// <summary>Head size if the rows of each head are stored in the order of <see cref="InterleavedRows"/>; 0: in order.</summary>
     private protected virtual int InterleavedHeadRows(StoredTensor tensor) => 0;
+
+    /// <summary>What stored values are larger by than those of the model.</summary>
+    private protected virtual float StoredAbove(StoredTensor tensor) => 0;
 
     private byte* Address(StoredTensor tensor, long element) => Mapping(tensor).Pointer + tensor.Offset + ElementDecoder.Bytes(tensor.Type, element);
 

@@ -9,11 +9,13 @@ namespace Spa.Engine.Pipeline;
 public static class GgufExport
 {
     /// <summary>Throws unless this model and tokenizer can be written; before weights are read.</summary>
+    /// <returns>What the file will say and llama.cpp passes over, a line each.</returns>
     /// <exception cref="SpaException">An option of the model or a part of the tokenizer has no counterpart in GGUF.</exception>
-    public static void Require(ModelBundle bundle)
+    public static IReadOnlyList<string> Require(ModelBundle bundle)
     {
-        GgufSettings.Require(bundle.Family, bundle.Config, bundle.Path);
+        GgufArchitecture architecture = GgufSettings.Require(bundle.Family, bundle.Config, bundle.Path);
         Vocabulary(bundle);
+        return [.. GgufSettings.PassedOver(architecture, bundle.Config)];
     }
 
     /// <summary>Writes the file, whole or not at all.</summary>
@@ -25,8 +27,8 @@ public static class GgufExport
     /// <exception cref="SpaException">As for <see cref="Require"/>; or the file cannot be written.</exception>
     public static void Write(string path, ModelBundle bundle, Model model, StoredType type, string name)
     {
-        GgufSettings.Require(bundle.Family, bundle.Config, bundle.Path);
-        GgufWriter.Write(path, [.. GgufSettings.Describe(bundle.Config, name, type), .. Vocabulary(bundle)], [.. GgufTensors.Describe(model, type)]);
+        GgufArchitecture architecture = GgufSettings.Require(bundle.Family, bundle.Config, bundle.Path);
+        GgufWriter.Write(path, [.. GgufSettings.Describe(architecture, bundle.Config, name, type), .. Vocabulary(bundle)], [.. GgufTensors.Describe(architecture, model, type)]);
     }
 
     private static IReadOnlyList<KeyValuePair<string, object>> Vocabulary(ModelBundle bundle)

@@ -47,24 +47,26 @@ public class GgufModelTests
     [Test]
     public void Anything_that_would_be_computed_wrongly_is_refused()
     {
-        Refused(new GgufBytes().With("general.architecture", "gemma2"), "architecture 'gemma2'; supported in GGUF: llama");
+        Refused(new GgufBytes().With("general.architecture", "mamba"), "architecture 'mamba'; supported in GGUF: llama, qwen2, ");
         Refused(new GgufBytes(), "'general.architecture' is missing");
         Refused(new GgufBytes().With("general.architecture", "llama"), "'llama.embedding_length' is missing");
         Refused(Llama().Tensor("blk.0.ffn_gate_inp.weight", [1], 1), "'blk.0.ffn_gate_inp.weight' is not part of a llama model");
         Refused(Llama().Tensor("blk.00.attn_v.weight", [1], 1), "'blk.00.attn_v.weight' is not part");
         Refused(Llama().Tensor("rope_freqs.weight", [1], 1), "rotary frequencies");
         Refused(Llama().Tensor("blk.0.attn_k.weight", [1, 7], new float[7]), "whole heads of 6");
-        Refused(Llama(vocabulary: 4), "'llama.vocab_size' is 4, 'token_embd.weight' has 3 rows");
+        Refused(Llama(vocabulary: 4), "'vocab_size' is 4, 'token_embd.weight' has 3 rows");
         Refused(Llama(headSize: 5), "an even number");
         Refused(Llama(hidden: 0), "'llama.embedding_length' is 0");
     }
 
     [Test]
-    public void Experts_and_windows_reach_the_config_so_that_its_reader_can_refuse_them()
+    public void A_window_makes_it_a_mistral_and_a_key_that_changes_the_computation_is_refused()
     {
-        using GgufModel model = Open(Llama(extra: x => x.With("llama.expert_count", 8u).With("llama.attention.sliding_window", 4096u)));
-        Assert.That((int)model.Config["num_local_experts"]!, Is.EqualTo(8));
-        Assert.That((int)model.Config["sliding_window"]!, Is.EqualTo(4096));
+        using (GgufModel model = Open(Llama(extra: x => x.With("llama.attention.sliding_window", 4096u))))
+            Assert.That(((string)model.Config["model_type"]!, (int)model.Config["sliding_window"]!), Is.EqualTo(("mistral", 4096)));
+        Refused(Llama(extra: x => x.With("llama.expert_count", 8u)), "metadata 'llama.expert_count' is '8', which models of architecture 'llama' do not have here");
+        Refused(Llama(extra: x => x.With("llama.logit_scale", 0.5f)), "'llama.logit_scale' is '0.5'");
+        Open(Llama(extra: x => x.With("llama.expert_count", 0u))).Dispose();
     }
 
     [Test]

@@ -3,6 +3,8 @@ using Spa.Engine.Compute;
 using Spa.Engine.Compute.Cpu;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;
+using Spa.Engine.Models.Families;
+using Spa.Engine.Models.Gguf;
 using Spa.Engine.Pipeline;
 using Spa.Engine.Tests.Formats;
 using Spa.Engine.Tests.Support;
@@ -125,15 +127,37 @@ internal sealed class GgufExportTests
     [Test]
     public void What_gguf_cannot_hold_is_refused_by_name()
     {
-        using (ModelBundle qwen = ModelBundle.Open(Fixtures.Require("fixtures/models/qwen2")))
-            Assert.That(() => GgufExport.Require(qwen), Throws.TypeOf<SpaException>().With.Message.Contains("type 'qwen2'"));
-        using (ModelBundle mistral = ModelBundle.Open(Fixtures.Require("fixtures/models/mistral")))
-            Assert.That(() => GgufExport.Require(mistral), Throws.TypeOf<SpaException>().With.Message.Contains("a sliding window"));
+        Refused("gemma2", "attn_logit_softcapping", null, "a soft cap left out, which files of architecture 'gemma2' cannot say; use --format hf");
+        Refused("qwen3", "attention_bias", true, "attention biases");
+        Refused("qwen2", "rope_scaling", JsonNode.Parse("""{"rope_type": "dynamic", "factor": 2.0}"""), "rotary scaling 'Dynamic'");
+        Refused("llama", "hidden_act", "gelu", "the activation 'GeluErf'");
+        Refused("qwen2", "use_sliding_window", true, "sliding windows in these layers");
         using ModelBundle source = ModelBundle.Open(WriteBiased());
         using Model model = source.Load(_backend, DType.Float32);
         _backend.Upload<float>(model.Weight(model.Table.Parameters[0]).Flat(7, 1), [70000f]);
         Assert.That(() => GgufExport.Write(_folder["m.gguf"], source, model, StoredType.F16, "m"), Throws.TypeOf<SpaException>().With.Message.Contains("holds values like 70000"));
         Assert.That(File.Exists(_folder["m.gguf"]), Is.False);
+    }
+
+    [Test]
+    public void What_llama_cpp_passes_over_is_told()
+    {
+        using ModelBundle mistral = ModelBundle.Open(Fixtures.Require("fixtures/models/mistral")), gemma = ModelBundle.Open(Fixtures.Require("fixtures/models/gemma2"));
+        Assert.That(GgufExport.Require(mistral).Single(), Is.EqualTo("llama.cpp has no sliding window for 'llama': it gives other results for sequences beyond 16 tokens"));
+        Assert.That(GgufExport.Require(gemma).Single(), Does.Contain("the scale of attention of 'gemma2'"));
+        using ModelBundle qwen = ModelBundle.Open(Fixtures.Require("fixtures/models/qwen3"));
+        Assert.That(GgufExport.Require(qwen), Is.Empty);
+    }
+
+    /// <summary>A fixture's options with one key changed.</summary>
+    private static void Refused(string family, string key, JsonNode? value, string message)
+    {
+        JsonObject config = JsonNode.Parse(File.ReadAllText(Path.Combine(Fixtures.Require($"fixtures/models/{family}"), "config.json")))!.AsObject();
+        config[key] = value;
+        if (key == "use_sliding_window") (config["sliding_window"], config["max_window_layers"]) = (16, 1);
+        var reader = new ConfigReader(config, "config.json");
+        ModelFamily found = ModelFamily.Find(reader);
+        Assert.That(() => GgufSettings.Require(found, found.Load(reader), "m"), Throws.TypeOf<SpaException>().With.Message.Contains(message));
     }
 
     private static string Name(string name) => name
