@@ -3,8 +3,8 @@ using Spa.Engine.Text.Tokenization;
 namespace Spa.Engine.Text;
 
 /// <summary>
-/// Builds a tokenizer from the vocabulary that a GGUF file carries. GGUF names the pre-tokenizer instead of spelling it out; the names
-/// known here are those of byte-level BPE ("gpt2"); files of SentencePiece's BPE ("llama") have scores instead of merges.
+/// Builds a tokenizer from the vocabulary that a GGUF file carries. GGUF names the pre-tokenizer instead of spelling it out
+/// (<see cref="GgufPreTokenizer"/>, for byte-level BPE, "gpt2"); files of SentencePiece's BPE ("llama") have scores instead of merges.
 /// </summary>
 public static class GgufVocabulary
 {
@@ -15,9 +15,6 @@ public static class GgufVocabulary
 
     /// <summary>SentencePiece's mark for a space.</summary>
     internal const string SpaceMark = "\u2581";
-
-    /// <summary>The names of byte-level pre-tokenizers.</summary>
-    internal static readonly string[] PreTokenizerNames = ["gpt-2", "llama-bpe", "qwen2", "smollm"];
 
     private static readonly ByteLevelOptions s_byteLevel = new(AddPrefixSpace: false, TrimOffsets: true, UseRegex: true);
 
@@ -31,18 +28,19 @@ public static class GgufVocabulary
         string model = fields.Text(Prefix + "model") ?? throw fields.Error(Prefix + "model", "expected the kind of tokenizer, found none");
         if (model == "llama") return LoadSentencePiece(fields, name);
         if (model != "gpt2") throw fields.Error(Prefix + "model", $"the tokenizer '{JsonCursor.Shorten(model)}' is not supported; supported: gpt2, llama");
-        string pre = fields.Text(Prefix + "pre") ?? "default";
+        string cut = fields.Text(Prefix + "pre") ?? "default";
+        GgufPreTokenizer pre = GgufPreTokenizer.Find(cut)
+            ?? throw fields.Error(Prefix + "pre", $"the pre-tokenizer '{JsonCursor.Shorten(cut)}' is not supported; supported: {GgufPreTokenizer.Names}");
         Vocabulary vocabulary = ReadTokens(fields, out string[] tokens);
         try
         {
-            BpeModel bpe = new(vocabulary, ReadMerges(fields, vocabulary), new BpeOptions(IgnoreMerges: pre == "llama-bpe"));
+            BpeModel bpe = new(vocabulary, ReadMerges(fields, vocabulary), new BpeOptions(IgnoreMerges: pre.IgnoresMerges));
             return new Tokenizer(new TokenizerParts(bpe)
             {
                 AddedTokens = ReadAddedTokens(fields, tokens),
-                Normalizer = Normalizer(pre),
-                PreTokenizer = PreTokenizer(pre) ?? throw fields.Error(Prefix + "pre",
-                    $"the pre-tokenizer '{JsonCursor.Shorten(pre)}' is not supported; supported: default, gpt-2, llama-bpe, qwen2, smollm"),
-                PostProcessor = ReadTemplate(fields, tokens, addsBos: pre == "llama-bpe"),
+                Normalizer = pre.Normalizer,
+                PreTokenizer = pre.PreTokenizer,
+                PostProcessor = ReadTemplate(fields, tokens, pre.AddsBos),
                 Decoder = new ByteLevelDecoder(s_byteLevel),
             });
         }
@@ -52,25 +50,11 @@ public static class GgufVocabulary
         }
     }
 
-    /// <summary>The normalizer that goes with a pre-tokenizer.</summary>
-    internal static INormalizer? Normalizer(string pre) => pre == "qwen2" ? new CanonicalNormalizer(composes: true) : null;
-
-    /// <summary>The pre-tokenizer of a name, or null.</summary>
-    internal static IPreTokenizer? PreTokenizer(string pre) => pre switch
-    {
-        "default" or "gpt-2" => new ByteLevelPreTokenizer(s_byteLevel),
-        "smollm" => new SequencePreTokenizer([new DigitsPreTokenizer(individualDigits: true), new ByteLevelPreTokenizer(s_byteLevel)]),
-        "llama-bpe" => WithPattern(KnownPatterns.Llama3),
-        "qwen2" => WithPattern(KnownPatterns.Qwen2),
-        _ => null,
-    };
+    /// <summary>Puts SentencePiece's mark in the place of each space.</summary>
+    internal static ReplaceNormalizer MarkSpaces { get; } = new(new Replacement(PatternSpec.Literal(" "), SpaceMark));
 
     /// <summary>How SentencePiece marks spaces, as tokenizer.json spells it.</summary>
-    internal static SequenceNormalizer SpaceNormalizer(bool prepends)
-    {
-        ReplaceNormalizer replace = new(new Replacement(PatternSpec.Literal(" "), SpaceMark));
-        return new SequenceNormalizer(prepends ? [new PrependNormalizer(SpaceMark), replace] : [replace]);
-    }
+    internal static SequenceNormalizer SpaceNormalizer(bool prepends) => new(prepends ? [new PrependNormalizer(SpaceMark), MarkSpaces] : [MarkSpaces]);
 
     // The pipeline that tokenizer.json has for such a model. A space mark is put before the text unless the file says otherwise.
     private static Tokenizer LoadSentencePiece(GgufFields fields, string name)
@@ -102,12 +86,6 @@ public static class GgufVocabulary
             throw new SpaException($"{name}: {e.Message}", e);
         }
     }
-
-    private static SequencePreTokenizer WithPattern(string pattern) => new(
-    [
-        new SplitPreTokenizer(PatternSpec.Regex(pattern), SplitBehavior.Isolated, invert: false),
-        new ByteLevelPreTokenizer(s_byteLevel with { UseRegex = false }),
-    ]);
 
     private static Vocabulary ReadTokens(GgufFields fields, out string[] tokens)
     {

@@ -25,7 +25,7 @@ public static class GgufVocabularyWriter
         JsonNode model = json["model"]!;
         if (Text(model["type"]) != BpeModel.TypeName) throw Refused(name, $"its model is '{Text(model["type"])}'");
         AddedToken[] added = [.. json["added_tokens"]!.AsArray().Select(AddedTokenOf)];
-        bool isSentencePiece = model["byte_fallback"]!.GetValue<bool>() && json["pre_tokenizer"]?["type"]?.GetValue<string>() is null or "Metaspace";
+        bool isSentencePiece = model["byte_fallback"]!.GetValue<bool>() && (json["pre_tokenizer"]?["type"]?.GetValue<string>() is null or "Metaspace" || CutsAtSpaces(json["pre_tokenizer"]!));
         List<KeyValuePair<string, object>> entries = isSentencePiece ? SentencePiece(json, added, rows, name) : ByteLevel(json, added, rows, name);
         if (added.FirstOrDefault(token => token.SingleWord || token.LeftStrip || token.RightStrip) is { } choosy)
             throw Refused(name, $"'{choosy.Content}' is searched for as a whole word, or takes white space along");
@@ -44,11 +44,13 @@ public static class GgufVocabularyWriter
     private static List<KeyValuePair<string, object>> ByteLevel(JsonObject json, AddedToken[] added, int rows, string name)
     {
         JsonNode model = json["model"]!;
-        string pre = Array.Find(GgufVocabulary.PreTokenizerNames, x => IsSame(json["pre_tokenizer"], GgufVocabulary.PreTokenizer(x)!.Write))
-            ?? throw Refused(name, $"its pre-tokenizer has no name in GGUF; known: {string.Join(", ", GgufVocabulary.PreTokenizerNames)}");
-        if (!IsSame(json["normalizer"], GgufVocabulary.Normalizer(pre) is { } normalizer ? normalizer.Write : null)) throw Refused(name, $"its normalizer is not that of '{pre}'");
-        // Both decide what becomes of text, and llama.cpp takes them from the name.
-        if (model["ignore_merges"]!.GetValue<bool>() != (pre == "llama-bpe")) throw Refused(name, $"'ignore_merges' is not that of '{pre}'");
+        GgufPreTokenizer[] cutAlike = [.. GgufPreTokenizer.All.Where(x => IsSame(json["pre_tokenizer"], x.PreTokenizer.Write))];
+        if (cutAlike.Length == 0) throw Refused(name, $"its pre-tokenizer has no name in GGUF; known: {GgufPreTokenizer.Names}");
+        GgufPreTokenizer[] normalized = [.. cutAlike.Where(x => IsSame(json["normalizer"], x.Normalizer is { } normalizer ? normalizer.Write : null))];
+        if (normalized.Length == 0) throw Refused(name, $"its normalizer is not that of '{cutAlike[0].Name}'");
+        // Decides what becomes of text, and llama.cpp takes it from the name.
+        string pre = Array.Find(normalized, x => x.IgnoresMerges == model["ignore_merges"]!.GetValue<bool>())?.Name
+            ?? throw Refused(name, $"'ignore_merges' is not that of '{normalized[0].Name}'");
         (string[] tokens, int[] types) = Tokens(model, added, rows);
         return
         [
@@ -94,7 +96,7 @@ public static class GgufVocabularyWriter
     // The two spellings of SentencePiece's way with spaces: a normalizer, or the pre-tokenizer that replaced it.
     private static bool Prepends(JsonObject json, string name)
     {
-        if (json["pre_tokenizer"] is { } metaspace)
+        if (json["pre_tokenizer"] is { } metaspace && !CutsAtSpaces(metaspace))
         {
             if (json["normalizer"] is null && !metaspace["split"]!.GetValue<bool>() && Text(metaspace["replacement"]) == GgufVocabulary.SpaceMark)
                 return Text(metaspace["prepend_scheme"]) != "never";
@@ -102,10 +104,13 @@ public static class GgufVocabularyWriter
         else
         {
             if (IsSame(json["normalizer"], GgufVocabulary.SpaceNormalizer(prepends: true).Write)) return true;
-            if (IsSame(json["normalizer"], GgufVocabulary.SpaceNormalizer(prepends: false).Write)) return false;
+            if (IsSame(json["normalizer"], GgufVocabulary.SpaceNormalizer(prepends: false).Write) || IsSame(json["normalizer"], GgufVocabulary.MarkSpaces.Write)) return false;
         }
         throw Refused(name, "its normalizer does something else than marking spaces");
     }
+
+    // Gemma's: where its normalizer has marked spaces there are none left to cut at.
+    private static bool CutsAtSpaces(JsonNode preTokenizer) => Text(preTokenizer["type"]) == "Split" && preTokenizer["pattern"]?["String"]?.GetValue<string>() == " ";
 
     private static (string[] Tokens, int[] Types) Tokens(JsonNode model, AddedToken[] added, int rows)
     {

@@ -12,6 +12,11 @@ public sealed class GgufVocabularyTests
     [TestCase("default", "12 ab", "12 Ġab")]
     [TestCase("llama-bpe", "12 ab", "<s> 12 Ġab")]
     [TestCase("qwen2", "12 ab", "1 2 Ġab")]
+    [TestCase("deepseek-r1-qwen", "12 ab", "1 2 Ġab")]
+    [TestCase("stablelm2", "12 ab", "1 2 Ġab")]
+    [TestCase("dbrx", "12 ab", "12 Ġab")]
+    [TestCase("tekken", "12 ab", "<s> 1 2 Ġab")]
+    [TestCase("gpt-4o", "12 ab", "12 Ġab")]
     public void The_name_of_the_pre_tokenizer_decides_where_text_is_cut(string pre, string text, string expected)
     {
         Tokenizer tokenizer = GgufVocabulary.Load(Metadata(("tokenizer.ggml.pre", pre)));

@@ -75,6 +75,49 @@ public sealed class GgufVocabularyWriterTests
         foreach (string key in keys) Assert.That(written[key] is uint id ? (long)id : written[key], Is.EqualTo(file.Metadata[key]), key);
     }
 
+    [Test]
+    public void A_tokenizer_spelt_as_Gemmas_went_through_a_file_and_encodes_the_same()
+    {
+        JsonObject json = JsonNode.Parse(File.ReadAllText(GoldenRows.PathOf("llama2", "tokenizer.json")))!.AsObject();
+        json["normalizer"] = JsonNode.Parse("""{"type": "Replace", "pattern": {"String": " "}, "content": "▁"}""");
+        json["pre_tokenizer"] = JsonNode.Parse("""{"type": "Split", "pattern": {"String": " "}, "behavior": "MergedWithPrevious", "invert": false}""");
+        json["decoder"] = JsonNode.Parse("""
+            {"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"String": "▁"}, "content": " "}, {"type": "ByteFallback"}, {"type": "Fuse"}]}
+            """);
+        File.WriteAllText(_folder["tokenizer.json"], json.ToJsonString());
+        Tokenizer source = TokenizerJson.Load(_folder["tokenizer.json"]);
+        var entries = new Dictionary<string, object>(GgufVocabularyWriter.Describe(source, new TokenizerConfig(), 32000, null, "gemma"));
+        Assert.That((entries["tokenizer.ggml.model"], entries["tokenizer.ggml.add_space_prefix"]), Is.EqualTo(("llama", false)));
+        Tokenizer again = GgufVocabulary.Load(entries);
+        GoldenRows.AssertAll("llama2", "goldens.jsonl", row =>
+        {
+            string text = GoldenRows.Text(row, "text");
+            int[] ids = source.Encode(text, addSpecialTokens: true);
+            return again.Encode(text, addSpecialTokens: true).SequenceEqual(ids) && again.Decode(ids, skipSpecialTokens: true) == source.Decode(ids, skipSpecialTokens: true)
+                ? null : GoldenRows.Show(text);
+        });
+    }
+
+    [TestCase("tekken", true)]
+    [TestCase("gpt-4o", false)]
+    [TestCase("dbrx", false)]
+    [TestCase("llama-bpe", true)]
+    [TestCase("stablelm2", false)]
+    [TestCase("gpt-2", false)]
+    [TestCase("smollm", false)]
+    public void Every_pre_tokenizer_is_written_under_the_name_it_was_read_by(string pre, bool ignoresMerges)
+    {
+        var metadata = new Dictionary<string, object> { ["tokenizer.ggml.model"] = "gpt2", ["tokenizer.ggml.pre"] = pre, ["tokenizer.ggml.add_bos_token"] = false };
+        metadata["tokenizer.ggml.tokens"] = new[] { "a", "b", "ab" };
+        metadata["tokenizer.ggml.merges"] = new[] { "a b" };
+        Tokenizer tokenizer = GgufVocabulary.Load(metadata);
+        var written = new Dictionary<string, object>(GgufVocabularyWriter.Describe(tokenizer, new TokenizerConfig(), 3, null, pre));
+        Assert.That(written["tokenizer.ggml.pre"], Is.EqualTo(pre));
+        using var stream = new MemoryStream();
+        TokenizerJson.Write(tokenizer, stream);
+        Assert.That((bool)JsonNode.Parse(stream.ToArray())!["model"]!["ignore_merges"]!, Is.EqualTo(ignoresMerges));
+    }
+
     [TestCase("tiny-bytelevel", "is searched for as a whole word")]
     [TestCase("tiny-digits", "normalizer")]
     [TestCase("tiny-cl100k", "pre-tokenizer")]
