@@ -25,6 +25,9 @@ public sealed class ConfigReader(JsonObject json, string file)
     private readonly HashSet<string> _read = [];
     private JsonObject? _defaults;
 
+    /// <summary>Number of keys.</summary>
+    public int Count => json.Count;
+
     /// <summary>File named in errors.</summary>
     public string File => file;
 

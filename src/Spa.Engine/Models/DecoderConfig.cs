@@ -82,6 +82,15 @@ public sealed record DecoderConfig
     /// <summary>The head is the embedding.</summary>
     public bool TieWordEmbeddings { get; init; }
 
+    /// <summary>The head is one row, <c>score</c>: the model gives a sequence a reward and predicts no token.</summary>
+    public bool RewardHead { get; init; }
+
+    /// <summary>Reward models: tokens with this id at the end of a sequence are passed over, as transformers does; null: none are.</summary>
+    public int? PadToken { get; init; }
+
+    /// <summary>Rows of the head: the vocabulary, or 1.</summary>
+    public int HeadRows => RewardHead ? 1 : VocabSize;
+
     /// <summary>Width of queries, H * D.</summary>
     public int QueryWidth => Heads * HeadDim;
 

@@ -15,13 +15,13 @@ public sealed class DecoderLayout
     public DecoderLayout(DecoderConfig config, ParameterNames names, DType matrixType)
     {
         _config = config;
-        _names = names;
+        _names = config.RewardHead ? names with { Head = RewardConfig.Head } : names;
         Table = new ParameterTable();
         AddMatrix([names.Embedding], [config.VocabSize], config.HiddenSize, matrixType);
         for (int layer = 0; layer < config.Layers; layer++) AddLayer(layer, matrixType);
         AddNorm(names.FinalNorm, config.HiddenSize);
-        if (!config.TieWordEmbeddings) AddMatrix([names.Head], [config.VocabSize], config.HiddenSize, matrixType);
-        if (config.HeadBias) AddBias([names.Head], [config.VocabSize]);
+        if (!config.TieWordEmbeddings) AddMatrix([_names.Head], [config.HeadRows], config.HiddenSize, matrixType);
+        if (config.HeadBias) AddBias([_names.Head], [config.HeadRows]);
     }
 
     public ParameterTable Table { get; }
@@ -42,8 +42,8 @@ public sealed class DecoderLayout
             Layers = [.. Enumerable.Range(0, _config.Layers).Select(layer => BindLayer(at, layer))],
             FinalNorm = Find(at, _names.FinalNorm, 1, _config.HiddenSize),
             FinalNormBias = Find(at, _names.FinalNorm, 1, _config.HiddenSize, ".bias"),
-            Head = _config.TieWordEmbeddings ? embedding : Find(at, _names.Head, _config.VocabSize, _config.HiddenSize),
-            HeadBias = Find(at, _names.Head, 1, _config.VocabSize, ".bias"),
+            Head = _config.TieWordEmbeddings ? embedding : Find(at, _names.Head, _config.HeadRows, _config.HiddenSize),
+            HeadBias = Find(at, _names.Head, 1, _config.HeadRows, ".bias"),
         };
     }
 

@@ -16,15 +16,21 @@ public static class ModelLoader
     /// <param name="configJson">The config.json.</param>
     /// <param name="configFile">Its name in errors.</param>
     /// <param name="matrixType">Storage of matrices on the device.</param>
-    public static Model Load(ComputeBackend backend, TensorSource source, JsonObject configJson, string configFile, DType matrixType)
+    /// <param name="headSeed">A reward model whose weights are a language model's: its head is new, drawn with this seed; null: all weights are in the files.</param>
+    public static Model Load(ComputeBackend backend, TensorSource source, JsonObject configJson, string configFile, DType matrixType, ulong? headSeed = null)
     {
         var reader = new ConfigReader(configJson, configFile);
         ModelFamily family = ModelFamily.Find(reader);
         var model = new Model(backend, family, family.Load(reader), configJson, matrixType);
         try
         {
-            CheckTensors(model, source);
-            foreach (Parameter parameter in model.Table.Parameters) Read(model, parameter, source);
+            Parameter? newHead = headSeed is null ? null : model.Table.Parameters.Single(model.Layout.IsHead);
+            CheckTensors(model, source, newHead);
+            foreach (Parameter parameter in model.Table.Parameters)
+            {
+                if (parameter == newHead) Upload(backend, model.Weight(parameter), RewardConfig.NewHead(configJson, parameter.Columns, headSeed!.Value));
+                else Read(model, parameter, source);
+            }
             return model;
         }
         catch
@@ -34,10 +40,11 @@ public static class ModelLoader
         }
     }
 
-    private static void CheckTensors(Model model, TensorSource source)
+    private static void CheckTensors(Model model, TensorSource source, Parameter? newHead)
     {
         foreach (Parameter p in model.Table.Parameters)
         {
+            if (p == newHead) continue;
             StoredTensor stored = source.Find(p.Name);
             long[] expected = p.IsVector ? [p.Columns] : [p.Rows, p.Columns];
             if (!stored.Shape.AsSpan().SequenceEqual(expected))
@@ -47,7 +54,8 @@ public static class ModelLoader
         foreach (string name in source.Tensors.Keys)
         {
             bool known = model.Table.Contains(name) || name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal)
-                || model.Config.TieWordEmbeddings && name == model.Family.Names.Head + ".weight";
+                || (model.Config.TieWordEmbeddings || newHead is not null) && name == model.Family.Names.Head + ".weight"
+                || newHead is not null && name == model.Family.Names.Head + ".bias";
             if (!known)
                 throw new SpaException($"'{source.Path}': tensor '{name}' has no place in a model of type '{model.Family.ModelType}' with this config.json; the model "
                     + "would be computed wrongly without it");
@@ -66,14 +74,19 @@ public static class ModelLoader
             if (FiniteCheck.FirstNonFinite(values) is >= 0 and var at)
                 throw new SpaException($"'{source.Path}': tensor '{p.Name}' has the value {values[at]} at row {row + at / p.Columns}, column {at % p.Columns}; the file "
                     + "is damaged or training diverged");
-            if (p.Type == DType.Float32)
-            {
-                model.Backend.Upload<float>(target.RowRange(row, rows), values);
-                continue;
-            }
-            var narrow = new ushort[values.Length];
-            Bf16.Narrow(values, narrow);
-            model.Backend.Upload<ushort>(target.RowRange(row, rows), narrow);
+            Upload(model.Backend, target.RowRange(row, rows), values);
         }
+    }
+
+    private static void Upload(ComputeBackend backend, Tensor target, float[] values)
+    {
+        if (target.Type == DType.Float32)
+        {
+            backend.Upload<float>(target, values);
+            return;
+        }
+        var narrow = new ushort[values.Length];
+        Bf16.Narrow(values, narrow);
+        backend.Upload<ushort>(target, narrow);
     }
 }

@@ -62,6 +62,14 @@ public sealed class PackedBatch
         return rows;
     }
 
+    /// <summary>Rows that <see cref="AddWhole"/> takes for a prompt with these responses under one model.</summary>
+    public static int WholeRowsFor(DecoderConfig model, int prompt, params ReadOnlySpan<int> responses)
+    {
+        int rows = RowsFor(model, prompt, responses);
+        foreach (int length in responses) rows += Math.Min(1, length);
+        return rows;
+    }
+
     /// <summary>Rows that <see cref="AddShared"/> takes for a prompt with these responses under one model.</summary>
     public static int RowsFor(DecoderConfig model, int prompt, params ReadOnlySpan<int> responses)
     {
@@ -118,6 +126,27 @@ public sealed class PackedBatch
         UnsharedTokens += ids.Length;
     }
 
+    /// <summary>
+    /// Adds a prompt with whole responses that all follow it, last tokens included: as many sequences, in this order, of one row each, that of the token which a reward model's
+    /// head reads (<see cref="RewardConfig.LastToken"/>). Labels mean nothing.
+    /// </summary>
+    /// <param name="prompt">At least one token.</param>
+    /// <param name="padToken">See <see cref="DecoderConfig.PadToken"/>.</param>
+    /// <param name="responses">At least one.</param>
+    public void AddWhole(ReadOnlySpan<int> prompt, int? padToken, params ReadOnlySpan<int[]> responses)
+    {
+        _prompts.Clear();
+        foreach (int[] response in responses)
+        {
+            int promptStart = PromptFor(prompt, prompt.Length + response.Length), start = _ids.Count;
+            AppendBranch(promptStart, prompt.Length, response, prompt.Length + response.Length);
+            int last = padToken is { } pad ? response.AsSpan().LastIndexOfAnyExcept(pad) : response.Length - 1;
+            _sequences.Add(new PackedSequence(_labels.Count, 1));
+            AddLabel(last >= 0 ? start + last : promptStart + RewardConfig.LastToken(prompt, padToken), 0);
+            UnsharedTokens += prompt.Length + response.Length;
+        }
+    }
+
     // Where this call's prompt stands for a sequence of that length; adds it if no sequence before was rotated alike.
     private int PromptFor(ReadOnlySpan<int> prompt, int length)
     {
@@ -159,13 +188,17 @@ public sealed class PackedBatch
     private void AddBranch(int promptStart, int promptLength, ReadOnlySpan<int> response)
     {
         int start = _ids.Count;
-        if (response.Length > 1)
-        {
-            Append(response[..^1], promptLength, promptLength + response.Length, _keys[promptStart + promptLength - 1]);
-            Attention.Add(new AttentionSegment(start, response.Length - 1, promptStart, promptLength));
-        }
+        AppendBranch(promptStart, promptLength, response[..^Math.Min(1, response.Length)], promptLength + response.Length);
         AddLabels(promptStart + promptLength - 1, start, response);
         UnsharedTokens += promptLength + response.Length;
+    }
+
+    private void AppendBranch(int promptStart, int promptLength, ReadOnlySpan<int> tokens, int length)
+    {
+        if (tokens.IsEmpty) return;
+        int start = _ids.Count;
+        Append(tokens, promptLength, length, _keys[promptStart + promptLength - 1]);
+        Attention.Add(new AttentionSegment(start, tokens.Length, promptStart, promptLength));
     }
 
     // The first token is predicted by the prompt's last row, token i by the row of token i - 1.

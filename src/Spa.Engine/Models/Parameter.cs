@@ -14,6 +14,6 @@ public sealed record Parameter(string Name, long Rows, int Columns, bool Decay, 
 {
     public long Count => Rows * Columns;
 
-    /// <summary>Written to files as a vector.</summary>
-    public bool IsVector => Rows == 1;
+    /// <summary>Written to files as a vector; the head of a reward model is a matrix of one row.</summary>
+    public bool IsVector => Rows == 1 && Name != RewardConfig.HeadWeight;
 }

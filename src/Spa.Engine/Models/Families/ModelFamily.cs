@@ -10,6 +10,8 @@ namespace Spa.Engine.Models.Families;
 /// <param name="Defaults">What a key that a config.json does not have means (<see cref="ClassDefaults"/>).</param>
 public sealed record ModelFamily(string ModelType, string Architecture, Func<ConfigReader, DecoderConfig> Read, ParameterNames Names, JsonObject Defaults)
 {
+    private const string LanguageModel = "ForCausalLM", Classifier = "ForSequenceClassification";
+
     private static readonly ModelFamily[] s_all =
     [
         LlamaFamily.Llama, LlamaFamily.Mistral, QwenFamily.Qwen2, QwenFamily.Qwen3, PhiFamily.Phi, PhiFamily.Phi3, GemmaFamily.Gemma2, GemmaFamily.Gemma3,
@@ -18,6 +20,9 @@ public sealed record ModelFamily(string ModelType, string Architecture, Func<Con
 
     /// <summary>All families.</summary>
     public static IReadOnlyList<ModelFamily> All => s_all;
+
+    /// <summary>Class name of this family's reward models.</summary>
+    public string RewardArchitecture => (ModelType == "gemma3_text" ? "Gemma3Text" : Architecture.Replace(LanguageModel, "", StringComparison.Ordinal)) + Classifier;
 
     /// <summary>The family of a config; an unknown one is refused by name.</summary>
     public static ModelFamily Find(ConfigReader config)
@@ -32,6 +37,7 @@ public sealed record ModelFamily(string ModelType, string Architecture, Func<Con
     {
         config.UseDefaults(Defaults);
         DecoderConfig options = Read(config);
+        if (RewardConfig.IsReward(config)) options = RewardConfig.Read(config, options);
         config.RequireAllRead(ModelType);
         Validate(config, options);
         return options;
