@@ -25,6 +25,14 @@ internal sealed class ReferenceDecoder(JsonObject config, IReadOnlyDictionary<st
         return [.. x.Select(row => LogSoftmax(Multiply(head, Norm(row, "model.norm"))))];
     }
 
+    /// <summary>What a reward model's head makes of each row.</summary>
+    public double[] Rewards(int[] ids)
+    {
+        double[][] x = [.. ids.Select(id => weights["model.embed_tokens.weight"].AsSpan(id * _hidden, _hidden).ToArray())];
+        for (int layer = 0; layer < (int)config["num_hidden_layers"]!; layer++) x = Block(x, layer, ids.Length);
+        return [.. x.Select(row => Multiply(weights["score.weight"], Norm(row, "model.norm"))[0])];
+    }
+
     private double[][] Block(double[][] x, int layer, int length)
     {
         string p = $"model.layers.{layer}.";
