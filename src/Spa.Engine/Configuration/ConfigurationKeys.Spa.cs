@@ -29,7 +29,7 @@ public static partial class ConfigurationKeys
         Choice("spa.judge_reference", "sft", ["sft", "previous", "none"], Paper, "The reference of the implicit reward."),
         Choice("spa.judging.pairs", "best_worst", ["best_worst", "all", "top_random"], Own,
             "Which pairs of the K responses to a prompt are taken: the best against the worst, every two that differ, or the best against one of the others by chance."),
-        Text("spa.judging.model", "null", Own, "The judge's model: a folder or .gguf file for llm (unset, the model that sampled), the name at the service for endpoint."),
+        Text("spa.judging.model", "null", Own, "The judge's model: a folder or .gguf file for llm (unset, the model that sampled), a folder for reward-model, the name at the service for endpoint."),
         Text("spa.judging.prompt", "null", Own, "File of the pairwise prompt for llm and endpoint; unset, the engine's own."),
         Texts("spa.judging.verdicts", "[A, B]", Own, "What a pairwise judge says if the first response is better, and if the second is."),
         Text("spa.judging.url", "null", Own, "Base address of an OpenAI-compatible service for endpoint, such as http://localhost:8000/v1."),

@@ -49,6 +49,7 @@ public static partial class ConfigurationKeys
         Flag("completion_only_loss", "null", Sft, "Learn only the completion; unset, wherever the rows have a prompt."),
         Flag("assistant_only_loss", "false", Sft, "Learn only the assistant's turns of whole conversations."),
         Number("center_rewards_coefficient", "null", "[0, inf)", "TRL RewardConfig", "Weight of the term that keeps the reward model's mean at 0."),
+        Text("margin_column", "null", Own, "Column of the number by which a pair's rewards must differ to count as even; unset, none. TRL takes margin wherever it is."),
     ];
 
     private static IEnumerable<ConfigurationKey> Lengths() =>

@@ -48,6 +48,8 @@ public sealed record TrainingConfig
 
     public double? CenterRewardsCoefficient { get; init; }
 
+    public string? MarginColumn { get; init; }
+
     public int? MaxLength { get; init; }
 
     public int? MaxPromptLength { get; init; }

@@ -7,6 +7,9 @@ namespace Spa.Engine.Data;
 /// </summary>
 public sealed record TokenizedPair(int[] Prompt, int[] Chosen, int[] Rejected, bool ChosenComplete, bool RejectedComplete, bool PromptCut)
 {
+    /// <summary>By how much the better reward must exceed the worse; what a reward model's loss subtracts.</summary>
+    public double Margin { get; init; }
+
     /// <summary>Tokens of the longer of the two sequences.</summary>
     public int Length => Prompt.Length + Math.Max(Chosen.Length, Rejected.Length);
 }

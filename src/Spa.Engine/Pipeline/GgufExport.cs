@@ -13,6 +13,7 @@ public static class GgufExport
     /// <exception cref="SpaException">An option of the model or a part of the tokenizer has no counterpart in GGUF.</exception>
     public static IReadOnlyList<string> Require(ModelBundle bundle)
     {
+        if (bundle.IsReward) throw new SpaException($"'{bundle.Path}' is a reward model; GGUF files of language models are written here");
         GgufArchitecture architecture = GgufSettings.Require(bundle.Family, bundle.Config, bundle.Path);
         Vocabulary(bundle);
         return [.. GgufSettings.PassedOver(architecture, bundle.Config)];

@@ -38,7 +38,7 @@ internal sealed class LoopData
 
     /// <summary>Hash of pairs as they enter training or evaluation.</summary>
     public static string Hash(IEnumerable<TokenizedPair> pairs) =>
-        HashOfRows("pairs", pairs.Select(p => $"{string.Join(' ', p.Prompt)}|{string.Join(' ', p.Chosen)}|{string.Join(' ', p.Rejected)}"));
+        HashOfRows("pairs", pairs.Select(p => $"{string.Join(' ', p.Prompt)}|{string.Join(' ', p.Chosen)}|{string.Join(' ', p.Rejected)}{(p.Margin == 0 ? "" : $"|{p.Margin:R}")}"));
 
     /// <summary>Hash of prompts as they are sampled from.</summary>
     public static string Hash(IEnumerable<LoopPrompt> prompts) =>
@@ -48,9 +48,12 @@ internal sealed class LoopData
     public static string Hash(IEnumerable<TokenizedExample> examples) =>
         HashOfRows("examples", examples.Select(e => $"{string.Join(' ', e.Tokens)}|{string.Concat(e.Scored.Select(s => s ? '1' : '0'))}"));
 
-    /// <summary>Pairs of a file in tokens; the report's lines go to the log, and the prompts of the pairs to <paramref name="prompts"/>.</summary>
+    /// <summary>
+    /// Pairs of a file in tokens; the report's lines go to the log, the prompts of the pairs to <paramref name="prompts"/>, and what <paramref name="margin"/> finds in a row
+    /// becomes the pair's margin.
+    /// </summary>
     public static IReadOnlyList<TokenizedPair> ReadPairs(string path, ModelBundle model, Truncation truncation, BadRows badRows, RunLog log,
-        List<RowContent>? prompts = null)
+        List<RowContent>? prompts = null, Func<PreferenceRow, double>? margin = null)
     {
         var report = new RowReport();
         var tokenization = new RowTokenization(model.RowTokenizer, truncation, report);
@@ -61,7 +64,7 @@ internal sealed class LoopData
             RowChecks.RequireIds(pair.Prompt, model.Config, row.Location);
             RowChecks.RequireIds(pair.Chosen, model.Config, row.Location);
             RowChecks.RequireIds(pair.Rejected, model.Config, row.Location);
-            pairs.Add(pair);
+            pairs.Add(margin is null ? pair : pair with { Margin = margin(row) });
             prompts?.Add(row.Prompt);
         }
         foreach (string line in report.Lines()) log.Notice($"{path}: {line}");
@@ -72,9 +75,9 @@ internal sealed class LoopData
     private static string HashOfRows(string kind, IEnumerable<string> rows) =>
         ContentHash.Of(new JsonObject { [kind] = new JsonArray([.. rows.Select(row => (JsonNode)row)]) });
 
-    private static List<LoopPrompt> ReadPrompts(RunConfig config, int iteration, ModelBundle model, Truncation truncation, BadRows badRows, RunLog log)
+    /// <summary>Prompts of a file in tokens that leave room for <paramref name="newTokens"/>; the report's lines go to the log. Returns the rows that were read as well.</summary>
+    public static (List<LoopPrompt> Prompts, long Rows) ReadPrompts(string file, long skip, int? take, int newTokens, ModelBundle model, Truncation truncation, BadRows badRows, RunLog log)
     {
-        (string file, long skip, int? take) = config.Spa.PromptsOf(iteration);
         var report = new RowReport();
         var tokenization = new RowTokenization(model.RowTokenizer, truncation, report);
         var prompts = new List<LoopPrompt>();
@@ -83,11 +86,18 @@ internal sealed class LoopData
         {
             if (row++ < skip) continue;
             if (take is { } limit && prompts.Count >= limit) break;
-            if (tokenization.Prompt(source, config.Spa.Sampling.MaxNewTokens) is not { } prompt) continue;
+            if (tokenization.Prompt(source, newTokens) is not { } prompt) continue;
             RowChecks.RequireIds(prompt.Tokens, model.Config, source.Location);
             prompts.Add(new LoopPrompt((int)row - 1, source.Source["prompt"], prompt.Tokens));
         }
         foreach (string line in report.Lines()) log.Notice($"{file}: {line}");
+        return (prompts, row);
+    }
+
+    private static List<LoopPrompt> ReadPrompts(RunConfig config, int iteration, ModelBundle model, Truncation truncation, BadRows badRows, RunLog log)
+    {
+        (string file, long skip, int? take) = config.Spa.PromptsOf(iteration);
+        (List<LoopPrompt> prompts, long row) = ReadPrompts(file, skip, take, config.Spa.Sampling.MaxNewTokens, model, truncation, badRows, log);
         if (prompts.Count == 0 && row > skip)
             throw new SpaException($"{file}: none of {row - skip} prompts leaves room for max_new_tokens {config.Spa.Sampling.MaxNewTokens}; lower "
                 + $"spa.sampling.max_new_tokens or raise max_length (the model's context is {model.Config.MaxPositions})");

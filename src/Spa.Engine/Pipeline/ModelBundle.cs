@@ -5,6 +5,7 @@ using Spa.Engine.Formats;
 using Spa.Engine.Models;
 using Spa.Engine.Models.Adapters;
 using Spa.Engine.Models.Families;
+using Spa.Engine.Text;
 
 namespace Spa.Engine.Pipeline;
 
@@ -31,6 +32,9 @@ public sealed class ModelBundle : IDisposable
 
     /// <summary>Whether it is a PEFT adapter with its base.</summary>
     public bool IsAdapter => _files.Adapter is not null;
+
+    /// <summary>Whether it gives rewards and predicts no tokens.</summary>
+    public bool IsReward => Config.RewardHead;
 
     /// <summary>Where the weights are: <see cref="Path"/>, or an adapter's base.</summary>
     public string BasePath => _files.BasePath;
@@ -60,11 +64,14 @@ public sealed class ModelBundle : IDisposable
     /// <param name="path">A Hugging Face folder, a GGUF file or a PEFT adapter folder.</param>
     /// <param name="tokenizer">Another tokenizer than the model's.</param>
     /// <param name="baseModel">The base of an adapter whose own path does not exist.</param>
-    public static ModelBundle Open(string path, string? tokenizer = null, string? baseModel = null)
+    /// <param name="rewards">Whether a reward model will do; else one is refused, for it predicts no tokens.</param>
+    public static ModelBundle Open(string path, string? tokenizer = null, string? baseModel = null, bool rewards = false)
     {
         ModelFiles files = ModelFiles.Open(path, baseModel);
         try
         {
+            if (!rewards && RewardConfig.IsReward(files.Config))
+                throw new SpaException($"'{path}' is a reward model ({files.Config["architectures"]![0]}): it judges (reward-model) and predicts no tokens; expected a language model");
             bool bare = tokenizer is null && (files.GgufMetadata is { } metadata ? metadata.GetValueOrDefault("tokenizer.ggml.model") is "no_vocab" : files.TokenizerPath is null);
             string? folder = tokenizer is null ? System.IO.Path.GetDirectoryName(files.TokenizerPath) : Directory.Exists(tokenizer) ? tokenizer : null;
             return new ModelBundle(files, bare ? null : tokenizer is null ? ModelTokenizer.FromModel(files) : ModelTokenizer.Open(tokenizer), folder);
@@ -91,6 +98,19 @@ public sealed class ModelBundle : IDisposable
         using (model) return AdapterFiles.Load(model, _files.Adapter);
     }
 
+    /// <summary>Reads the weights as a reward model's. A language model gets a new head in the place of its own.</summary>
+    /// <param name="backend">Device.</param>
+    /// <param name="matrixType">Storage of matrices.</param>
+    /// <param name="seed">Of a new head.</param>
+    public Model LoadReward(ComputeBackend backend, DType matrixType, ulong seed)
+    {
+        if (IsReward) return Load(backend, matrixType);
+        if (IsAdapter)
+            throw new SpaException($"'{Path}' is an adapter, and a reward model is trained whole; merge it with spa convert --model {Path} --merge-adapter --output DIR");
+        JsonObject config = RewardConfig.Of(_files.Config, Family, PadToken());
+        return ModelLoader.Load(backend, _files.Tensors, config, _files.ConfigPath, matrixType, headSeed: seed);
+    }
+
     /// <summary>Writes a model of this shape, with this bundle's tokenizer, as a Hugging Face folder; one with an adapter as a PEFT adapter folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="model">What is written.</param>
@@ -105,7 +125,7 @@ public sealed class ModelBundle : IDisposable
                 TextFiles(textFiles ?? new Dictionary<string, string>()));
             return;
         }
-        var config = (JsonObject)_files.Config.DeepClone();
+        var config = (JsonObject)model.ConfigJson.DeepClone();
         // Newer folders spell it dtype; one that says both must not contradict itself.
         string dtype = model.MatrixType == DType.Float32 ? "float32" : "bfloat16";
         if (config.ContainsKey("dtype")) config["dtype"] = dtype;
@@ -114,7 +134,7 @@ public sealed class ModelBundle : IDisposable
         HuggingFaceWriter.Write(folder, new HuggingFaceContent
         {
             Config = config,
-            GenerationConfig = _files.GenerationConfig is { } generation ? (JsonObject)generation.DeepClone() : MadeGenerationConfig(),
+            GenerationConfig = model.Config.RewardHead ? null : _files.GenerationConfig is { } generation ? (JsonObject)generation.DeepClone() : MadeGenerationConfig(),
             Tensors = [.. model.Table.Parameters.Select(p => Content(model.Backend, model.Weight(p), p))],
             TokenizerFolder = _tokenizerFolder,
             MaxShardBytes = maxShardBytes ?? SafetensorsWriter.DefaultShardBytes,
@@ -152,6 +172,14 @@ public sealed class ModelBundle : IDisposable
         if (Tokenizer.Config.PadToken is { } pad) config["pad_token"] = pad;
         files["tokenizer_config.json"] = config.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true });
         return files;
+    }
+
+    // What transformers would pad with: what the model says, or its tokenizer, or else the end token.
+    private int? PadToken()
+    {
+        if (_files.Config["pad_token_id"] is JsonValue value && value.TryGetValue(out int id)) return id;
+        TokenizerConfig? config = _tokenizer?.Config;
+        return config?.PadTokenId ?? (config?.PadToken is { } token ? _tokenizer!.Tokenizer.TokenToId(token) : null) ?? (RowTokenizer.EndIds is [var end, ..] ? end : null);
     }
 
     private JsonObject MadeGenerationConfig()

@@ -6,7 +6,7 @@ using Spa.Engine.Training;
 
 namespace Spa.Engine.Pipeline;
 
-/// <summary>One training stage by itself: <c>spa sft</c> and <c>spa dpo</c>. The trained model is the folder <c>model</c> of the output folder, metrics.jsonl and
+/// <summary>One training stage by itself: <c>spa sft</c>, <c>spa dpo</c> and <c>spa reward</c>. The trained model is the folder <c>model</c> of the output folder, metrics.jsonl and
 /// trainer_state.json stand beside it. With <c>eval_dataset</c> held-out rows are evaluated before and after.</summary>
 public static class SingleStage
 {
@@ -23,7 +23,7 @@ public static class SingleStage
         if (HubNames.IsLike(dataset))
             throw new UsageException($"'dataset_name: {dataset}' is a data set of the Hugging Face Hub, expected a file; {HubNames.Advice(dataset)} and name its JSON Lines or Parquet file");
         var folder = new RunFolder(training.OutputDir ?? throw new UsageException("'output_dir' is missing: name a folder"));
-        using ModelBundle bundle = ModelBundle.Open(modelPath, null, context.BaseModel);
+        using ModelBundle bundle = ModelBundle.Open(modelPath, null, context.BaseModel, rewards: config.Stage == ConfigurationStage.Reward);
         using TaskData data = TaskData.Read(config, dataset, bundle, context);
         string name = data.Name;
         TrainerSettings settings = TrainingSetup.Settings(training, data.Count, training.NumTrainEpochs);
@@ -35,7 +35,7 @@ public static class SingleStage
             ["model"] = modelKey,
             ["reference"] = data.ReferencePath is null ? null : referenceKey,
             ["data"] = data.Hash,
-            ["objective"] = data.IsPairs ? TrainingSetup.Identity(TrainingSetup.Objective(training)) : string.Join(' ', training.LossType),
+            ["objective"] = data.Objective,
             ["spa"] = data.Refinement?.ToString(),
             ["settings"] = TrainingSetup.Identity(settings),
             ["dtype"] = context.MatrixType.ToString(),
@@ -49,7 +49,7 @@ public static class SingleStage
         if (state.Find($"{name}/train") is null) StageRecord.WriteMetrics(folder, name, before, null);
         PhaseRecord trained = state.Run($"{name}/train", inputs, [model], context.Log, key =>
         {
-            using Model weights = TrainingSetup.Adapted(bundle.Load(context.Backend, context.MatrixType), training);
+            using Model weights = data.LoadPolicy();
             using var policy = new PolicyState(weights, settings.Optimizer, settings.Seed);
             using ITrainingTask task = data.MakeTask(policy, settings, referenceKey, folder, state);
             return new StageTraining(context, bundle, name, key)

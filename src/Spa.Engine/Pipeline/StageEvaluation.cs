@@ -1,9 +1,6 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Configuration;
-using Spa.Engine.Data;
-using Spa.Engine.Evaluation;
 using Spa.Engine.Formats;
-using Spa.Engine.Models;
 
 namespace Spa.Engine.Pipeline;
 
@@ -25,7 +22,7 @@ internal sealed class StageEvaluation(RunConfig config, RunContext context, Mode
     public JsonObject? After(string path, string modelKey, string referenceKey)
     {
         if (!data.HasEvaluation) return null;
-        using ModelBundle trained = ModelBundle.Open(path, null, context.BaseModel);
+        using ModelBundle trained = ModelBundle.Open(path, null, context.BaseModel, rewards: true);
         return Run("after", trained, modelKey, referenceKey);
     }
 
@@ -36,8 +33,9 @@ internal sealed class StageEvaluation(RunConfig config, RunContext context, Mode
         var inputs = new JsonObject
         {
             ["model"] = modelKey,
-            ["reference"] = data.IsPairs ? referenceKey : null,
+            ["reference"] = data.HasReference ? referenceKey : null,
             ["data"] = data.EvaluationHash,
+            ["objective"] = data.Objective,
             ["beta"] = config.Training.Beta,
             ["label_smoothing"] = config.Training.LabelSmoothing,
             ["dtype"] = context.MatrixType.ToString(),
@@ -45,45 +43,11 @@ internal sealed class StageEvaluation(RunConfig config, RunContext context, Mode
         state.Run(phase, inputs, [file], context.Log, key =>
         {
             using var rows = new PartialRows(Path.ChangeExtension(file, ".jsonl"), key);
-            using Model policy = model.Load(context.Backend, context.MatrixType);
-            JsonObject document = data.IsPairs ? Pairs(policy, modelKey == referenceKey, rows, phase) : Examples(policy, rows, phase);
+            JsonObject document = data.Evaluate(model, modelKey == referenceKey, rows, phase);
             rows.Commit();
             AtomicFile.WriteAllText(file, document.ToJsonString(StageAudit.Indented) + "\n");
             return new PhaseResult(new JsonObject { ["rows"] = data.EvaluationCount });
         });
         return JsonFiles.ReadObject(file);
-    }
-
-    private JsonObject Pairs(Model policy, bool isReference, PartialRows rows, string phase)
-    {
-        using Model? reference = isReference ? null : data.LoadReference(policy) ?? bundle.Load(context.Backend, context.MatrixType, policy);
-        List<PairScore> scores = PairScores.Run(policy, reference, data.EvaluationPairs, rows, context, phase);
-        double beta = config.Training.Beta;
-        return new JsonObject
-        {
-            // The implicit reward of the reference itself is 0 for every response.
-            ["measure"] = isReference ? "log-likelihood" : "implicit reward",
-            ["metrics"] = StageMetrics.OfPairs(scores, beta, config.Training.LabelSmoothing),
-            ["accuracy"] = new JsonArray([.. PreferenceAccuracy.Compute([.. scores.Select(s => s.Evaluated(beta))]).Select(StageAudit.ToJson)]),
-        };
-    }
-
-    private JsonObject Examples(Model model, PartialRows rows, string phase)
-    {
-        IReadOnlyList<TokenizedExample> examples = data.EvaluationExamples;
-        List<ExampleScore> scores = [.. rows.Existing.Select(StageMetrics.ScoreFromJson)];
-        if (scores.Count < examples.Count)
-        {
-            if (scores.Count > 0) context.Log.Notice($"{phase}: continues behind {scores.Count} of {examples.Count} rows");
-            using var scorer = new ExampleScorer(model, examples);
-            context.Log.Progress(phase, scores.Count, examples.Count, "rows");
-            scorer.Score(scores.Count, score =>
-            {
-                rows.Append(StageMetrics.ToJson(score));
-                scores.Add(score);
-                context.Log.Progress(phase, scores.Count, examples.Count, "rows");
-            }, context.Cancel);
-        }
-        return new JsonObject { ["measure"] = "cross entropy", ["metrics"] = StageMetrics.OfExamples(scores) };
     }
 }

@@ -2,10 +2,11 @@ using System.Text.Json.Nodes;
 using Spa.Engine.Compute;
 using Spa.Engine.Evaluation;
 using Spa.Engine.Reporting;
+using Spa.Engine.Training;
 
 namespace Spa.Engine.Pipeline;
 
-/// <summary>The figures of an evaluation under TRL's names: the training metric's name behind <c>eval_</c>, means over pairs (DPO) or scored tokens (SFT).</summary>
+/// <summary>The figures of an evaluation under TRL's names: the training metric's name behind <c>eval_</c>, means over pairs (DPO, rewards) or scored tokens (SFT).</summary>
 internal static class StageMetrics
 {
     /// <summary>Of labelled pairs. Without a reference policy and reference are one model and every reward is 0.</summary>
@@ -23,6 +24,15 @@ internal static class StageMetrics
             (MetricKeys.LogpsChosen, scores.Average(s => s.Chosen)),
             (MetricKeys.LogpsRejected, scores.Average(s => s.Rejected)));
     }
+
+    /// <summary>Of labelled pairs under a reward model, with the margins of the pairs.</summary>
+    public static JsonObject OfRewards(IReadOnlyList<RewardScore> scores, double[] margins, RewardObjective objective) => Of(
+        (MetricKeys.Loss, scores.Zip(margins, (s, margin) => objective.Of(s.Chosen, s.Rejected, margin).Loss).Average()),
+        (MetricKeys.MinReward, scores.Min(s => Math.Min(s.Chosen, s.Rejected))),
+        (MetricKeys.MeanReward, scores.Average(s => (s.Chosen + s.Rejected) / 2)),
+        (MetricKeys.MaxReward, scores.Max(s => Math.Max(s.Chosen, s.Rejected))),
+        (MetricKeys.Accuracy, scores.Average(s => s.Chosen > s.Rejected ? 1.0 : 0)),
+        (MetricKeys.Margin, scores.Average(s => s.Chosen - s.Rejected)));
 
     /// <summary>Of examples.</summary>
     public static JsonObject OfExamples(IReadOnlyList<ExampleScore> scores)

@@ -42,45 +42,23 @@ internal static class StageRecord
         JsonObject environment, JsonObject? before, JsonObject? after)
     {
         TrainingConfig training = config.Training;
-        string Number(double value) => NumberText.Format(new Estimate(value), NumberStyle.Number);
-        List<KeyValuePair<string, string>> facts = [new("Data", $"{Path.GetFileName(training.DatasetName)}, {data.Count} {(data.IsPairs ? "pairs" : "examples")}")];
-        if (data.IsPairs) facts.AddRange([new("Loss", string.Join(", ", training.LossType)), new("Beta", Number(training.Beta))]);
-        facts.AddRange(
+        List<KeyValuePair<string, string>> facts =
         [
+            new("Data", $"{Path.GetFileName(training.DatasetName)}, {data.Count} {data.Unit}"),
+            .. data.Facts,
             new("Updates", $"{trained.Summary["updates"]} of {settings.MicroBatch * settings.Accumulation} rows"),
             new("Learning rate", settings.LearningRate.ToString("R", System.Globalization.CultureInfo.InvariantCulture)),
             new("Seed", settings.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-        ]);
+        ];
         ModelCardWriter.Write(new ModelCard
         {
             Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(training.OutputDir!))),
             BaseModel = modelPath,
-            Method = data.IsPairs ? ModelCardMethod.Dpo : ModelCardMethod.Sft,
+            Method = data.Method,
             Training = facts,
-            Results = after is null ? null : Results(data, before!, after),
+            Results = after is null ? null : data.Results(before!, after),
             EngineVersion = environment["spa"]?.ToString() ?? "",
         }, Path.Combine(modelFolder, "README.md"));
-    }
-
-    private static ReportTable Results(TaskData data, JsonObject before, JsonObject after)
-    {
-        ReportRow Row(string name, JsonObject evaluation)
-        {
-            Dictionary<string, double> values = StageMetrics.Values(evaluation);
-            Estimate Of(string key) => new(values[MetricKeys.Evaluation + key]);
-            return new ReportRow(name, data.IsPairs
-                ? [RunReportBuilder.ToEstimate(evaluation["accuracy"]![0]), Of(MetricKeys.RewardsMargins), Of(MetricKeys.Loss)]
-                : [Of(MetricKeys.Loss), Of(MetricKeys.MeanTokenAccuracy)]);
-        }
-
-        ReportColumn[] columns = data.IsPairs
-            ? [new("Agreement with labels", NumberStyle.Percent), new("Reward margin"), new("Loss")]
-            : [new("Loss"), new("Token accuracy", NumberStyle.Percent)];
-        string note = data.IsPairs
-            ? $"{data.EvaluationCount} held-out pairs. Agreement: how often the {after["measure"]} orders a pair as its label does; before training by the "
-            + $"{before["measure"]}."
-            : $"{data.EvaluationCount} held-out examples; loss in nats per token.";
-        return new ReportTable("Held-out data", columns, [Row("Before training", before), Row("After training", after)], note);
     }
 
     private static MetricsEntry Entry(string stage, long step, double epoch, JsonObject evaluation) =>

@@ -1,68 +1,53 @@
+using System.Text.Json.Nodes;
 using Spa.Engine.Configuration;
 using Spa.Engine.Data;
 using Spa.Engine.Models;
 using Spa.Engine.Pipeline.Estimates;
-using Spa.Engine.Pipeline.RowFiles;
 using Spa.Engine.Preference;
+using Spa.Engine.Reporting;
 using Spa.Engine.Training;
 
 namespace Spa.Engine.Pipeline;
 
-/// <summary>The examples of a single stage and how they become a task.</summary>
-internal sealed class TaskData : IDisposable
+/// <summary>What tells the single stages apart: their rows, how these become a task, and how held-out ones are evaluated.</summary>
+internal abstract class TaskData : IDisposable
 {
-    private readonly RunConfig _config;
-    private readonly RunContext _context;
-    private readonly IReadOnlyList<TokenizedPair> _pairs = [];
-    private readonly IReadOnlyList<TokenizedExample> _examples = [];
-    private readonly ModelBundle _bundle;
-    private Model? _reference;
-
-    private TaskData(RunConfig config, string dataset, ModelBundle bundle, RunContext context)
+    private protected TaskData(RunConfig config, ModelBundle bundle, RunContext context)
     {
-        (_config, _context, _bundle) = (config, context, bundle);
+        (Config, Bundle, Context) = (config, bundle, context);
         int longest = Math.Min(config.Training.MaxLength ?? bundle.Config.MaxPositions, bundle.Config.MaxPositions);
-        Truncation truncation = TrainingSetup.Truncation(config.Training with { MaxLength = longest });
-        BadRows badRows = TrainingSetup.BadRows(config.Training);
-        if (IsPairs) _pairs = LoopData.ReadPairs(dataset, bundle, truncation, badRows, context.Log);
-        else _examples = ReadExamples(dataset, truncation, badRows);
-        if (config.Training.EvalDataset is { } held)
-        {
-            if (IsPairs) EvaluationPairs = LoopData.ReadPairs(held, bundle, truncation, badRows, context.Log);
-            else EvaluationExamples = ReadExamples(held, truncation, badRows);
-        }
-        if (config.Stage == ConfigurationStage.Dpo)
-        {
-            ReferencePath = config.Training.RefModelNameOrPath;
-            if (config.Training.LossType.Contains("spa")) Refinement = TrainingSetup.Refinement(config.Spa, 1);
-        }
+        Truncation = TrainingSetup.Truncation(config.Training with { MaxLength = longest });
+        BadRows = TrainingSetup.BadRows(config.Training);
     }
 
     /// <summary>Of the stage, in phases and metrics.</summary>
-    public string Name => IsPairs ? "dpo" : "sft";
+    public abstract string Name { get; }
 
-    /// <summary>Preference pairs; else examples to imitate.</summary>
-    public bool IsPairs => _config.Stage != ConfigurationStage.Sft;
+    /// <summary>What a row is: pairs, examples, prompts.</summary>
+    public abstract string Unit { get; }
 
-    public int Count => IsPairs ? _pairs.Count : _examples.Count;
+    public abstract int Count { get; }
 
-    /// <summary>Held-out pairs; empty without eval_dataset or in another stage.</summary>
-    public IReadOnlyList<TokenizedPair> EvaluationPairs { get; } = [];
+    public abstract string Hash { get; }
 
-    /// <summary>Held-out examples; empty without eval_dataset or in another stage.</summary>
-    public IReadOnlyList<TokenizedExample> EvaluationExamples { get; } = [];
+    /// <summary>Held-out rows; 0 without eval_dataset.</summary>
+    public abstract int EvaluationCount { get; }
 
-    public int EvaluationCount => EvaluationPairs.Count + EvaluationExamples.Count;
+    public abstract string EvaluationHash { get; }
 
     public bool HasEvaluation => EvaluationCount > 0;
 
-    public string EvaluationHash => IsPairs ? LoopData.Hash(EvaluationPairs) : LoopData.Hash(EvaluationExamples);
-
     /// <summary>Sizes of the examples, for an estimate.</summary>
-    public IReadOnlyList<SequenceLengths> Lengths => IsPairs ? [.. _pairs.Select(SequenceLengths.Of)] : [.. _examples.Select(SequenceLengths.Of)];
+    public abstract IReadOnlyList<SequenceLengths> Lengths { get; }
+
+    /// <summary>What is minimised, in words that differ wherever the trained weights would.</summary>
+    public abstract string Objective { get; }
+
+    /// <summary>Whether training or evaluation look at a reference.</summary>
+    public virtual bool HasReference => false;
 
     /// <summary>A reference that is not the policy's start; null: it is.</summary>
-    public string? ReferencePath { get; }
+    public string? ReferencePath { get; private protected init; }
 
     /// <summary>Hash of that reference; null: it is the policy's start.</summary>
     public string? ReferenceKey
@@ -75,56 +60,74 @@ internal sealed class TaskData : IDisposable
         }
     }
 
-    /// <summary>loss_type spa; null: plain DPO.</summary>
-    public RefinementSettings? Refinement { get; }
+    /// <summary>loss_type spa; null: none.</summary>
+    public RefinementSettings? Refinement { get; private protected init; }
 
-    public string Hash => IsPairs ? LoopData.Hash(_pairs) : LoopData.Hash(_examples);
+    /// <summary>How the card calls it.</summary>
+    public abstract ModelCardMethod Method { get; }
 
-    public static TaskData Read(RunConfig config, string dataset, ModelBundle bundle, RunContext context) => new(config, dataset, bundle, context);
+    /// <summary>What the card tells of the training besides what all stages have.</summary>
+    public virtual IEnumerable<KeyValuePair<string, string>> Facts => [];
+
+    private protected RunConfig Config { get; }
+
+    private protected ModelBundle Bundle { get; }
+
+    private protected RunContext Context { get; }
+
+    private protected Truncation Truncation { get; }
+
+    private protected BadRows BadRows { get; }
+
+    /// <summary>The data of the configuration's stage.</summary>
+    public static TaskData Read(RunConfig config, string dataset, ModelBundle bundle, RunContext context) => config.Stage switch
+    {
+        ConfigurationStage.Sft => new SftData(config, dataset, bundle, context),
+        ConfigurationStage.Reward => new RewardData(config, dataset, bundle, context),
+        _ => new DpoData(config, dataset, bundle, context),
+    };
+
+    /// <summary>The model that training begins with.</summary>
+    public virtual Model LoadPolicy() => TrainingSetup.Adapted(Bundle.Load(Context.Backend, Context.MatrixType), Config.Training);
 
     /// <summary>The task of training <paramref name="policy"/>; <paramref name="referenceKey"/> is the hash of pi_ref.</summary>
-    public ITrainingTask MakeTask(PolicyState policy, TrainerSettings settings, string referenceKey, RunFolder folder, RunState state)
-    {
-        if (!IsPairs) return new SftTask(policy, _examples, settings);
-        PreferenceObjective objective = TrainingSetup.Objective(_config.Training);
-        bool keepReference = Refinement?.NeedsReferenceLogits() == true || !objective.TakesReferenceSums;
-        _reference = LoadReference(policy.Model);
-        IReadOnlyList<PreferenceExample> examples = objective.TakesReferenceSums
-            ? ReferenceLogProbs.Precompute(_reference ?? policy.Model, referenceKey, _pairs, Path.Combine(folder.Path, "reference.jsonl"), state, _context, "dpo/reference")
-            : [.. _pairs.Select(p => new PreferenceExample(p.Prompt, p.Chosen, p.Rejected))];
-        // A new adapter turned off is the reference; one that was there before is kept as it is.
-        if (keepReference) _reference ??= policy.Model.Adapter is not null && !_bundle.IsAdapter ? policy.Model.WithoutAdapter() : policy.Model.Clone();
-        return new PreferenceTask(policy, keepReference ? _reference : null, examples, settings, objective, Refinement);
-    }
+    public abstract ITrainingTask MakeTask(PolicyState policy, TrainerSettings settings, string referenceKey, RunFolder folder, RunState state);
 
-    public void Dispose() => _reference?.Dispose();
+    /// <summary>What a model makes of the held-out rows: <c>measure</c>, <c>metrics</c> under TRL's names, and for pairs <c>accuracy</c>.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="isReference">It is pi_ref itself.</param>
+    /// <param name="rows">Rows that survive an interruption.</param>
+    /// <param name="phase">Name in the log.</param>
+    public abstract JsonObject Evaluate(ModelBundle model, bool isReference, PartialRows rows, string phase);
 
-    /// <summary>The reference that is not the policy's start, or null; the caller disposes of it.</summary>
-    public Model? LoadReference(Model policy)
+    /// <summary>The card's table of held-out rows.</summary>
+    public abstract ReportTable Results(JsonObject before, JsonObject after);
+
+    public virtual void Dispose() { }
+
+    /// <summary>A reference that is not the policy's start, or null; the caller disposes of it.</summary>
+    private protected Model? LoadReference(Model policy)
     {
         if (ReferencePath is null) return null;
         using ModelBundle bundle = OpenReference(ReferencePath);
         if (bundle.Config.VocabSize != policy.Config.VocabSize)
             throw new SpaException($"reference '{ReferencePath}' has {bundle.Config.VocabSize} tokens, the policy {policy.Config.VocabSize}; both must use one tokenizer");
-        return bundle.Load(_context.Backend, _context.MatrixType, policy);
+        return bundle.Load(Context.Backend, Context.MatrixType, policy);
     }
 
-    private ModelBundle OpenReference(string path) => ModelBundle.Open(path, _bundle.HasTokenizer ? _bundle.Path : null, _context.BaseModel);
-
-    private List<TokenizedExample> ReadExamples(string path, Truncation truncation, BadRows badRows)
+    private protected static ReportTable Table(JsonObject before, JsonObject after, string note, params ReadOnlySpan<(ReportColumn Column, Func<JsonObject, Estimate> Cell)> columns)
     {
-        var report = new RowReport();
-        var tokenization = new RowTokenization(_bundle.RowTokenizer, truncation, report);
-        ScoredTurns turns = _config.Training.AssistantOnlyLoss ? ScoredTurns.Assistant
-            : _config.Training.CompletionOnlyLoss == false ? ScoredTurns.All : ScoredTurns.Auto;
-        var examples = new List<TokenizedExample>();
-        foreach (ResponseRow row in Rows.ReadResponses(path, report, badRows))
-        {
-            if (tokenization.Example(row, turns) is not { } example) continue;
-            RowChecks.RequireIds(example.Tokens, _bundle.Config, row.Location);
-            examples.Add(example);
-        }
-        foreach (string line in report.Lines()) _context.Log.Notice($"{path}: {line}");
-        return examples.Count > 0 ? examples : throw new SpaException($"{path}: no example is left after tokenising; raise max_length or check the responses");
+        ReportColumn[] heads = new ReportColumn[columns.Length];
+        Estimate[] first = new Estimate[columns.Length], last = new Estimate[columns.Length];
+        for (int i = 0; i < columns.Length; i++) (heads[i], first[i], last[i]) = (columns[i].Column, columns[i].Cell(before), columns[i].Cell(after));
+        return new ReportTable("Held-out data", heads, [new ReportRow("Before training", first), new ReportRow("After training", last)], note);
     }
+
+    private protected static (ReportColumn, Func<JsonObject, Estimate>) Column(string title, string key, NumberStyle style = NumberStyle.Number) =>
+        (new ReportColumn(title, style), evaluation => new Estimate(StageMetrics.Values(evaluation)[MetricKeys.Evaluation + key]));
+
+    private protected static (ReportColumn, Func<JsonObject, Estimate>) Agreement() =>
+        (new ReportColumn("Agreement with labels", NumberStyle.Percent), evaluation => RunReportBuilder.ToEstimate(evaluation["accuracy"]![0]));
+
+    private ModelBundle OpenReference(string path) => ModelBundle.Open(path, Bundle.HasTokenizer ? Bundle.Path : null, Context.BaseModel);
 }

@@ -20,7 +20,7 @@ internal static class TrainingSetup
             if (condition) throw new UsageException($"'{key}: {found}' is not supported by this build; supported: {supported}");
         }
 
-        if (stage == ConfigurationStage.Reward) throw new UsageException("training a reward model is not supported by this build; supported: sft, dpo, run");
+        Refuse(stage == ConfigurationStage.Reward && config.UsePeft, "use_peft", "true", "false for a reward model: its head is new and trained whole, and so is the model below it");
         if (stage is ConfigurationStage.Dpo or ConfigurationStage.Run)
         {
             Refuse(stage == ConfigurationStage.Run && !config.LossType.SequenceEqual(["spa"]), "loss_type", string.Join(", ", config.LossType), "spa, or another one with spa dpo");
@@ -109,6 +109,9 @@ internal static class TrainingSetup
         Tail = config.LdAlpha ?? 1,
         Weighted = config.UseWeighting,
     };
+
+    /// <summary>What a reward model minimises.</summary>
+    public static RewardObjective RewardObjective(TrainingConfig config) => new(config.CenterRewardsCoefficient ?? 0);
 
     /// <summary>Refinement of iteration <paramref name="iteration"/> (from 1).</summary>
     public static RefinementSettings Refinement(SpaConfig config, int iteration) => new()

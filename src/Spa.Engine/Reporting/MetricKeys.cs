@@ -28,6 +28,19 @@ public static class MetricKeys
 
     public const string RewardsMargins = "rewards/margins";
 
+    /// <summary>Least reward of a reward model in a micro-batch; the next two likewise.</summary>
+    public const string MinReward = "min_reward";
+
+    public const string MeanReward = "mean_reward";
+
+    public const string MaxReward = "max_reward";
+
+    /// <summary>Share of pairs that a reward model orders as their labels do.</summary>
+    public const string Accuracy = "accuracy";
+
+    /// <summary>A reward model's reward of the chosen response minus that of the rejected one, mean over pairs.</summary>
+    public const string Margin = "margin";
+
     /// <summary>Summed log-prob of the response under the policy, nats, mean over pairs.</summary>
     public const string LogpsChosen = "logps/chosen";
 
@@ -66,7 +79,7 @@ public static class MetricKeys
 
     private static readonly Dictionary<string, int> s_rank = ((string[])
     [
-        Epoch, Loss, GradNorm, LearningRate, RewardsChosen, RewardsRejected, RewardsAccuracies, RewardsMargins, LogpsChosen, LogpsRejected,
+        Epoch, Loss, GradNorm, LearningRate, RewardsChosen, RewardsRejected, RewardsAccuracies, RewardsMargins, MinReward, MeanReward, MaxReward, Accuracy, Margin, LogpsChosen, LogpsRejected,
         LogitsChosen, LogitsRejected, Entropy, MeanTokenAccuracy, NumTokens, Threshold, Flagged, ExtrapolatedMargin, Alpha,
         TokensPerSecond, StepMilliseconds, PeakMemoryBytes,
     ]).Select((key, rank) => (key, rank)).ToDictionary(pair => pair.key, pair => pair.rank, StringComparer.Ordinal);

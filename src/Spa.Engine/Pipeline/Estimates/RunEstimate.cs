@@ -52,7 +52,7 @@ public sealed class RunEstimate
         bool pairs = _config.Stage == ConfigurationStage.Dpo;
         bool reference = pairs && (_config.Training.RefModelNameOrPath is not null || data.Refinement?.NeedsReferenceLogits() == true);
         if (pairs) AddScoring("dpo/reference", data.Lengths);
-        AddTraining(pairs ? "dpo/train" : "sft/train", data.Lengths, _config.Training.NumTrainEpochs, reference);
+        AddTraining($"{data.Name}/train", data.Lengths, _config.Training.NumTrainEpochs, reference);
     }
 
     private void AddLoop(LoopData data)
