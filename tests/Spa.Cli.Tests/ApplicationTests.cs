@@ -50,10 +50,6 @@ internal sealed class ApplicationTests
     public void Common_options_may_stand_before_the_command() => CommandLine.Run("--quiet", "doctor", "--json").Succeeded();
 
     [Test]
-    public void A_command_that_this_build_lacks_says_so([Values("reward")] string name) =>
-        CommandLine.Run(name, "list", "--some", "option").FailedWith(1, $"'spa {name}' is not part of this build");
-
-    [Test]
     public void The_cuda_backend_says_that_it_is_not_there()
     {
         using TempFolder folder = new();
@@ -84,11 +80,10 @@ internal sealed class ApplicationTests
     public void Help_wins_over_missing_options() => CommandLine.Run("generate", "-h").Succeeded();
 
     [Test]
-    public void The_overview_names_every_command_and_none_that_is_missing()
+    public void The_overview_names_every_command()
     {
         string overview = CommandLine.Run("--help").Succeeded().Out;
         foreach (string page in Pages()) Assert.That(overview, Does.Contain($"\n  {page.Split(' ')[0]}"));
-        Assert.That(overview, Does.Not.Contain("\n  reward"));
     }
 
     [Test]

@@ -33,6 +33,7 @@ internal static class CommandTree
         TrainCommand.SpaLoop(),
         TrainCommand.Sft(),
         TrainCommand.Dpo(),
+        TrainCommand.Reward(),
         new GenerateCommand(),
         new ScoreCommand(),
         new JudgeCommand(),
@@ -47,7 +48,6 @@ internal static class CommandTree
         new EstimateCommand(),
         new ImportConfigCommand(),
         Kernels(),
-        .. PlannedCommand.All(),
     ];
 
     private static CommandGroup Eval()

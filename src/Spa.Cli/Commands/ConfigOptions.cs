@@ -21,7 +21,7 @@ internal sealed class ConfigOptions
         string dtype = config.Training.Dtype;
         if (dtype == "auto" && config.Training.ModelNameOrPath is { } path)
         {
-            using ModelBundle bundle = ModelBundle.Open(path, null, baseModel);
+            using ModelBundle bundle = ModelBundle.Open(path, null, baseModel, rewards: true);
             dtype = bundle.ConfigJson["torch_dtype"]?.ToString() ?? "float32";
         }
 

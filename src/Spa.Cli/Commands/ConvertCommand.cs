@@ -54,7 +54,7 @@ internal sealed class ConvertCommand : CliCommand
         if (gguf && !namesFile) output = Path.Combine(output, "model" + GgufEnding);
         if (!gguf && File.Exists(output)) throw new SpaException($"cannot write '{output}': it is a file; name a folder");
         if (gguf && Directory.Exists(output)) throw new SpaException($"cannot write '{output}': it is a folder; name a file");
-        using ModelBundle bundle = ModelBundle.Open(context.Require(_model), context.Get(_tokenizer), context.BaseModel);
+        using ModelBundle bundle = ModelBundle.Open(context.Require(_model), context.Get(_tokenizer), context.BaseModel, rewards: true);
         bool merge = context.Get(_merge);
         if (merge && !bundle.IsAdapter) throw new UsageException($"--merge-adapter: '{bundle.Path}' is no PEFT adapter folder");
         if (gguf && bundle.IsAdapter && !merge) throw new UsageException($"--format gguf writes whole models, and '{bundle.Path}' is a PEFT adapter folder; add --merge-adapter");

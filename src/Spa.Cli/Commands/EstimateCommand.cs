@@ -19,7 +19,7 @@ internal sealed class EstimateCommand : CliCommand
 
     private readonly ConfigOptions _options = new();
     private readonly Option<string?> _for = Opt.Choice("--for", "The command that the configuration is for; default: run where it has spa.prompts, else dpo.", "run",
-        "dpo", "sft");
+        "dpo", "sft", "reward");
 
     public EstimateCommand() : base("estimate", "Estimates memory, disk and time of a run before it starts.")
     {
@@ -27,7 +27,7 @@ internal sealed class EstimateCommand : CliCommand
         Options.Add(_for);
     }
 
-    public override string Synopsis => "--config FILE [--set KEY=VALUE]... [--for run|dpo|sft] [options]";
+    public override string Synopsis => "--config FILE [--set KEY=VALUE]... [--for run|dpo|sft|reward] [options]";
 
     public override string Details => "Reads and tokenises the rows, so counts and lengths are the real ones; responses that are yet to be sampled count at "
         + "max_new_tokens. Time comes from a product measured on this machine (half a second): it is right within a factor of two at best.";
@@ -37,7 +37,7 @@ internal sealed class EstimateCommand : CliCommand
     public override int Run(CommandContext context)
     {
         RunConfig config = RunConfig.Load(context.Require(_options.Config), Stage(context), _options.Overrides(context), out _);
-        using ModelBundle model = ModelBundle.Open(config.Training.ModelNameOrPath!, null, context.BaseModel);
+        using ModelBundle model = ModelBundle.Open(config.Training.ModelNameOrPath!, null, context.BaseModel, rewards: config.Stage == ConfigurationStage.Reward);
         using ComputeBackend backend = context.CreateBackend();
         RunEstimate estimate = new(config, model, new RunContext(backend, ConfigOptions.MatrixType(config, context.BaseModel), context.Log, context.Cancel, context.BaseModel));
         double gigaflops = CpuCheck.GigaFlops(backend);
@@ -49,7 +49,7 @@ internal sealed class EstimateCommand : CliCommand
 
     private ConfigurationStage Stage(CommandContext context)
     {
-        if (context.Get(_for) is { } word) return word switch { "run" => ConfigurationStage.Run, "sft" => ConfigurationStage.Sft, _ => ConfigurationStage.Dpo };
+        if (context.Get(_for) is { } word) return Enum.Parse<ConfigurationStage>(word, ignoreCase: true);
         JsonObject root = ConfigurationFile.Load(context.Require(_options.Config)).Root;
         return root["spa"] is JsonObject spa && spa["prompts"] is not null ? ConfigurationStage.Run : ConfigurationStage.Dpo;
     }

@@ -37,7 +37,7 @@ internal sealed class JudgeCommand : CliCommand
             + "probability, judge, rewards}, with the tokens as they were drawn (prompt_ids, chosen_ids, rejected_ids). Rows whose responses are all the same, empty, or "
             + "tied give no pair; their number is told on stderr.\n"
             + "implicit: beta (log pi - log pi_ref) of --model and --reference; without --reference beta times the log-likelihood. llm and endpoint: every two responses are "
-            + "shown in both orders and the probability of the verdict is taken; how often the first shown wins is told on stderr. gold: --labels F, or --program. random: a "
+            + "shown in both orders and the probability of the verdict is taken; how often the first shown wins is told on stderr. reward-model: the reward of --judge-model. gold: --labels F, or --program. random: a "
             + "control. The page docs/judges.md has the details of each.";
 
     public override IReadOnlyList<string> Examples =>

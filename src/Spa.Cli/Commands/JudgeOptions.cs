@@ -12,7 +12,7 @@ namespace Spa.Cli.Commands;
 internal sealed class JudgeOptions
 {
     private readonly Option<string?> _judge;
-    private readonly Option<string?> _judgeModel = Opt.Text("--judge-model", "M", "The judge: a folder or .gguf file for llm, the model's name at the service for endpoint.");
+    private readonly Option<string?> _judgeModel = Opt.Text("--judge-model", "M", "The judge: a folder or .gguf file for llm, a folder for reward-model, the model's name at the service for endpoint.");
     private readonly Option<string?> _prompt = Opt.Text("--judge-prompt", "F", "File of the pairwise prompt, with {instruction}, {output_1} and {output_2}; default: the engine's own.");
     private readonly Option<string?> _verdicts = Opt.Text("--verdicts", "A,B", "What a pairwise judge says if the first response is better, and if the second is; default A,B.");
     private readonly Option<string?> _url = Opt.Text("--url", "URL", "Address of an OpenAI-compatible service for endpoint, such as http://localhost:8000/v1.");
@@ -53,14 +53,13 @@ internal sealed class JudgeOptions
     public JudgeSettings Settings(CommandContext context, string? model, string? output, PairSelection pairs = default, ShownOrders orders = default)
     {
         string name = context.Get(_judge) ?? "implicit";
-        if (name == "reward-model") throw new SpaException("--judge reward-model is not part of this build yet; use one of " + string.Join(", ", JudgeSettings.Names));
         JudgeKind kind = JudgeSettings.ParseKind(name);
         JudgeSettings settings = new()
         {
             Kind = kind,
             Pairs = pairs,
             Orders = orders,
-            Model = context.Get(_judgeModel) ?? model,
+            Model = context.Get(_judgeModel) ?? (kind == JudgeKind.RewardModel ? null : model),
             Prompt = context.Get(_prompt),
             Verdicts = context.Get(_verdicts)?.Split(',') ?? [PairPrompt.BuiltIn.FirstVerdict, PairPrompt.BuiltIn.SecondVerdict],
             Endpoint = kind == JudgeKind.Endpoint ? Endpoint(context, output) : null,
@@ -69,6 +68,7 @@ internal sealed class JudgeOptions
         };
         if (kind == JudgeKind.Gold) settings = settings with { Labels = context.Get(_labels), Program = context.Get(_program) ?? [] };
         if (kind == JudgeKind.Llm && settings.Model is null) throw new UsageException("--judge llm needs --judge-model M, the model that judges");
+        if (kind == JudgeKind.RewardModel && settings.Model is null) throw new UsageException("--judge reward-model needs --judge-model M, the folder of a reward model; spa reward trains one");
         settings.Validate();
         return settings;
     }

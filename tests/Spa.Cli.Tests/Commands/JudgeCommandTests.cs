@@ -63,8 +63,12 @@ internal sealed class JudgeCommandTests
     }
 
     [Test]
-    public void A_judge_that_this_build_lacks_says_so() =>
-        CommandLine.Run("judge", "--model", "m", "--input", "i", "--judge", "reward-model").FailedWith(1, "--judge reward-model is not part of this build");
+    public void A_reward_model_as_judge_must_be_named_and_be_one()
+    {
+        string model = TinyModel.Write(_folder, "model", 1), rows = _folder.Lines("in.jsonl", """{"prompt": "a", "responses": [{"text": "b"}, {"text": "c"}]}""");
+        CommandLine.Run("judge", "--model", model, "--input", rows, "--judge", "reward-model").FailedWith(2, "--judge reward-model needs --judge-model M");
+        CommandLine.Run("judge", "--judge-model", model, "--input", rows, "--judge", "reward-model").FailedWith(1, "is a language model, expected a reward model");
+    }
 
     [Test]
     public void A_model_as_judge_sees_both_orders_and_tells_its_bias()

@@ -163,7 +163,7 @@ internal sealed class BadInputTests : IDisposable
     [TestCase("beta=much", "--set beta: 'beta' must be a number in [0, inf); found \"much\"")]
     [TestCase("loss_type=ipo", "'loss_type: ipo' is not supported by this build; supported: spa, or another one with spa dpo")]
     [TestCase("optim=adamw_bf16", "'optim: adamw_bf16' rounds bfloat16 weights, found float32 ones; set dtype: bfloat16, or another optim")]
-    [TestCase("spa.judge=reward-model", "'spa.judge: reward-model' is not supported by this build; supported: implicit, llm, endpoint, gold, random")]
+    [TestCase("spa.judge=reward-model", "spa.judging: the reward-model judge needs the folder of a reward model; spa reward trains one")]
     public void A_key_or_value_that_is_not_known(string setting, string message) => RefusedUsage(message, setting);
 
     [Test]

@@ -11,6 +11,7 @@ internal sealed class SingleStageTests
 {
     [TestCase(ConfigurationStage.Sft, "sft")]
     [TestCase(ConfigurationStage.Dpo, "dpo")]
+    [TestCase(ConfigurationStage.Reward, "reward")]
     public void A_stage_leaves_model_metrics_and_state_and_does_nothing_the_second_time(ConfigurationStage stage, string name)
     {
         using TinyRun tiny = new();
@@ -50,7 +51,6 @@ internal sealed class SingleStageTests
             Refused(ConfigurationStage.Dpo, "'use_weighting: true' is not supported by this build; supported: false with sft, aot and aot_unpaired, which are losses of a whole batch", "use_weighting=true", "loss_type=aot");
             Refused(ConfigurationStage.Dpo, "'label_smoothing: 0' is not supported by this build; supported: a number above 0 with exo_pair", "loss_type=exo_pair");
             Refused(ConfigurationStage.Dpo, "'label_smoothing: 0.1' is not supported by this build; supported: spa.label_smoothing, which the spa loss uses", "loss_type=spa", "label_smoothing=0.1");
-            Refused(ConfigurationStage.Reward, "training a reward model is not supported by this build; supported: sft, dpo, run");
         });
     }
 
@@ -117,6 +117,8 @@ internal sealed class SingleStageTests
     [TestCase(ConfigurationStage.Dpo, "dpo/evaluate-before", 3)]
     [TestCase(ConfigurationStage.Dpo, "dpo/reference", 3)]
     [TestCase(ConfigurationStage.Dpo, "dpo/train", 2)]
+    [TestCase(ConfigurationStage.Reward, "reward/train", 2)]
+    [TestCase(ConfigurationStage.Reward, "reward/evaluate-after", 3)]
     public void Interrupted_anywhere_a_stage_with_evaluation_ends_with_the_same_files(ConfigurationStage stage, string phase, int report)
     {
         using TinyRun whole = new(), torn = new();

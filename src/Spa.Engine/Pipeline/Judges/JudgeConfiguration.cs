@@ -6,12 +6,10 @@ namespace Spa.Engine.Pipeline.Judges;
 /// <summary>The judge of a run, from its configuration.</summary>
 internal static class JudgeConfiguration
 {
-    /// <exception cref="UsageException">This build lacks the judge, or it misses something: names the key.</exception>
+    /// <exception cref="UsageException">The judge misses something: names the key.</exception>
     public static JudgeSettings Settings(RunConfig config, RunFolder folder)
     {
         JudgingConfig judging = config.Spa.Judging;
-        if (!JudgeSettings.Names.Contains(config.Spa.Judge))
-            throw new UsageException($"'spa.judge: {config.Spa.Judge}' is not supported by this build; supported: {string.Join(", ", JudgeSettings.Names)}");
         var settings = new JudgeSettings
         {
             Kind = JudgeSettings.ParseKind(config.Spa.Judge),

@@ -17,6 +17,7 @@ public static class JudgeFactory
         JudgeKind.Endpoint => new PairwiseJudge(new ChatComparer(new EndpointChat(settings.Endpoint!), settings.ReadPrompt()), settings.Orders, compareEmpty),
         JudgeKind.Gold when settings.Labels is { } labels => new GoldJudge(new GoldLabels(labels)),
         JudgeKind.Gold => new ProgramJudge(settings.Program, settings.ProgramTimeout),
+        JudgeKind.RewardModel => Reward(settings, backend, matrixType),
         JudgeKind.Random => new RandomJudge(settings.Seed),
         _ => throw new ArgumentException("the implicit judge needs models", nameof(settings)),
     };
@@ -35,6 +36,20 @@ public static class JudgeFactory
 
     /// <summary>The last part of a model's path.</summary>
     public static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+
+    private static RewardJudge Reward(JudgeSettings settings, ComputeBackend backend, DType matrixType)
+    {
+        ModelBundle bundle = RewardJudge.Open(settings.Model!);
+        try
+        {
+            return new RewardJudge(bundle, bundle.Load(backend, matrixType));
+        }
+        catch
+        {
+            bundle.Dispose();
+            throw;
+        }
+    }
 
     private static LlmComparer Llm(JudgeSettings settings, ComputeBackend backend, DType matrixType)
     {

@@ -17,4 +17,7 @@ public enum JudgeKind : byte
 
     /// <summary>Chance, as a control.</summary>
     Random,
+
+    /// <summary>A reward model.</summary>
+    RewardModel,
 }

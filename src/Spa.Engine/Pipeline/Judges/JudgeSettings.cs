@@ -8,13 +8,13 @@ namespace Spa.Engine.Pipeline.Judges;
 public sealed record JudgeSettings
 {
     /// <summary>The names in configuration files and on the command line, in the order of <see cref="JudgeKind"/>.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["implicit", "llm", "endpoint", "gold", "random"];
+    public static IReadOnlyList<string> Names { get; } = ["implicit", "llm", "endpoint", "gold", "random", "reward-model"];
 
     public JudgeKind Kind { get; init; }
 
     public PairSelection Pairs { get; init; }
 
-    /// <summary>The judge's model for <see cref="JudgeKind.Llm"/>: a folder or a .gguf file.</summary>
+    /// <summary>The judge's model for <see cref="JudgeKind.Llm"/>: a folder or a .gguf file; for <see cref="JudgeKind.RewardModel"/> a folder.</summary>
     public string? Model { get; init; }
 
     /// <summary>File of the pairwise prompt; null: <see cref="PairPrompt.BuiltIn"/>.</summary>
@@ -52,11 +52,13 @@ public sealed record JudgeSettings
     }
 
     /// <summary>Checks what can be checked before work begins.</summary>
-    /// <exception cref="UsageException">Something that the judge needs is missing.</exception>
+    /// <exception cref="SpaException">Something that the judge needs is missing, or is something else.</exception>
     public void Validate()
     {
         if (IsPairwise) ReadPrompt();
         if (Kind == JudgeKind.Endpoint) (Endpoint ?? throw new UsageException("the endpoint judge needs a url and the name of a model there")).Validate();
+        if (Kind == JudgeKind.RewardModel)
+            RewardJudge.Open(Model ?? throw new UsageException("the reward-model judge needs the folder of a reward model; spa reward trains one")).Dispose();
         if (Kind != JudgeKind.Gold) return;
         if (Labels is null == (Program.Count == 0)) throw new UsageException("the gold judge needs a file of labels or a program that scores, one of the two");
     }
@@ -75,7 +77,7 @@ public sealed record JudgeSettings
     {
         var json = new JsonObject { ["judge"] = Name, ["pairs"] = PairSelections.Names[(int)Pairs] };
         if (IsPairwise) (json["prompt"], json["orders"]) = (ReadPrompt().Identity, Orders.ToString());
-        if (Kind == JudgeKind.Llm) json["model"] = RowIdentity.OfModel(Model);
+        if (Kind is JudgeKind.Llm or JudgeKind.RewardModel) json["model"] = RowIdentity.OfModel(Model);
         if (Kind == JudgeKind.Endpoint) (json["url"], json["model"]) = (Endpoint!.Url, Endpoint.Model);
         if (Labels is not null) json["labels"] = RowIdentity.OfRows(Labels);
         if (Program.Count > 0) json["program"] = new JsonArray([.. Program.Select(word => (JsonNode)word)]);

@@ -82,7 +82,7 @@ internal sealed class RunJudgeTests
 
     [TestCase("spa.judge=endpoint", "spa.judging.url")]
     [TestCase("spa.judge=gold", "labels")]
-    [TestCase("spa.judge=reward-model", "not supported")]
+    [TestCase("spa.judge=reward-model", "needs the folder of a reward model")]
     public void What_a_judge_misses_is_told_before_work_begins(string setting, string part)
     {
         using TinyRun tiny = new();
