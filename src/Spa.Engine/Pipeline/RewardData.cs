@@ -83,6 +83,8 @@ internal sealed class RewardData : TaskData
         $"{EvaluationCount} held-out pairs. Agreement: how often the reward orders a pair as its label does.",
         Agreement(), Column("Reward margin", MetricKeys.Margin), Column("Mean reward", MetricKeys.MeanReward), Column("Loss", MetricKeys.Loss));
 
+    public override void Dispose() { }
+
     private IReadOnlyList<TokenizedPair> Read(string path) => LoopData.ReadPairs(path, Bundle, Truncation, BadRows, Context.Log, margin: Margin);
 
     private double Margin(PreferenceRow row)

@@ -64,6 +64,8 @@ internal sealed class SftData : TaskData
     public override ReportTable Results(JsonObject before, JsonObject after) => Table(before, after, $"{EvaluationCount} held-out examples; loss in nats per token.",
         Column("Loss", MetricKeys.Loss), Column("Token accuracy", MetricKeys.MeanTokenAccuracy, NumberStyle.Percent));
 
+    public override void Dispose() { }
+
     private List<TokenizedExample> Read(string path)
     {
         var report = new RowReport();

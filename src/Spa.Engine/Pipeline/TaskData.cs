@@ -103,7 +103,7 @@ internal abstract class TaskData : IDisposable
     /// <summary>The card's table of held-out rows.</summary>
     public abstract ReportTable Results(JsonObject before, JsonObject after);
 
-    public virtual void Dispose() { }
+    public abstract void Dispose();
 
     /// <summary>A reference that is not the policy's start, or null; the caller disposes of it.</summary>
     private protected Model? LoadReference(Model policy)
