@@ -26,6 +26,9 @@
 // PairDivergence.cs
 [[maybe_unused]] constexpr int kReverseKl = 0, kForwardKl = 1, kJensenShannon = 2, kAlpha = 3;  // a branch at run time: it would multiply the variants by four
 
+// FlagEffect.cs
+[[maybe_unused]] constexpr int kSmooth = 0, kFlip = 1, kDrop = 2;
+
 struct RewardScoresArgs
 {
     double* scores;           // [P, 6]
@@ -44,10 +47,10 @@ struct RewardLossArgs
     float* coefficient;     // [R]
     const double* scores;   // [P, 6]
     const int* segments;    // [2P, 2]
-    const int* flags;       // [P] pairs whose labels are smoothed, or null: all
+    const int* flags;       // [P] pairs that the sigmoid loss treats by flag_effect, or null: all, by smoothing
     const double* weights;  // [P] of the pairs, or null: 1
     double beta, smoothing, weight, scale, tail, tau, alpha;
-    int pairs, accumulate, divergence;
+    int pairs, accumulate, divergence, flag_effect;
 };
 
 struct RewardWeightsArgs
@@ -171,7 +174,7 @@ __device__ __forceinline__ LossValue loss_of(const RewardLossArgs& args, int pai
     const PairScore score = scores[pair];
     const double beta = args.beta, chosen_ratio = score.policy_chosen - score.reference_chosen, rejected_ratio = score.policy_rejected - score.reference_rejected;
     const double chosen_length = max(1, segments[2 * pair].count), rejected_length = max(1, segments[2 * pair + 1].count);
-    const double smoothing = kLoss == kSigmoid && args.flags != nullptr && args.flags[pair] == 0 ? 0.0 : args.smoothing;
+    const double smoothing = args.smoothing;
     double chosen_slope, rejected_slope, dx, loss;
     const double chosen = divergence_score(args.divergence, chosen_ratio, args.alpha, chosen_slope), rejected = divergence_score(args.divergence, rejected_ratio, args.alpha, rejected_slope);
     // Under reverse KL the CPU's order of the four sums.
@@ -231,7 +234,15 @@ __device__ __forceinline__ LossValue loss_of(const RewardLossArgs& args, int pai
         loss = smoothed(beta * (chosen / chosen_length - rejected / rejected_length), 0.0, dx);
         return of_difference(loss, dx, beta, chosen_slope / chosen_length, rejected_slope / rejected_length);
     } else {
-        loss = smoothed(x, smoothing, dx);
+        double flipped = smoothing;  // share of the label that counts as its opposite
+        if (args.flags != nullptr && args.flags[pair] == 0) {
+            flipped = 0.0;
+        } else if (args.flags != nullptr && args.flag_effect == kDrop) {
+            return {0.0, 0.0, 0.0};
+        } else if (args.flags != nullptr && args.flag_effect == kFlip) {
+            flipped = margin_of(score.extrapolated_chosen, score.extrapolated_rejected, score) < 0.0 ? 1.0 : 0.0;
+        }
+        loss = smoothed(x, flipped, dx);
         return of_difference(loss, dx, beta, chosen_slope, rejected_slope);
     }
 }

@@ -214,8 +214,8 @@ public abstract partial class ComputeBackend : IDisposable
 
     /// <summary>
     /// results [P, 8] = implicit rewards beta (log pi - log pi_ref), margin, probability, winner, loss and its derivatives. Each row of a response
-    /// gets coefficient [R] = derivative * scale, for <see cref="LogProbBackward"/>. flags [P] int32 from <see cref="NoiseFlag"/>: pairs whose labels are
-    /// smoothed under <see cref="PairLossKind.Sigmoid"/>; absent: all. weights [P] float64 from <see cref="RewardWeights"/>, constants to the gradient; absent: 1.
+    /// gets coefficient [R] = derivative * scale, for <see cref="LogProbBackward"/>. flags [P] int32 from <see cref="NoiseFlag"/>: pairs that
+    /// <see cref="PairLossKind.Sigmoid"/> treats by the step's <see cref="FlagEffect"/>; absent: all are smoothed. weights [P] float64 from <see cref="RewardWeights"/>, constants to the gradient; absent: 1.
     /// </summary>
     public abstract void RewardLoss(Tensor results, Tensor coefficient, Tensor scores, Tensor segments, Tensor flags, in PairLossStep step, Tensor weights = default);
 

@@ -24,6 +24,9 @@ public sealed class NoiseState
         State = arena.Take("noise_state", DType.Float64, Header + 2L * Entries, 1);
     }
 
+    // Kept, as it may be needed again within a step.
+    private double[]? _empty;
+
     public NoiseRule Rule { get; }
 
     public double Share { get; }
@@ -39,10 +42,13 @@ public sealed class NoiseState
     /// <summary>Forgets everything.</summary>
     public void Reset(ComputeBackend backend)
     {
-        var empty = new double[Header + 2 * Entries];
-        empty.AsSpan(Header).Fill(double.NaN);
-        empty[0] = Rule == NoiseRule.Rolling ? 0 : double.NaN;
-        backend.Upload<double>(State, empty);
+        if (_empty is null)
+        {
+            _empty = new double[Header + 2 * Entries];
+            _empty.AsSpan(Header).Fill(double.NaN);
+            _empty[0] = Rule == NoiseRule.Rolling ? 0 : double.NaN;
+        }
+        backend.Upload<double>(State, _empty);
     }
 
     /// <summary>Everything that a resumed stage needs; waits.</summary>

@@ -10,9 +10,10 @@ namespace Spa.Engine.Compute;
 /// <param name="Alpha">Of <see cref="PairDivergence.Alpha"/>; at 1 it is reverse KL.</param>
 /// <param name="Tau">Temperature of <see cref="PairLossKind.Discopop"/>.</param>
 /// <param name="Tail">ld_alpha (Liu et al. 2024): weight of tokens behind the shorter response's length; as the scores were summed.</param>
+/// <param name="Flagged">What <see cref="PairLossKind.Sigmoid"/> does with flagged pairs.</param>
 /// <param name="Accumulate">Add to the losses and derivatives that the results hold.</param>
 public readonly record struct PairLossStep(PairLossKind Kind, double Beta, double Smoothing, double Scale, double Weight = 1, PairDivergence Divergence = PairDivergence.ReverseKl,
-    double Alpha = 1, double Tau = 0.05, double Tail = 1, bool Accumulate = false)
+    double Alpha = 1, double Tau = 0.05, double Tail = 1, FlagEffect Flagged = FlagEffect.Smooth, bool Accumulate = false)
 {
     /// <summary>The divergence with its limit: alpha 1 is reverse KL.</summary>
     internal PairDivergence EffectiveDivergence => Divergence == PairDivergence.Alpha && Math.Abs(Alpha - 1) < 1e-6 ? PairDivergence.ReverseKl : Divergence;

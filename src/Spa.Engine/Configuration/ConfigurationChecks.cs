@@ -73,6 +73,16 @@ internal static class ConfigurationChecks
             files > 1 || spa.Iterations <= 1 || spa.PromptsPerIteration is not null, document, "spa.prompts",
             () => $"'spa.prompts' is one file for {spa.Iterations} iterations; say in spa.prompts_per_iteration how many each takes");
 
+        Check(!spa.Filter.Contains("none") || spa.Filter.Count == 1, document, "spa.filter", () => $"'spa.filter' says none and something else: {spa.Filter}");
+        Check(spa.Judging.Length != "normalize" || spa.Judge == "implicit", document, "spa.judging.length",
+            () => $"'spa.judging.length: normalize' is for the implicit judge, whose reward is a sum over tokens; the judge is {spa.Judge}");
+        Check(!spa.Judging.Calibrate || spa.Judge == "implicit", document, "spa.judging.calibrate",
+            () => $"'spa.judging.calibrate' is for the implicit judge; the judge is {spa.Judge}");
+        Check(!spa.Judging.Calibrate || spa.SeedDataset is not null, document, "spa.judging.calibrate",
+            () => "'spa.judging.calibrate' needs labelled pairs to fit a temperature to: spa.seed_dataset is missing");
+        Check(spa.Controls?.Contains("seed_only") != true || spa.SeedDataset is not null, document, "spa.controls",
+            () => "'spa.controls: seed_only' trains on the seed pairs: spa.seed_dataset is missing");
+
         void Enough(int count, string key, string or) => Check(
             count == 1 || count >= spa.Iterations, document, key, () => $"'{key}' has {count} values for {spa.Iterations} iterations; give one for each, {or}");
     }

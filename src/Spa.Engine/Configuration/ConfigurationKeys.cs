@@ -50,6 +50,9 @@ public static partial class ConfigurationKeys
     private static ConfigurationKey Choice(string path, string fallback, string[] choices, string source, string description) =>
         Key(path, ConfigurationKind.Choice, fallback, source, description) with { Choices = choices };
 
+    private static ConfigurationKey Choices(string path, string fallback, string[] choices, string source, string description) =>
+        Key(path, ConfigurationKind.ChoiceList, fallback, source, description) with { Choices = choices };
+
     private static ConfigurationKey Key(string path, ConfigurationKind kind, string fallback, string source, string description) => new()
     {
         Path = path,

@@ -7,6 +7,12 @@ public sealed record JudgingConfig
 
     public string Pairs { get; init; } = "";
 
+    public string Length { get; init; } = "";
+
+    public double LengthPenalty { get; init; }
+
+    public bool Calibrate { get; init; }
+
     public string? Model { get; init; }
 
     public string? Prompt { get; init; }
@@ -35,4 +41,6 @@ public sealed record JudgingConfig
     public string? Labels { get; init; }
 
     public ValueList<string>? Program { get; init; }
+
+    public string? Rule { get; init; }
 }

@@ -18,6 +18,10 @@ public sealed record SpaConfig
 
     public double RefineWarmupRatio { get; init; }
 
+    public string Flag { get; init; } = "";
+
+    public int ReferenceRefresh { get; init; }
+
     public string? SeedDataset { get; init; }
 
     public double SeedNumTrainEpochs { get; init; }
@@ -39,7 +43,11 @@ public sealed record SpaConfig
 
     public JudgingConfig Judging { get; init; } = new();
 
+    public ValueList<string> Filter { get; init; } = new([]);
+
     public int Iterations { get; init; }
+
+    public ValueList<string>? Controls { get; init; }
 
     /// <summary>Lambda of iteration <paramref name="iteration"/>, counted from 1; one written number is for all.</summary>
     public double ExtrapolationOf(int iteration) => Extrapolation.Count == 1 ? Extrapolation[0] : Extrapolation[iteration - 1];

@@ -103,9 +103,20 @@ public sealed class Model : IDisposable
             return WithAdapter(adapter);
         }
         var copy = new Model(Backend, Family, Config, ConfigJson, MatrixType);
-        foreach (Parameter parameter in Table.Parameters) Backend.Copy(copy.Weight(copy.Table[parameter.Name]), Weight(parameter));
+        copy.CopyFrom(this);
         return copy;
     }
+
+    /// <summary>Takes over what training changes of a model of the same shape.</summary>
+    public void CopyFrom(Model other)
+    {
+        if (Adapter is not null != other.Adapter is not null) throw new ArgumentException("one model has an adapter, the other has none");
+        for (int i = 0; i < Trainable.Parameters.Count; i++) Backend.Copy(TrainableWeight(Trainable.Parameters[i]), other.TrainableWeight(other.Trainable.Parameters[i]));
+        Refresh();
+    }
+
+    /// <summary>What depends on trained weights follows them.</summary>
+    public void Refresh() => Adapter?.Refresh(this);
 
     public void Dispose()
     {

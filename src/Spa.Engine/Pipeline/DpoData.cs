@@ -22,6 +22,8 @@ internal sealed class DpoData : TaskData
         if (config.Training.EvalDataset is { } held) _held = LoopData.ReadPairs(held, bundle, Truncation, BadRows, context.Log);
         ReferencePath = config.Training.RefModelNameOrPath;
         if (config.Training.LossType.Contains("spa")) Refinement = TrainingSetup.Refinement(config.Spa, 1);
+        if (ReferencePath is not null && Refinement?.ReferenceRefresh > 0)
+            throw new UsageException("'spa.reference_refresh' makes the policy the reference, which another reference does not allow; leave out ref_model_name_or_path");
     }
 
     public override string Name => "dpo";
@@ -50,13 +52,13 @@ internal sealed class DpoData : TaskData
     public override ITrainingTask MakeTask(PolicyState policy, TrainerSettings settings, string referenceKey, RunFolder folder, RunState state)
     {
         PreferenceObjective objective = TrainingSetup.Objective(Config.Training);
-        bool keepReference = Refinement?.NeedsReferenceLogits() == true || !objective.TakesReferenceSums;
+        bool replaced = Refinement?.ReferenceRefresh > 0, keepReference = Refinement?.NeedsReference() == true || !objective.TakesReferenceSums;
         _reference = LoadReference(policy.Model);
         IReadOnlyList<PreferenceExample> examples = objective.TakesReferenceSums
             ? ReferenceLogProbs.Precompute(_reference ?? policy.Model, referenceKey, _pairs, Path.Combine(folder.Path, "reference.jsonl"), state, Context, "dpo/reference")
             : [.. _pairs.Select(p => new PreferenceExample(p.Prompt, p.Chosen, p.Rejected))];
         // A new adapter turned off is the reference; one that was there before is kept as it is.
-        if (keepReference) _reference ??= policy.Model.Adapter is not null && !Bundle.IsAdapter ? policy.Model.WithoutAdapter() : policy.Model.Clone();
+        if (keepReference) _reference ??= policy.Model.Adapter is not null && !Bundle.IsAdapter && !replaced ? policy.Model.WithoutAdapter() : policy.Model.Clone();
         return new PreferenceTask(policy, keepReference ? _reference : null, examples, settings, objective, Refinement);
     }
 

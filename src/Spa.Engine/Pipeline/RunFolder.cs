@@ -43,6 +43,9 @@ public sealed class RunFolder
     /// <summary>log pi_ref of the pairs that a stage is trained on, where training needs them computed.</summary>
     public string ReferenceLogProbs(int stage) => System.IO.Path.Combine(Stage(stage), "reference.jsonl");
 
+    /// <summary>The temperature of an iteration's judge, where one is fitted.</summary>
+    public string Calibration(int stage) => System.IO.Path.Combine(Stage(stage), "calibration.json");
+
     public string Model(int stage) => System.IO.Path.Combine(Stage(stage), "model");
 
     public string Checkpoints(int stage) => System.IO.Path.Combine(Stage(stage), "checkpoints");

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Evaluation;
+using Spa.Engine.Pipeline.Controls;
 using Spa.Engine.Reporting;
 
 namespace Spa.Engine.Pipeline;
@@ -22,21 +23,23 @@ public static class RunReportBuilder
         IterationAudit[] audits = [.. Enumerable.Range(1, Math.Max(0, last)).Select(stage => Audit(folder, stage)).OfType<IterationAudit>()];
         RewardAccuracy[] accuracies = [.. evaluations.OfType<JsonObject>().SelectMany(Accuracies)];
         var gold = GoldReport.Read(folder);
-        ReportTable stages = StageTable(accuracies, audits, last);
+        IReadOnlyList<ControlReport> controls = ControlReport.Read(folder);
+        (string Sentence, bool IsWarning)[] compared = [.. controls.Select(control => control.Compare(folder, last)).OfType<(string, bool)>()];
+        ReportTable stages = StageTable(folder, last, controls);
         return new RunReport
         {
             Title = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder.Path)),
             Subtitle = "Spread Preference Annotation: " + (last <= 0 ? "seed stage" : $"{last} iteration{(last == 1 ? "" : "s")}"),
             Finished = state.Phases.Select(p => (DateTimeOffset?)p.Finished).Max(),
             Summary = [.. gold?.Summary ?? [], .. Summary(accuracies, audits)],
-            Warnings = [.. Warnings(audits)],
+            Warnings = [.. compared.Where(c => c.IsWarning).Select(c => c.Sentence), .. Warnings(audits)],
             StageNames = [.. Enumerable.Range(-1, last + 2).Select(s => new ReportStage(StageId(s), SpaRun.StageTitle(s)))],
             Stages = gold?.Table() ?? stages,
             Metrics = File.Exists(folder.Metrics) ? MetricsLog.Read(folder.Metrics) : [],
             Iterations = audits,
             RewardAccuracies = accuracies,
             Tables = gold is null ? [] : [stages],
-            Notes = gold?.Findings ?? [],
+            Notes = [.. gold?.Findings ?? [], .. compared.Where(c => !c.IsWarning).Select(c => c.Sentence)],
             Samples = gold?.Samples ?? Samples(evaluations),
             Timings = [.. state.Phases.Select(p => new PhaseTiming(p.Name, p.Seconds, p.Tokens))],
             Configuration = File.Exists(folder.Config) ? File.ReadAllText(folder.Config) : "",
@@ -110,28 +113,32 @@ public static class RunReportBuilder
         }
     }
 
-    private static ReportTable StageTable(RewardAccuracy[] accuracies, IterationAudit[] audits, int last)
+    private static ReportTable StageTable(RunFolder folder, int last, IReadOnlyList<ControlReport> controls)
     {
-        var rows = new List<ReportRow>();
-        for (int stage = -1; stage <= last; stage++)
-        {
-            string id = StageId(stage);
-            RewardAccuracy? accuracy = accuracies.FirstOrDefault(a => a.Stage == id && a.Bucket == PreferenceAccuracy.All);
-            IterationAudit? audit = audits.FirstOrDefault(a => a.Stage == id);
-            rows.Add(new ReportRow(SpaRun.StageTitle(stage),
-            [
-                accuracy?.Accuracy ?? Estimate.None, audit?.Pairs ?? Estimate.None, audit?.Flagged ?? Estimate.None,
-                audit?.ResponseLength ?? Estimate.None, audit?.KlToSft ?? Estimate.None,
-            ]));
-        }
+        ReportRow[] rows =
+        [
+            .. Enumerable.Range(-1, last + 2).Select(stage => StageRow(folder, stage, SpaRun.StageTitle(stage))),
+            .. controls.SelectMany(control => control.Stages.Select(stage => StageRow(control.Folder, stage, control.Title(stage)) with { IsControl = true })),
+        ];
         ReportColumn[] columns =
         [
-            new("Agreement", NumberStyle.Percent, Plot: accuracies.Length > 0, Reference: 0.5, ReferenceLabel: "chance"),
+            new("Agreement", NumberStyle.Percent, Plot: rows.Any(row => row.Cells[0].IsMeasured), Reference: 0.5, ReferenceLabel: "chance"),
             new("Pairs", NumberStyle.Count), new("Flagged", NumberStyle.Percent), new("Tokens per response"), new("KL to SFT"),
         ];
         return new ReportTable("Stages", columns, rows,
             "Agreement: how often the implicit reward orders held-out pairs as people did, with 95 % Wilson intervals; for SFT, whose implicit reward is zero, the plain "
                 + "log-likelihood. Pairs, lengths and KL are those of the responses that a stage was trained on, which the stage before sampled.");
+    }
+
+    private static ReportRow StageRow(RunFolder folder, int stage, string title)
+    {
+        RewardAccuracy? accuracy = ReadJson(folder.Evaluation(stage)) is { } evaluation ? Accuracies(evaluation).FirstOrDefault(a => a.Bucket == PreferenceAccuracy.All) : null;
+        IterationAudit? audit = stage < 1 ? null : Audit(folder, stage);
+        return new ReportRow(title,
+        [
+            accuracy?.Accuracy ?? Estimate.None, audit?.Pairs ?? Estimate.None, audit?.Flagged ?? Estimate.None, audit?.ResponseLength ?? Estimate.None,
+            audit?.KlToSft ?? Estimate.None,
+        ]);
     }
 
     // The same prompts, answered by every stage.

@@ -1,4 +1,5 @@
 using Spa.Engine.Configuration;
+using Spa.Engine.Pipeline.Controls;
 
 namespace Spa.Engine.Pipeline;
 
@@ -15,9 +16,23 @@ public sealed record RunStatus(string Folder, IReadOnlyList<PhaseRecord> Done, s
     /// <exception cref="SpaException">A file is missing or damaged.</exception>
     public static RunStatus Read(RunFolder folder)
     {
-        PhaseRecord[] done = [.. new RunState(folder.State, []).Phases];
-        string? next = Phases(folder, done).FirstOrDefault(name => done.All(phase => phase.Name != name));
+        PhaseRecord[] own = [.. new RunState(folder.State, []).Phases];
+        PhaseRecord[] done = [.. own, .. LoopControl.All.SelectMany(control => DoneBy(folder, control))];
+        string? next = Phases(folder, own).FirstOrDefault(name => done.All(phase => phase.Name != name));
         return new RunStatus(folder.Path, done, next, next is null ? "" : Progress(folder, next));
+    }
+
+    /// <summary>Names of the phases of an iteration, in their order.</summary>
+    internal static IEnumerable<string> IterationPhases(int iteration)
+    {
+        string name = RunFolder.StageName(iteration);
+        return [$"{name}/sample", $"{name}/judge", $"{name}/train", $"{name}/evaluate"];
+    }
+
+    private static IEnumerable<PhaseRecord> DoneBy(RunFolder folder, LoopControl control)
+    {
+        string state = System.IO.Path.Combine(folder.Path, control.FolderName, System.IO.Path.GetFileName(folder.State));
+        return File.Exists(state) ? new RunState(state, []).Phases.Select(phase => phase with { Name = $"{control.FolderName}/{phase.Name}" }) : [];
     }
 
     // The order of SpaRun, or the one phase of SingleStage: a loop has prompts, a single stage has its rows.
@@ -28,22 +43,17 @@ public sealed record RunStatus(string Folder, IReadOnlyList<PhaseRecord> Done, s
         return LoopPhases(RunConfig.Bind(document, ConfigurationStage.Run, out _).Spa);
     }
 
-    private static IEnumerable<string> LoopPhases(SpaConfig spa)
-    {
-        yield return "sft/evaluate";
-        for (int stage = spa.SeedDataset is null ? 1 : 0; stage <= spa.Iterations; stage++)
-        {
-            string name = RunFolder.StageName(stage);
-            if (stage > 0) yield return $"{name}/sample";
-            if (stage > 0) yield return $"{name}/judge";
-            yield return $"{name}/train";
-            yield return $"{name}/evaluate";
-        }
-    }
+    private static IEnumerable<string> LoopPhases(SpaConfig spa) =>
+    [
+        "sft/evaluate",
+        .. spa.SeedDataset is null ? (string[])[] : [$"{RunFolder.StageName(0)}/train", $"{RunFolder.StageName(0)}/evaluate"],
+        .. Enumerable.Range(1, spa.Iterations).SelectMany(IterationPhases),
+        .. LoopControl.Of(spa).SelectMany(control => control.Phases(spa).Select(phase => $"{control.FolderName}/{phase}")),
+    ];
 
     private static string Progress(RunFolder folder, string phase)
     {
-        string stage = System.IO.Path.Combine(folder.Path, phase == "train" ? "" : phase.Split('/')[0]);
+        string stage = System.IO.Path.Combine(folder.Path, phase == "train" ? "" : phase[..phase.LastIndexOf('/')]);
         if (!Directory.Exists(stage)) return "";
         string? rows = Directory.EnumerateFiles(stage, "*.jsonl.partial-*").FirstOrDefault();
         if (rows is not null) return $"{File.ReadLines(rows).LongCount()} rows done";

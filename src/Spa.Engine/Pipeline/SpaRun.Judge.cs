@@ -15,7 +15,8 @@ public sealed partial class SpaRun
     /// <summary>Rewards of all responses; the pairs that are taken of them, the best against the worst unless the configuration says otherwise.</summary>
     private PhaseRecord Judge(int iteration, PhaseRecord samples, StageModel policy, StageModel? reference)
     {
-        JudgeSettings settings = _judge with { Seed = _config.Training.Seed + ((ulong)iteration << 32), Model = _judge.Model ?? policy.Path };
+        JudgeSettings judging = Calibrated(_judge, iteration, policy, reference);
+        JudgeSettings settings = judging with { Seed = _config.Training.Seed + ((ulong)iteration << 32), Model = _judge.Model ?? policy.Path };
         var inputs = new JsonObject
         {
             ["samples"] = samples.Key,
@@ -24,7 +25,8 @@ public sealed partial class SpaRun
             ["beta"] = _config.Training.Beta,
             ["seed"] = _config.Training.Seed,
         };
-        if (settings.Kind is not (JudgeKind.Implicit or JudgeKind.Random) || settings.Pairs != PairSelection.BestWorst) inputs["judging"] = _judge.Identity();
+        bool plain = settings is { Pairs: PairSelection.BestWorst, Filter: ResponseFilter.Empty, Adjustment.IsNone: true };
+        if (settings.Kind is not (JudgeKind.Implicit or JudgeKind.Random) || !plain) inputs["judging"] = judging.Identity();
         string phase = $"{RunFolder.StageName(iteration)}/judge";
         return _state.Run(phase, inputs, [_folder.Pairs(iteration), _folder.Audit(iteration)], _context.Log, key =>
         {
@@ -33,8 +35,7 @@ public sealed partial class SpaRun
             List<JudgedRow> decisions = [];
             int done = TakeUp(output, rows, settings, decisions);
             using Model? model = reference is null || settings.Kind != JudgeKind.Implicit ? null : Load(reference);
-            using IResponseJudge judge = settings.Kind == JudgeKind.Implicit ? new ImplicitJudge(_config.Training.Beta, model, LongestRow(rows))
-                : JudgeFactory.Create(settings, _context.Backend, _context.MatrixType);
+            using IResponseJudge judge = MakeJudge(settings, model, rows);
             _context.Log.Progress(phase, done, rows.Length, "prompts");
             long tokens = 0;
             while (done < rows.Length)
@@ -66,6 +67,13 @@ public sealed partial class SpaRun
                 + "outcomes in audit.json");
             return new PhaseResult(new JsonObject { ["pairs"] = pairs, ["prompts"] = rows.Length }, tokens);
         });
+    }
+
+    private IResponseJudge MakeJudge(JudgeSettings settings, Model? reference, SampledRow[] rows)
+    {
+        IResponseJudge judge = settings.Kind == JudgeKind.Implicit ? new ImplicitJudge(_config.Training.Beta, reference, LongestRow(rows))
+            : JudgeFactory.Create(settings, _context.Backend, _context.MatrixType);
+        return settings.Adjustment.IsNone ? judge : new AdjustedJudge(judge, settings.Adjustment);
     }
 
     /// <summary>Takes up the decisions of an earlier attempt and completes those of its last row; returns how many rows are judged.</summary>
@@ -100,6 +108,5 @@ public sealed partial class SpaRun
     private static double[] Rewards(JsonObject row) => [.. row["rewards"]!.AsArray().Select(r => r?.GetValue<double>() ?? double.NaN)];
 
     private static IEnumerable<JudgedRow> Decide(SampledRow row, RowVerdict verdict, JudgeSettings settings) =>
-        PairSelections.Select(settings.Pairs, verdict.Rewards, (a, b) => row.Responses[a].SameAs(row.Responses[b]), i => row.Responses[i].IsEmpty, settings.Seed, (uint)row.Index)
-            .Select(pair => new JudgedRow(row, verdict.Rewards, pair, settings.Name) { Details = verdict.Details });
+        PairDecisions.Of(row, verdict.Rewards, settings).Select(pair => new JudgedRow(row, verdict.Rewards, pair, settings.Name) { Details = verdict.Details });
 }

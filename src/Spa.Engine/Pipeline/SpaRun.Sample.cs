@@ -30,6 +30,7 @@ public sealed partial class SpaRun
         string phase = $"{RunFolder.StageName(iteration)}/sample";
         return _state.Run(phase, inputs, [_folder.Samples(iteration)], _context.Log, key =>
         {
+            if (TakeSamples(iteration, phase, key, out PhaseResult taken)) return taken;
             using var rows = new PartialRows(_folder.Samples(iteration), key);
             using Model model = Load(policy);
             var all = rows.Existing.Select(SampledRow.FromJson).ToList();

@@ -35,7 +35,7 @@ public sealed partial class SpaRun
         inputs["pairs"] = judged.Key;
         inputs["refinement"] = refinement.ToString();
         PhaseRecord record = RunTraining(iteration, inputs, policy, (state, reference) =>
-            new PreferenceTask(state, reference, ReadPairs(iteration), settings, TrainingSetup.Objective(_config.Training), refinement), settings, refinement.NeedsReferenceLogits());
+            new PreferenceTask(state, reference, ReadPairs(iteration), settings, TrainingSetup.Objective(_config.Training), refinement), settings, refinement.NeedsReference());
         return new StageModel(iteration, StageTitle(iteration), _folder.Model(iteration), record.Key);
     }
 

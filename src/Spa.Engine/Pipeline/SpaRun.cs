@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Spa.Engine.Configuration;
 using Spa.Engine.Formats;
 using Spa.Engine.Models;
+using Spa.Engine.Pipeline.Controls;
 using Spa.Engine.Pipeline.Judges;
 
 namespace Spa.Engine.Pipeline;
@@ -19,6 +20,7 @@ public sealed partial class SpaRun : IDisposable
     private readonly ModelBundle _sftBundle;
     private readonly LoopData _data;
     private readonly JudgeSettings _judge;
+    private readonly JudgeSettings? _gold;
 
     /// <summary>Opens model and data and checks everything that can be checked before work begins.</summary>
     public SpaRun(RunConfig config, RunContext context, JsonObject environment)
@@ -30,6 +32,8 @@ public sealed partial class SpaRun : IDisposable
         string output = config.Training.OutputDir ?? throw new UsageException("'output_dir' is missing: name the run folder");
         _folder = new RunFolder(output);
         _judge = JudgeConfiguration.Settings(config, _folder);
+        _gold = JudgeConfiguration.Gold(config, _folder);
+        RequireGold(config.Spa, _gold);
         _sftBundle = ModelBundle.Open(model, null, context.BaseModel);
         try
         {
@@ -48,17 +52,30 @@ public sealed partial class SpaRun : IDisposable
 
     public RunFolder Folder => _folder;
 
-    /// <summary>The loop.</summary>
+    /// <summary>The loop, then its controls.</summary>
     public void Execute()
     {
         var sft = new StageModel(-1, "SFT", _sftBundle.Path, ContentHash.OfModel(_sftBundle));
         Evaluate(sft, sft);
-        StageModel previous = sft, policy = sft;
-        if (_data.Seed.Count > 0)
+        StageModel? seed = Iterate(sft, null);
+        RunControls(sft, seed);
+        RunReportBuilder.Write(_folder);
+    }
+
+    public void Dispose()
+    {
+        if (_loop is null) _sftBundle.Dispose();
+    }
+
+    /// <summary>The seed stage, unless its model is given, and all iterations; returns the model behind the seed stage.</summary>
+    private StageModel? Iterate(StageModel sft, StageModel? seed)
+    {
+        if (seed is null && _data.Seed.Count > 0)
         {
-            policy = TrainOnSeed(sft);
-            Evaluate(policy, sft);
+            seed = TrainOnSeed(sft);
+            Evaluate(seed, sft);
         }
+        StageModel previous = sft, policy = seed ?? sft;
         for (int t = 1; t <= _config.Spa.Iterations; t++)
         {
             PhaseRecord samples = Sample(t, policy);
@@ -67,10 +84,8 @@ public sealed partial class SpaRun : IDisposable
             Evaluate(policy, sft);
         }
         _state.Write();
-        RunReportBuilder.Write(_folder);
+        return seed;
     }
-
-    public void Dispose() => _sftBundle.Dispose();
 
     // The judge's reference is pi_sft throughout; the training reference of stage t is pi_{t-1}. They are different models.
     // The previous model is the one before the one that samples: pi_{t-2}; in the first iteration that is pi_sft.
@@ -103,6 +118,12 @@ public sealed partial class SpaRun : IDisposable
                 + "and every reward be 0; give seed pairs, or 'spa.judge_reference: none'");
     }
 
+    private static void RequireGold(SpaConfig spa, JudgeSettings? gold)
+    {
+        if (gold is null && spa.Controls?.Contains("gold_judge") == true)
+            throw new UsageException("'spa.controls: gold_judge' needs an oracle: name its labels in spa.judging.labels, its program in spa.judging.program or a rule in spa.judging.rule");
+    }
+
     private void RequireEndTokens()
     {
         if (_sftBundle.Tokenizer.EndIds.Count == 0)
@@ -113,7 +134,8 @@ public sealed partial class SpaRun : IDisposable
     private void RequireDiskSpace()
     {
         long weights = new DecoderLayout(_sftBundle.Config, new ParameterNames(), _context.MatrixType).Table.WeightBytes;
-        long stages = _config.Spa.Iterations + (_data.Seed.Count > 0 ? 1 : 0);
+        int controls = LoopControl.Of(_config.Spa).Count;
+        long stages = _config.Spa.Iterations * (1 + controls) + (_data.Seed.Count > 0 ? 1 : 0);
         DiskSpace.Require(_folder.Path, weights * (stages + 4));
     }
 }

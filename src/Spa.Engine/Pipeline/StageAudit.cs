@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Spa.Engine.Evaluation;
 using Spa.Engine.Evaluation.Statistics;
 using Spa.Engine.Generation;
+using Spa.Engine.Pipeline.Judges;
 using Spa.Engine.Preference;
 
 namespace Spa.Engine.Pipeline;
@@ -38,7 +39,7 @@ internal static class StageAudit
             ["sampler_scorer_difference"] = samplerScorerDifference,
             ["reward_margins"] = new JsonArray([.. pairs.Select(p => (JsonNode)p.Pair.Margin)]),
         };
-        if (againstSft) audit["kl_to_sft"] = ToJson(Interval.Mean([.. prompts.SelectMany(r => r.Rewards).Where(double.IsFinite).Select(r => r / beta)]));
+        if (againstSft) audit["kl_to_sft"] = ToJson(Interval.Mean([.. prompts.SelectMany(r => AdjustedJudge.Unadjusted(r.Rewards, r.Details)).Where(double.IsFinite).Select(r => r / beta)]));
         if (pairs.Length > 0)
         {
             double longer = pairs.Sum(p => p.Chosen.Ids.Length > p.Rejected.Ids.Length ? 1 : p.Chosen.Ids.Length == p.Rejected.Ids.Length ? 0.5 : 0);

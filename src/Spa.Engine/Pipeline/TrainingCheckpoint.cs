@@ -9,12 +9,12 @@ using Spa.Engine.Training;
 namespace Spa.Engine.Pipeline;
 
 /// <summary>
-/// <c>checkpoints/step-N/</c>: what is trained (all weights, or the adapter's), optimiser and the task's state; together they continue a stage with the same bits. The folder
+/// <c>checkpoints/step-N/</c>: what is trained (all weights, or the adapter's), optimiser and the task's state with its tensors; together they continue a stage with the same bits. The folder
 /// appears whole. state.json names the stage's key, so a checkpoint of other inputs is never taken up.
 /// </summary>
 internal static class TrainingCheckpoint
 {
-    private const string StateName = "state.json", OptimizerName = "optimizer.safetensors", Prefix = "step-";
+    private const string StateName = "state.json", OptimizerName = "optimizer.safetensors", TaskName = "task.safetensors", Prefix = "step-";
 
     /// <summary>Writes a checkpoint and removes older ones beyond the limit.</summary>
     public static void Save(string folder, string key, Trainer trainer, PolicyState policy, ITrainingTask task, int keep)
@@ -28,6 +28,8 @@ internal static class TrainingCheckpoint
             SafetensorsWriter.Write(Path.Combine(target.WorkPath, SafetensorsWriter.SingleName),
                 [.. policy.Table.Parameters.Select(p => ModelBundle.Content(policy.Model.Backend, policy.Weight(p), p))]);
             SafetensorsWriter.Write(Path.Combine(target.WorkPath, OptimizerName), [.. policy.States.Select(state => FlatContent(policy.Model.Backend, state.Name, state.Tensor))]);
+            TensorContent[] own = [.. task.States.Select(state => FlatContent(policy.Model.Backend, state.Name, state.Tensor))];
+            if (own.Length > 0) SafetensorsWriter.Write(Path.Combine(target.WorkPath, TaskName), own);
             var state = new JsonObject { ["key"] = key, ["trainer"] = trainer.SaveState(), ["task"] = task.SaveState() };
             AtomicFile.WriteAllText(Path.Combine(target.WorkPath, StateName), state.ToJsonString());
             target.Commit();
@@ -51,6 +53,7 @@ internal static class TrainingCheckpoint
             if (restored) continue;
             Load(path, policy);
             task.RestoreState(state["task"]!.AsObject());
+            LoadTask(path, policy.Model.Backend, task);
             trainer.RestoreState(state["trainer"]!.AsObject());
             restored = true;
         }
@@ -80,6 +83,15 @@ internal static class TrainingCheckpoint
         using TensorSource optimizer = SafetensorsFile.Open(Path.Combine(path, OptimizerName));
         foreach ((string name, Tensor tensor) in policy.States) Upload(backend, tensor, optimizer, name);
         policy.Refresh();
+    }
+
+    private static void LoadTask(string path, ComputeBackend backend, ITrainingTask task)
+    {
+        string file = Path.Combine(path, TaskName);
+        if (!File.Exists(file)) return;
+        using TensorSource states = SafetensorsFile.Open(file);
+        foreach ((string name, Tensor tensor) in task.States) Upload(backend, tensor, states, name);
+        task.Refresh();
     }
 
     // Bytes go through as they are: nothing is rounded on the way.

@@ -125,6 +125,13 @@ internal static class TrainingSetup
             "rolling" => NoiseRule.Rolling,
             _ => NoiseRule.Batch,
         },
+        Flagged = config.Flag switch
+        {
+            "flip" => FlagEffect.Flip,
+            "drop" => FlagEffect.Drop,
+            _ => FlagEffect.Smooth,
+        },
+        ReferenceRefresh = config.ReferenceRefresh,
         WarmupRatio = config.RefineWarmupRatio,
     };
 

@@ -14,6 +14,9 @@ public enum JudgeOutcome : byte
     /// <summary>All rewards are equal.</summary>
     Tie,
 
+    /// <summary>Fewer than two responses pass the filter.</summary>
+    Filtered,
+
     /// <summary>A reward is NaN or infinite, or the judge gave no verdict.</summary>
     NotFinite,
 }

@@ -16,15 +16,38 @@ public sealed record RefinementSettings
 
     public NoiseRule Threshold { get; init; }
 
-    /// <summary>alpha is 0 while updates done are fewer than this share of the stage's updates.</summary>
+    /// <summary>What the loss makes of flagged pairs.</summary>
+    public FlagEffect Flagged { get; init; }
+
+    /// <summary>Updates after which the policy becomes the reference, again and again within a stage; 0: never.</summary>
+    public int ReferenceRefresh { get; init; }
+
+    /// <summary>alpha is 0 while updates done with the reference at hand are fewer than this share of all that are done with it.</summary>
     public double WarmupRatio { get; init; } = 0.2;
 
     /// <summary>
     /// Whether training needs the reference's logits. lambda 0 makes the extrapolated logits the policy's own, and alpha 0 makes flags
     /// meaningless: then known log-probs of the reference are enough (docs/algorithm.md section 5, defect 18).
     /// </summary>
-    public bool NeedsReferenceLogits() => Extrapolation != 0 && LabelSmoothing != 0;
+    public bool NeedsReferenceLogits() => Extrapolation != 0 && FullAlpha != 0;
 
-    /// <summary>alpha during the update that follows <paramref name="updatesDone"/> others.</summary>
-    public double AlphaAt(long updatesDone, long totalUpdates) => updatesDone < WarmupRatio * totalUpdates ? 0 : LabelSmoothing;
+    /// <summary>Whether training needs the reference itself: its logits, or because it changes.</summary>
+    public bool NeedsReference() => NeedsReferenceLogits() || ReferenceRefresh > 0;
+
+    /// <summary>Whether the policy becomes the reference before the update that follows <paramref name="updatesDone"/> others.</summary>
+    public bool RefreshesAt(long updatesDone) => ReferenceRefresh > 0 && updatesDone > 0 && updatesDone % ReferenceRefresh == 0;
+
+    /// <summary>
+    /// alpha during the update that follows <paramref name="updatesDone"/> others: how much of a flagged pair's label is taken away, which is all of it
+    /// where it is flipped or dropped.
+    /// </summary>
+    public double AlphaAt(long updatesDone, long totalUpdates)
+    {
+        // A new reference makes all margins 0, as the beginning of a stage does.
+        (long done, long total) = ReferenceRefresh == 0 ? (updatesDone, totalUpdates)
+            : (updatesDone % ReferenceRefresh, Math.Min(ReferenceRefresh, totalUpdates - updatesDone / ReferenceRefresh * ReferenceRefresh));
+        return done < WarmupRatio * total ? 0 : FullAlpha;
+    }
+
+    private double FullAlpha => Flagged == FlagEffect.Smooth ? LabelSmoothing : 1;
 }

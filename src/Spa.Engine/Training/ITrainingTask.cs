@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Spa.Engine.Compute;
 
 namespace Spa.Engine.Training;
 
@@ -25,6 +26,12 @@ public interface ITrainingTask : IDisposable
 
     /// <summary>Tokens seen since the stage began; <c>num_tokens</c>.</summary>
     long TokensSeen { get; }
+
+    /// <summary>Tensors that a checkpoint must hold besides those of the policy; which they are may change as <see cref="RestoreState"/> is called.</summary>
+    IEnumerable<(string Name, Tensor Tensor)> States => [];
+
+    /// <summary>Weights in <see cref="States"/> were changed from outside: what depends on them follows.</summary>
+    void Refresh() { }
 
     /// <summary>What a checkpoint must hold besides weights and optimiser.</summary>
     JsonObject SaveState();

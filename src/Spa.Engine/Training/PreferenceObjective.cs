@@ -36,11 +36,12 @@ public sealed record PreferenceObjective
     /// <param name="index">In <see cref="Losses"/>.</param>
     /// <param name="scale">1 / (pairs * micro-batches).</param>
     /// <param name="smoothing">Of the sigmoid loss's flagged pairs; null: <see cref="LabelSmoothing"/> of all.</param>
-    internal PairLossStep Step(int index, double scale, double? smoothing)
+    /// <param name="flagged">What that loss does with them.</param>
+    internal PairLossStep Step(int index, double scale, double? smoothing, FlagEffect flagged = FlagEffect.Smooth)
     {
         (PairLossKind kind, double weight) = Losses[index];
         double own = kind == PairLossKind.Sigmoid ? smoothing ?? LabelSmoothing : LabelSmoothing;
-        return new PairLossStep(kind, Beta, own, scale, weight, Divergence, DivergenceAlpha, Tau, Tail, Accumulate: index > 0);
+        return new PairLossStep(kind, Beta, own, scale, weight, Divergence, DivergenceAlpha, Tau, Tail, flagged, Accumulate: index > 0);
     }
 
     /// <summary>Throws where settings have no meaning together.</summary>

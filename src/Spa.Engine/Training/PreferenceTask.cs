@@ -25,20 +25,22 @@ public sealed class PreferenceTask : ITrainingTask
     private readonly PreferenceObjective _objective;
     private readonly RefinementSettings? _refinement;
     private readonly ComputeBackend _backend;
+    private readonly Model _policy;
     private readonly TrainingPass _pass;
     private readonly PairTensors _tensors;
-    private readonly bool _referenceKnown;
+    private readonly Model? _reference;
     private readonly int[] _indices;
     private readonly double[] _metrics = new double[(int)PairMetricSlot.MicroBatches + 1];
     private readonly double[] _margins;
     private readonly int[] _flags;
     private readonly double[] _latestMargins;
     private readonly bool[] _latestFlags;
+    private bool _referenceKnown, _refreshed;
     private UpdateContext _context;
     private int _pairs;
 
     /// <param name="policy">What is trained.</param>
-    /// <param name="reference">pi_ref; may be null if every example has its reference log-probs, the objective takes them, and nothing is extrapolated.</param>
+    /// <param name="reference">pi_ref; may be null if every example has its reference log-probs, the objective takes them, and nothing is extrapolated or refreshed.</param>
     /// <param name="examples">All pairs of the stage.</param>
     /// <param name="settings">Batch size and checkpointing.</param>
     /// <param name="objective">The loss.</param>
@@ -47,11 +49,12 @@ public sealed class PreferenceTask : ITrainingTask
         RefinementSettings? refinement = null)
     {
         objective.Check();
-        (_examples, _objective, _refinement, _backend) = (examples, objective, refinement, policy.Model.Backend);
+        (_examples, _objective, _refinement, _backend, _policy) = (examples, objective, refinement, policy.Model.Backend, policy.Model);
         _referenceKnown = objective.TakesReferenceSums && examples.All(e => e.ReferenceChosen is not null && e.ReferenceRejected is not null);
-        bool needsReference = !_referenceKnown || Extrapolates;
+        bool needsReference = !_referenceKnown || refinement?.NeedsReference() == true;
         if (needsReference && reference is null)
-            throw new ArgumentException("the reference model is needed: log-probs are not known for every pair, or logits are extrapolated");
+            throw new ArgumentException("the reference model is needed: log-probs are not known for every pair, logits are extrapolated, or it is replaced on the way");
+        _reference = reference;
         int tokens = SftTask.Largest(settings.MicroBatch, examples.Select(e => PackedBatch.RowsFor(policy.Model.Config, e.Prompt.Length, e.Chosen.Length, e.Rejected.Length)));
         int rows = SftTask.Largest(settings.MicroBatch, examples.Select(e => e.Chosen.Length + e.Rejected.Length));
         int positions = examples.Max(e => e.Prompt.Length + Math.Max(e.Chosen.Length, e.Rejected.Length));
@@ -86,6 +89,7 @@ public sealed class PreferenceTask : ITrainingTask
         _context = context;
         _pairs = 0;
         _backend.Zero(_tensors.Metrics);
+        if (_refinement?.RefreshesAt(context.Done) == true) RefreshReference();
     }
 
     public void RunMicroBatch(ReadOnlySpan<int> examples, MetricSums metrics)
@@ -94,13 +98,15 @@ public sealed class PreferenceTask : ITrainingTask
         batch.Clear();
         foreach (int i in examples) batch.AddShared(_examples[i].Prompt, _examples[i].Chosen, _examples[i].Rejected);
         TokensSeen += batch.UnsharedTokens;
-        PairBatch pairs = _tensors.Upload(_backend, batch, _examples, examples, _objective.TakesReferenceSums, _pairs);
+        PairBatch pairs = _tensors.Upload(_backend, batch, _examples, examples, _referenceKnown, _pairs);
         _pass.Forward(Extrapolates ? _refinement!.Extrapolation : 0, withReference: !_referenceKnown || Extrapolates);
         Score(pairs);
         double? alpha = _refinement is null ? null : Flag(pairs, _refinement, metrics);
+        // Until alpha rises, flagged pairs are as all others.
+        FlagEffect flagged = alpha > 0 ? _refinement!.Flagged : FlagEffect.Smooth;
         double scale = 1.0 / (examples.Length * _context.MicroBatches);
         for (int loss = 0; loss < _objective.Losses.Count; loss++)
-            _backend.RewardLoss(pairs.Results, _pass.Coefficient, pairs.Scores, pairs.Segments, alpha is null ? default : pairs.Flags, _objective.Step(loss, scale, alpha), pairs.Weights);
+            _backend.RewardLoss(pairs.Results, _pass.Coefficient, pairs.Scores, pairs.Segments, alpha is null ? default : pairs.Flags, _objective.Step(loss, scale, alpha, flagged), pairs.Weights);
         _pass.Backward();
         _backend.RewardMetrics(_tensors.Metrics, pairs.Results, pairs.Scores, pairs.Segments, _pass.Rows, alpha is null ? default : pairs.Margins, alpha is null ? default : pairs.Flags,
             _tensors.Noise);
@@ -131,9 +137,14 @@ public sealed class PreferenceTask : ITrainingTask
         Add(PairMetricSlot.Threshold, At(PairMetricSlot.Thresholds));
     }
 
+    /// <summary>The reference's weights, once they are no longer those that the stage began with.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> States =>
+        _refreshed ? _reference!.Trainable.Parameters.Select(p => (p.Name, _reference.TrainableWeight(p).Flat(0, p.Count))) : [];
+
     public JsonObject SaveState()
     {
         var state = new JsonObject { ["num_tokens"] = TokensSeen };
+        if (_refreshed) state["reference_refreshed"] = true;
         if (_tensors.Noise is not { } noise) return state;
         state["threshold"] = Bits(noise.Save(_backend));
         state["margins"] = Bits(_latestMargins);
@@ -144,15 +155,26 @@ public sealed class PreferenceTask : ITrainingTask
     public void RestoreState(JsonObject state)
     {
         TokensSeen = state["num_tokens"]!.GetValue<long>();
+        if (state.ContainsKey("reference_refreshed")) (_refreshed, _referenceKnown) = (true, false);
         if (_tensors.Noise is not { } noise) return;
         noise.Restore(_backend, FromBits(state["threshold"]!));
         FromBits(state["margins"]!).CopyTo(_latestMargins, 0);
         for (int i = 0; i < _latestFlags.Length; i++) _latestFlags[i] = state["flags"]![i]!.GetValue<bool>();
     }
 
+    public void Refresh() => _reference?.Refresh();
+
     public string Describe(ReadOnlySpan<int> examples) => $"pairs {string.Join(", ", examples.ToArray())}";
 
     public void Dispose() => _pass.Dispose();
+
+    // What is known of the old reference, and the margins against it, hold no longer.
+    private void RefreshReference()
+    {
+        _reference!.CopyFrom(_policy);
+        (_refreshed, _referenceKnown) = (true, false);
+        _tensors.Noise?.Reset(_backend);
+    }
 
     private void Score(in PairBatch pairs)
     {

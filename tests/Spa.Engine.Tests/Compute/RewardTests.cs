@@ -67,6 +67,23 @@ public sealed class RewardTests(TestedBackend tested) : OpTests(tested)
         }, iter: Iterations(30), threads: 1);
 
     [Test]
+    public void Flagged_pairs_follow_the_extrapolated_margin_or_have_no_loss([Values(FlagEffect.Flip, FlagEffect.Drop)] FlagEffect effect) =>
+        s_cases.Sample((pairs, seed) =>
+        {
+            PairLogProbs[] logProbs = LogProbs(pairs, seed);
+            int[] flags = TestData.Integers(seed, pairs, 2);
+            double[] results = Loss(logProbs, flags, seed, new PairLossStep(PairLossKind.Sigmoid, Beta, 0.1, Scale: 0.25, Flagged: effect)).Results;
+            for (int i = 0; i < pairs; i++)
+            {
+                bool dropped = flags[i] != 0 && effect == FlagEffect.Drop, flipped = flags[i] != 0 && logProbs[i].ExtrapolatedMargin < 0;
+                PairLoss expected = PairLoss.Refined(logProbs[i].Margin, Beta, flipped ? 1 : 0);
+                double[] row = results[(i * PairColumns.Results + PairColumns.Loss)..((i + 1) * PairColumns.Results)];
+                double[] wanted = dropped ? [0, 0, 0] : [expected.Loss, expected.DChosen, expected.DRejected];
+                Assert.That(row, Is.EqualTo(wanted).Within(IsBitExact ? 0 : Tolerance));
+            }
+        }, iter: Iterations(30), threads: 1);
+
+    [Test]
     public void Every_loss_has_the_derivative_of_its_mean([Values] PairLossKind kind, [Values] PairDivergence divergence)
     {
         const int Pairs = 4;

@@ -38,6 +38,26 @@ internal sealed class ResumeTests
     }
 
     [Test]
+    public void A_reference_that_is_replaced_on_the_way_is_part_of_the_checkpoint([Values] FlagEffect flagged, [Values] bool bf16)
+    {
+        RefinementSettings refinement = TrainingBench.Refinement with { Flagged = flagged, ReferenceRefresh = 4 };
+        DType type = bf16 ? DType.BFloat16 : DType.Float32;
+        using TrainingBench expected = new(s_settings, refinement, type: type), never = new(s_settings, refinement with { ReferenceRefresh = 0 }, type: type);
+        expected.Run();
+        Assert.That(expected.Records[^1]["loss"], Is.Not.EqualTo(never.Run().Records[^1]["loss"]), "a new reference makes another loss");
+        foreach (int stop in new[] { 3, 4, 5, 11 })
+        {
+            using TempFolder folder = new();
+            using TrainingBench first = new(s_settings, refinement, type: type), second = new(s_settings, refinement, type: type);
+            first.RunAndStop(stop, folder.Path);
+            second.Restore(folder.Path);
+            second.Records.AddRange(first.Records);
+            second.Run().AssertSame(expected, $"stopped at update {stop}");
+            Assert.That(second.Task.SaveState().ToJsonString(), Is.EqualTo(expected.Task.SaveState().ToJsonString()), $"stopped at update {stop}");
+        }
+    }
+
+    [Test]
     public void Every_optimiser_goes_on_from_its_checkpoint([Values] OptimizerKind optimizer, [Values] bool bf16)
     {
         if (optimizer == OptimizerKind.AdamWBf16 && !bf16) Assert.Ignore("needs bfloat16 weights");

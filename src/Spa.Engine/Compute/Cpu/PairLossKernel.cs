@@ -3,7 +3,7 @@ namespace Spa.Engine.Compute.Cpu;
 /// <summary>Loss and derivatives of the pairs of a micro-batch; scores [P, 6], segments [2P, 2].</summary>
 internal readonly unsafe struct PairLossKernel(Tensor scores, Tensor segments, Tensor flags, PairLossStep step)
 {
-    private const int PolicyChosen = 0, PolicyRejected = 1, ReferenceChosen = 2, ReferenceRejected = 3;
+    private const int PolicyChosen = 0, PolicyRejected = 1, ReferenceChosen = 2, ReferenceRejected = 3, ExtrapolatedChosen = 4, ExtrapolatedRejected = 5;
 
     private int Pairs => (int)scores.Rows;
 
@@ -34,10 +34,20 @@ internal readonly unsafe struct PairLossKernel(Tensor scores, Tensor segments, T
             case PairLossKind.Ipo or PairLossKind.SigmoidNorm:
                 return OfMeans(pair, chosen, rejected, chosenSlope, rejectedSlope);
             default:
-                double smoothing = step.Kind == PairLossKind.Sigmoid && !flags.IsAbsent && flags.Ints()[pair] == 0 ? 0 : step.Smoothing;
-                (double loss, double slope) = PairFormulas.OfDifference(step.Kind, beta * difference, smoothing, step.Tau);
+                bool flagged = step.Kind == PairLossKind.Sigmoid && !flags.IsAbsent && flags.Ints()[pair] != 0;
+                if (flagged && step.Flagged == FlagEffect.Drop) return (0, 0, 0);
+                (double loss, double slope) = PairFormulas.OfDifference(step.Kind, beta * difference, Smoothing(s, flagged), step.Tau);
                 return (loss, beta * slope * chosenSlope, -(beta * slope) * rejectedSlope);
         }
+    }
+
+    // Share of the label that counts as its opposite.
+    private double Smoothing(double* s, bool flagged)
+    {
+        if (step.Kind != PairLossKind.Sigmoid || flags.IsAbsent) return step.Smoothing;
+        if (!flagged) return 0;
+        if (step.Flagged == FlagEffect.Smooth) return step.Smoothing;
+        return s[ExtrapolatedChosen] - s[ExtrapolatedRejected] - (s[ReferenceChosen] - s[ReferenceRejected]) < 0 ? 1 : 0;
     }
 
     // Losses of what a token is worth on average.

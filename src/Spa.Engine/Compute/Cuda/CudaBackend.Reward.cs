@@ -52,6 +52,7 @@ public sealed unsafe partial class CudaBackend
             Pairs = pairs,
             Accumulate = step.Accumulate ? 1 : 0,
             Divergence = (int)step.EffectiveDivergence,
+            FlagEffect = (int)step.Flagged,
         });
     }
 

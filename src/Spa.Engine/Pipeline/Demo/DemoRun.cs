@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Formats;
+using Spa.Engine.Pipeline.Controls;
 using Spa.Engine.Reporting;
 
 namespace Spa.Engine.Pipeline.Demo;
@@ -20,8 +21,8 @@ internal sealed class DemoRun : IDisposable
     {
         (_options, _context) = (options, context);
         _folder = new RunFolder(options.OutputFolder);
-        _random = new RunFolder(Path.Combine(_folder.Path, "control-random-judge"));
-        _longer = new RunFolder(Path.Combine(_folder.Path, "control-seed-only"));
+        _random = Control(ControlKind.RandomJudge);
+        _longer = Control(ControlKind.SeedOnly);
         _data = new DemoData(_folder.Path, options);
         _sft = ModelBundle.Open(DemoModel.Folder);
     }
@@ -29,15 +30,8 @@ internal sealed class DemoRun : IDisposable
     public DemoResult Execute()
     {
         _data.Write(State(), _sft, _context);
-        Loop(_folder, "implicit", _data.EvaluationPath, _context);
-        int updates = Updates();
-        if (_options.Controls)
-        {
-            Loop(_random, "random", null, _context with { Log = new PrefixedLog(_context.Log, "random judge") });
-            SingleStage.Run(DemoConfiguration.SeedOnly(_options, _data, _sft.Path, _longer.Path, updates),
-                _context with { Log = new PrefixedLog(_context.Log, "seed pairs only") }, Environment());
-        }
-        DemoResult result = Measure(updates);
+        using (var run = new SpaRun(DemoConfiguration.Loop(_options, _data, _sft.Path, _folder.Path), _context, Environment())) run.Execute();
+        DemoResult result = Measure();
         JsonFiles.WriteObject(_folder.Gold, result.ToJson());
         RunReportBuilder.Write(_folder);
         return result;
@@ -45,23 +39,13 @@ internal sealed class DemoRun : IDisposable
 
     public void Dispose() => _sft.Dispose();
 
+    private RunFolder Control(ControlKind kind) => new(Path.Combine(_folder.Path, new LoopControl(kind).FolderName));
+
     private RunState State() => new(_folder.State, Environment());
 
     private JsonObject Environment() => (JsonObject)_options.Environment.DeepClone();
 
-    private void Loop(RunFolder folder, string judge, string? evaluation, RunContext context)
-    {
-        using var run = new SpaRun(DemoConfiguration.Loop(_options, _data, _sft.Path, folder.Path, judge, evaluation), context, Environment());
-        run.Execute();
-    }
-
-    private int Updates()
-    {
-        RunState state = State();
-        return Enumerable.Range(0, _options.Prompts.Count + 1).Sum(stage => state.Find($"{RunFolder.StageName(stage)}/train")!.Summary["updates"]!.GetValue<int>());
-    }
-
-    private DemoResult Measure(int updates)
+    private DemoResult Measure()
     {
         RunState state = State();
         var evaluation = new DemoEvaluation(_folder, _data, _sft, _context);
@@ -71,13 +55,13 @@ internal sealed class DemoRun : IDisposable
             scores.Add(evaluation.Score(state, SpaRun.StageTitle(stage), RunFolder.StageName(stage), _folder.Model(stage), stage == 0 ? null : _folder.Pairs(stage)));
         DemoScore seed = scores[1], spa = scores[^1];
         var findings = new List<string> { Compare(spa, seed) };
-        for (int stage = 1; stage <= last && _options.Controls; stage++)
-            scores.Add(evaluation.Score(state, $"Random judge {stage}", $"random-judge-{stage}", _random.Model(stage), _random.Pairs(stage)) with { IsControl = true });
         if (_options.Controls)
         {
+            for (int stage = 1; stage <= last; stage++)
+                scores.Add(evaluation.Score(state, new LoopControl(ControlKind.RandomJudge).Title(stage, 0), $"random-judge-{stage}", _random.Model(stage), _random.Pairs(stage)) with { IsControl = true });
             findings.Add(Compare(spa, scores[^1]));
-            DemoScore longer = evaluation.Score(state, $"{SpaRun.StageTitle(0)}, {updates} updates", "seed-only", Path.Combine(_longer.Path, "model"), null);
-            scores.Add(longer with { IsControl = true });
+            int updates = new RunState(_longer.State, environment: null).Find($"{RunFolder.StageName(0)}/train")!.Summary["updates"]!.GetValue<int>();
+            scores.Add(evaluation.Score(state, new LoopControl(ControlKind.SeedOnly).Title(0, updates), "seed-only", _longer.Model(0), null) with { IsControl = true });
             findings.Add(Compare(spa, scores[^1]));
         }
         else findings.Add("Whether that is due to the judge, and whether longer training on the seed pairs does as well, only the controls can say: run it without "

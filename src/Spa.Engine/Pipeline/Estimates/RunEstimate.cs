@@ -50,7 +50,7 @@ public sealed class RunEstimate
     {
         using TaskData data = TaskData.Read(_config, _config.Training.DatasetName!, _model, context);
         bool pairs = _config.Stage == ConfigurationStage.Dpo;
-        bool reference = pairs && (_config.Training.RefModelNameOrPath is not null || data.Refinement?.NeedsReferenceLogits() == true);
+        bool reference = pairs && (_config.Training.RefModelNameOrPath is not null || data.Refinement?.NeedsReference() == true);
         if (pairs) AddScoring("dpo/reference", data.Lengths);
         AddTraining($"{data.Name}/train", data.Lengths, _config.Training.NumTrainEpochs, reference);
     }

@@ -20,6 +20,9 @@ internal static class JudgeConfiguration
             Labels = judging.Labels,
             Program = judging.Program ?? (IReadOnlyList<string>)[],
             ProgramTimeout = TimeSpan.FromSeconds(judging.Timeout),
+            Rule = judging.Rule,
+            Filter = PairDecisions.Filter(config.Spa.Filter),
+            Adjustment = new RewardAdjustment(Length(judging.Length), judging.LengthPenalty),
             Seed = config.Training.Seed,
         };
         if (settings.Kind == JudgeKind.Endpoint) settings = settings with { Endpoint = Endpoint(judging, folder) };
@@ -34,6 +37,18 @@ internal static class JudgeConfiguration
 
         return settings;
     }
+
+    /// <summary>The oracle that the configuration names, to compare the judge with; null without one.</summary>
+    /// <exception cref="UsageException">It names several.</exception>
+    public static JudgeSettings? Gold(RunConfig config, RunFolder folder) => config.Spa.Judging is { Labels: null, Program: null, Rule: null } ? null
+        : Settings(config with { Spa = config.Spa with { Judge = JudgeSettings.Names[(int)JudgeKind.Gold] } }, folder) with { Adjustment = RewardAdjustment.None };
+
+    private static LengthRule Length(string name) => name switch
+    {
+        "normalize" => LengthRule.Normalize,
+        "penalty" => LengthRule.Penalty,
+        _ => LengthRule.None,
+    };
 
     private static EndpointSettings Endpoint(JudgingConfig judging, RunFolder folder) => new()
     {

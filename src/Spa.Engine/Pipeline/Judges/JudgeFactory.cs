@@ -1,4 +1,5 @@
 using Spa.Engine.Compute;
+using Spa.Engine.Pipeline.Demo;
 
 namespace Spa.Engine.Pipeline.Judges;
 
@@ -16,6 +17,7 @@ public static class JudgeFactory
         JudgeKind.Llm => new PairwiseJudge(Llm(settings, backend, matrixType), settings.Orders, compareEmpty),
         JudgeKind.Endpoint => new PairwiseJudge(new ChatComparer(new EndpointChat(settings.Endpoint!), settings.ReadPrompt()), settings.Orders, compareEmpty),
         JudgeKind.Gold when settings.Labels is { } labels => new GoldJudge(new GoldLabels(labels)),
+        JudgeKind.Gold when settings.Rule == DemoGoldJudge.RuleName => new DemoGoldJudge(),
         JudgeKind.Gold => new ProgramJudge(settings.Program, settings.ProgramTimeout),
         JudgeKind.RewardModel => Reward(settings, backend, matrixType),
         JudgeKind.Random => new RandomJudge(settings.Seed),

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Spa.Engine.Pipeline.Demo;
 using Spa.Engine.Pipeline.RowFiles;
 using Spa.Engine.Preference;
 
@@ -13,6 +14,12 @@ public sealed record JudgeSettings
     public JudgeKind Kind { get; init; }
 
     public PairSelection Pairs { get; init; }
+
+    /// <summary>Responses that the loop leaves out.</summary>
+    public ResponseFilter Filter { get; init; } = ResponseFilter.Empty;
+
+    /// <summary>What becomes of rewards.</summary>
+    public RewardAdjustment Adjustment { get; init; } = RewardAdjustment.None;
 
     /// <summary>The judge's model for <see cref="JudgeKind.Llm"/>: a folder or a .gguf file; for <see cref="JudgeKind.RewardModel"/> a folder.</summary>
     public string? Model { get; init; }
@@ -33,6 +40,9 @@ public sealed record JudgeSettings
 
     /// <summary>For <see cref="JudgeKind.Gold"/>: a program and its arguments.</summary>
     public IReadOnlyList<string> Program { get; init; } = [];
+
+    /// <summary>For <see cref="JudgeKind.Gold"/>: the name of a known rule, <see cref="DemoGoldJudge.RuleName"/>.</summary>
+    public string? Rule { get; init; }
 
     /// <summary>For one answer of the program.</summary>
     public TimeSpan ProgramTimeout { get; init; } = TimeSpan.FromSeconds(120);
@@ -60,7 +70,8 @@ public sealed record JudgeSettings
         if (Kind == JudgeKind.RewardModel)
             RewardJudge.Open(Model ?? throw new UsageException("the reward-model judge needs the folder of a reward model; spa reward trains one")).Dispose();
         if (Kind != JudgeKind.Gold) return;
-        if (Labels is null == (Program.Count == 0)) throw new UsageException("the gold judge needs a file of labels or a program that scores, one of the two");
+        if ((Labels is null ? 0 : 1) + (Program.Count == 0 ? 0 : 1) + (Rule is null ? 0 : 1) != 1)
+            throw new UsageException("the gold judge needs a file of labels, a program that scores or a known rule, one of them");
     }
 
     /// <summary>How a pairwise judge is asked.</summary>
@@ -80,7 +91,10 @@ public sealed record JudgeSettings
         if (Kind is JudgeKind.Llm or JudgeKind.RewardModel) json["model"] = RowIdentity.OfModel(Model);
         if (Kind == JudgeKind.Endpoint) (json["url"], json["model"]) = (Endpoint!.Url, Endpoint.Model);
         if (Labels is not null) json["labels"] = RowIdentity.OfRows(Labels);
+        if (Rule is not null) json["rule"] = Rule;
         if (Program.Count > 0) json["program"] = new JsonArray([.. Program.Select(word => (JsonNode)word)]);
+        if (Filter != ResponseFilter.Empty) json["filter"] = Filter.ToString();
+        if (!Adjustment.IsNone) json["adjustment"] = Adjustment.ToString();
         if (Kind == JudgeKind.Random || Pairs == PairSelection.TopRandom) json["seed"] = Seed;
         return json;
     }

@@ -90,9 +90,7 @@ public sealed class ProgramJudge : IResponseJudge
         limit.CancelAfter(_timeout);
         try
         {
-            process.StandardInput.Write(question.ToJsonString(s_relaxed) + "\n");
-            process.StandardInput.Flush();
-            line = process.StandardOutput.ReadLineAsync(limit.Token).AsTask().GetAwaiter().GetResult();
+            line = Exchange(process, question.ToJsonString(s_relaxed) + "\n", limit.Token).GetAwaiter().GetResult();
         }
         catch (IOException)
         {
@@ -105,6 +103,20 @@ public sealed class ProgramJudge : IResponseJudge
         }
 
         return line is null ? throw new SpaException($"the gold program '{_command[0]}' ended before it answered row {row.Index}{ErrorText()}") : Read(line, row);
+    }
+
+    // A pipe holds 64 KiB: a program that does not read must not hold up the writer beyond its time, and one that answers before it has read all is heard.
+    private static async Task<string?> Exchange(Process process, string question, CancellationToken limit)
+    {
+        // A thread of its own: a write to a full pipe blocks it. The caller ends the program when time is over, and the write with it.
+        var written = Task.Run(() =>
+        {
+            process.StandardInput.Write(question);
+            process.StandardInput.Flush();
+        }, CancellationToken.None);
+        Task<string?> answer = process.StandardOutput.ReadLineAsync(limit).AsTask();
+        await written.WaitAsync(limit).ConfigureAwait(false);
+        return await answer.ConfigureAwait(false);
     }
 
     private double[] Read(string line, SampledRow row)

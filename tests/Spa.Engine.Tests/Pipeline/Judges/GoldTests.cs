@@ -60,6 +60,19 @@ internal sealed class GoldTests
     }
 
     [Test]
+    public void A_program_that_never_reads_is_told_and_one_that_answers_first_is_heard()
+    {
+        // More than the 64 KiB that a pipe holds.
+        SampledRow row = new(0, new string('x', 200_000), [], [new([], "one", [], Spa.Engine.Generation.FinishReason.Stop), new([], "two", [], Spa.Engine.Generation.FinishReason.Stop)]);
+        using ProgramJudge deaf = new(["/bin/sh", Script("sleep 20")], TimeSpan.FromSeconds(0.5));
+        Assert.That(() => deaf.Judge([row], (_, _) => { }, CancellationToken.None), Throws.TypeOf<SpaException>().With.Message.Contains("did not answer row 0 within 0.5 seconds"));
+        using ProgramJudge quick = new(["/bin/sh", Script("echo '{\"scores\": [2, 1]}'; read -r line")], TimeSpan.FromSeconds(20));
+        double[] rewards = [];
+        quick.Judge([row], (_, verdict) => rewards = verdict.Rewards, CancellationToken.None);
+        Assert.That(rewards, Is.EqualTo(new[] { 2.0, 1 }));
+    }
+
+    [Test]
     public void A_program_that_is_not_there_is_told()
     {
         using ProgramJudge judge = new(["/no/such/oracle"], TimeSpan.FromSeconds(1));

@@ -22,4 +22,5 @@ internal struct RewardLossArgs
     public int Pairs;
     public int Accumulate;
     public int Divergence;
+    public int FlagEffect;
 }
