@@ -81,9 +81,9 @@ internal sealed class TinyRun : IDisposable
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (string path in Directory.GetFiles(output, "*", SearchOption.AllDirectories))
         {
-            string name = Path.GetRelativePath(output, path);
-            if (name is "run.json" or "report.html" or "config.yaml" || name.StartsWith("tensorboard", StringComparison.Ordinal) || Path.GetFileName(name) == "trainer_state.json") continue;
-            files[name] = name == "metrics.jsonl" ? Metrics(path) : Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)));
+            string name = Path.GetRelativePath(output, path), file = Path.GetFileName(path);
+            if (file is "run.json" or "report.html" or "config.yaml" or "trainer_state.json" || file.StartsWith("events.", StringComparison.Ordinal)) continue;
+            files[name] = file == "metrics.jsonl" ? Metrics(path) : Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)));
         }
         return files;
     }
