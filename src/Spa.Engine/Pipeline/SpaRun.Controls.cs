@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Spa.Engine.Configuration;
 using Spa.Engine.Formats;
 using Spa.Engine.Pipeline.Controls;

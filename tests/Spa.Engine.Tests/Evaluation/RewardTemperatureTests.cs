@@ -1,5 +1,4 @@
 using Spa.Engine.Evaluation;
-using Spa.Engine.Tests.Support;
 
 namespace Spa.Engine.Tests.Evaluation;
 

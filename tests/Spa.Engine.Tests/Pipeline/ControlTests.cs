@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Spa.Engine.Pipeline;
 
 namespace Spa.Engine.Tests.Pipeline;
