@@ -18,7 +18,7 @@ internal sealed record GgufPreTokenizer(string Name, IReadOnlyList<string> Other
         new("llama-bpe", ["llama3", "llama-v3", "falcon3", "pixtral"], Split(KnownPatterns.Llama3)) { IgnoresMerges = true, AddsBos = true },
         // OLMo-2's tokenizer is that of GPT-4, which llama.cpp met first in DBRX.
         new("dbrx", ["smaug-bpe"], Split(KnownPatterns.Llama3)),
-        new("qwen2", ["deepseek-r1-qwen"], Split(KnownPatterns.Qwen2)) { Normalizer = new CanonicalNormalizer(composes: true) },
+        new("qwen2", ["deepseek-r1-qwen"], Split(KnownPatterns.Qwen2)) { Normalizer = new UnicodeNormalizer(composes: true, compatible: false) },
         new("stablelm2", [], Split(KnownPatterns.Qwen2)),
         new("tekken", [], Split(KnownPatterns.Tekken)) { IgnoresMerges = true, AddsBos = true },
         new("gpt-4o", [], Split(KnownPatterns.Gpt4o)),

@@ -127,8 +127,8 @@ public sealed class Tokenizer
     {
         if (_normalizer is not null)
         {
-            atStart &= !(_normalizer.StripsStart && char.IsWhiteSpace(text[0]));
-            text = _normalizer.Normalize(text);
+            text = _normalizer.Normalize(text, out bool droppedStart);
+            atStart &= !droppedStart;
         }
         foreach (TextSegment segment in _added.SplitNormalized(text))
         {

@@ -25,9 +25,15 @@ public sealed class HostileTokenizerTests
     [TestCase("""{"model":{"vocab":{"a":0},"merges":[],"unk_token":"<unk>"}}""", "unknown token '<unk>'")]
     [TestCase("""{"model":{"vocab":{"a":0},"merges":[],"dropout":0.1}}""", "dropout")]
     [TestCase("""{"model":{"vocab":{"a":0},"merges":[],"end_of_word_suffix":"</w>"}}""", "end_of_word_suffix")]
+    [TestCase("""{"model":{"type":"Unigram"}}""", "'vocab'")]
+    [TestCase("""{"model":{"type":"Unigram","vocab":[["a"]]}}""", "entry 0 is not of the form")]
+    [TestCase("""{"model":{"type":"Unigram","vocab":[["a",1e999]]}}""", "finite score")]
+    [TestCase("""{"model":{"type":"Unigram","vocab":[["a",0]],"unk_id":1}}""", "outside the vocabulary of 1")]
+    [TestCase("""{"model":{"type":"WordPiece","vocab":{"a":0}}}""", "unknown token '[UNK]'")]
+    [TestCase("""{"model":{"type":"WordPiece","vocab":{"[UNK]":0},"max_input_chars_per_word":-1}}""", "negative number")]
     public void A_broken_file_gets_one_line_with_its_name(string json, string said) => AssertRefused(json, said);
 
-    [TestCase("normalizer", """{"type":"Nmt"}""", "the normalizer 'Nmt' is not supported")]
+    [TestCase("normalizer", """{"type":"Magic"}""", "the normalizer 'Magic' is not supported")]
     [TestCase("normalizer", """{"type":"Sequence","normalizers":[{"type":"X"}]}""", "normalizer.normalizers[0]")]
     [TestCase("normalizer", """{"type":"Replace","pattern":{"String":""},"content":"x"}""", "empty pattern")]
     [TestCase("normalizer", """{"type":"Replace","pattern":{"Regex":"(?<=a)"},"content":"x"}""", "(?<=")]
@@ -36,10 +42,18 @@ public sealed class HostileTokenizerTests
     [TestCase("pre_tokenizer", """{"type":"Split","pattern":{"String":"a"},"behavior":"Sideways"}""", "Sideways")]
     [TestCase("pre_tokenizer", """{"type":"Metaspace","replacement":"__"}""", "one character")]
     [TestCase("pre_tokenizer", """{"type":"Digits","individual_digits":1}""", "expected true or false")]
+    [TestCase("normalizer", """{"type":"Precompiled","precompiled_charsmap":"?"}""", "base64")]
+    [TestCase("normalizer", """{"type":"Precompiled","precompiled_charsmap":""}""", "4 bytes of length")]
+    [TestCase("normalizer", """{"type":"Precompiled","precompiled_charsmap":"/////w=="}""", "the trie claims 4294967295 bytes")]
+    [TestCase("normalizer", """{"type":"Precompiled","precompiled_charsmap":"AAAAAP8="}""", "not UTF-8")]
+    [TestCase("pre_tokenizer", """{"type":"CharDelimiterSplit","delimiter":"ab"}""", "one character")]
     [TestCase("decoder", """{"type":"CTC"}""", "the decoder 'CTC' is not supported")]
     [TestCase("decoder", """{"type":"Strip","content":" ","start":-1,"stop":0}""", "negative")]
     [TestCase("decoder", """{"type":"Strip","content":"","start":1,"stop":0}""", "one character")]
-    [TestCase("post_processor", """{"type":"RobertaProcessing"}""", "the post-processor 'RobertaProcessing' is not supported")]
+    [TestCase("post_processor", """{"type":"RobertaProcessing"}""", "'cls'")]
+    [TestCase("post_processor", """{"type":"BertProcessing","cls":["a"],"sep":["b",1]}""", "[\"token\", id]")]
+    [TestCase("post_processor", """{"type":"BertProcessing","cls":["a",0],"sep":["x",9]}""", "the id 9")]
+    [TestCase("post_processor", """{"type":"Magic"}""", "the post-processor 'Magic' is not supported")]
     [TestCase("post_processor", """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>"}}],"special_tokens":{}}""", "'<s>'")]
     [TestCase("post_processor", """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"s"}}],"special_tokens":{"s":{"ids":[9]}}}""", "the id 9")]
     [TestCase("post_processor", """{"type":"TemplateProcessing","single":[{"Sequence":{"id":"B"}}]}""", "text A")]
@@ -68,6 +82,22 @@ public sealed class HostileTokenizerTests
     {
         string json = $$"""{"added_tokens":[{"id":3,"content":"<s>","special":true}],"normalizer":{"type":"NFC"},"model":{{Model}}}""";
         for (int length = 0; length < json.Length; length++) AssertRefused(json[..length], "");
+    }
+
+    // A trie that leads in circles and out of itself: looking anything up ends, and finds nothing or what there is.
+    [Test]
+    public void A_trie_that_leads_anywhere_is_no_danger()
+    {
+        Random random = new(3);
+        for (int i = 0; i < 2000; i++)
+        {
+            byte[] map = new byte[random.Next(4, 600)];
+            random.NextBytes(map);
+            BitConverter.TryWriteBytes(map, (map.Length - 4) / 4 * 4);
+            map.AsSpan(4 + (map.Length - 4) / 4 * 4).Fill((byte)'x');
+            Tokenizer tokenizer = Parse($$"""{"normalizer":{"type":"Precompiled","precompiled_charsmap":"{{Convert.ToBase64String(map)}}"},"model":{{Model}}}""");
+            tokenizer.Encode("abc\u00E9\uFF21\u0301 \U0001F600", addSpecialTokens: false);
+        }
     }
 
     [Test]

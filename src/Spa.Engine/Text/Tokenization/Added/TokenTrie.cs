@@ -8,26 +8,18 @@ internal sealed class TokenTrie
     /// <summary>Longest content; with it a search is linear in the text, for at most so many chars are looked at from each place.</summary>
     public const int MaxLength = 512;
 
-    private readonly Dictionary<(int Node, char Char), int> _edges = [];
-    private readonly List<AddedToken?> _tokenAt = [null];
+    private readonly CharTrie _trie = new();
+    private readonly List<AddedToken> _tokens = [];
     private readonly SearchValues<char> _firstChars;
 
-    /// <param name="tokens">Tokens with the string to search for, 1 to <see cref="MaxLength"/> chars; of equal strings the first counts.</param>
+    /// <param name="tokens">Tokens with the string to search for, not empty; of equal strings the first counts.</param>
     public TokenTrie(IReadOnlyCollection<(string Text, AddedToken Token)> tokens)
     {
         foreach ((string text, AddedToken token) in tokens)
         {
-            int node = 0;
-            foreach (char c in text)
-            {
-                if (!_edges.TryGetValue((node, c), out int next))
-                {
-                    _edges.Add((node, c), next = _tokenAt.Count);
-                    _tokenAt.Add(null);
-                }
-                node = next;
-            }
-            _tokenAt[node] ??= token;
+            if (_trie.Find(text) is >= 0 and int node && _trie.ValueAt(node) >= 0) continue;
+            _trie.Set(text, _tokens.Count);
+            _tokens.Add(token);
         }
         _firstChars = SearchValues.Create([.. tokens.Select(token => token.Text[0]).Distinct()]);
     }
@@ -48,15 +40,10 @@ internal sealed class TokenTrie
 
     private AddedToken? LongestAt(ReadOnlySpan<char> text, out int length)
     {
-        AddedToken? longest = null;
+        int longest = -1, node = CharTrie.Root;
         length = 0;
-        int node = 0;
-        for (int i = 0; i < text.Length && _edges.TryGetValue((node, text[i]), out node); i++)
-        {
-            if (_tokenAt[node] is not AddedToken token) continue;
-            longest = token;
-            length = i + 1;
-        }
-        return longest;
+        for (int i = 0; i < text.Length && (node = _trie.Next(node, text[i])) >= 0; i++)
+            if (_trie.ValueAt(node) is >= 0 and int index) (longest, length) = (index, i + 1);
+        return longest < 0 ? null : _tokens[longest];
     }
 }

@@ -12,6 +12,7 @@ internal static class DecoderReader
         StripDecoder.TypeName => StripDecoder.Read(json),
         Replacement.TypeName => new ReplaceDecoder(Replacement.Read(json)),
         MetaspaceOptions.TypeName => new MetaspaceDecoder(MetaspaceOptions.Read(json)),
+        WordPieceDecoder.TypeName => WordPieceDecoder.Read(json),
         string type => throw json.Unsupported("decoder", type),
     };
 }

@@ -9,14 +9,10 @@ internal sealed class StripDecoder(string content, int start, int stop) : IDecod
 
     public static StripDecoder Read(JsonCursor json)
     {
-        JsonCursor content = json.Require("content");
-        string character = content.String();
-        if (character.Length == 0 || CharClasses.CodePointAt(character, 0, out int unit) < 0 || unit != character.Length)
-            throw content.Error("expected one character");
         JsonCursor start = json.Require("start"), stop = json.Require("stop");
         if (start.Integer() < 0) throw start.Error("expected a count, found a negative number");
         if (stop.Integer() < 0) throw stop.Error("expected a count, found a negative number");
-        return new StripDecoder(character, start.Integer(), stop.Integer());
+        return new StripDecoder(char.ConvertFromUtf32(json.Require("content").Character()), start.Integer(), stop.Integer());
     }
 
     public void Decode(List<string> tokens)

@@ -33,6 +33,15 @@ internal readonly struct JsonCursor(JsonElement element, string file, string pat
         return StringOf(element);
     }
 
+    /// <summary>The code point of a string that is one character.</summary>
+    public int Character()
+    {
+        string text = String();
+        if (text.Length == 0) throw Error("expected one character, found none");
+        int codePoint = CharClasses.CodePointAt(text, 0, out int unit);
+        return unit == text.Length ? codePoint : throw Error($"expected one character, found '{Shorten(text)}'");
+    }
+
     /// <summary>The text of a string value; escapes that are no Unicode text are refused.</summary>
     public string StringOf(JsonElement value)
     {

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 
 namespace Spa.Engine.Text.Tokenization;
@@ -8,7 +6,7 @@ namespace Spa.Engine.Text.Tokenization;
 /// <c>BPE</c>: a piece begins as one symbol per character, then the pair of neighbours whose merge was learned earliest joins, again and
 /// again. Merges are kept by id; what the reference does with characters outside the vocabulary is done the same way here.
 /// </summary>
-internal sealed class BpeModel : ITokenModel
+internal sealed class BpeModel : CachedTokenModel
 {
     public const string TypeName = "BPE";
 
@@ -20,7 +18,7 @@ internal sealed class BpeModel : ITokenModel
     private readonly MergeTable _merges;
     private readonly BpeOptions _options;
     private readonly int[] _lowIds = new int[ByteAlphabet.End];
-    private readonly int[] _fallbackIds = new int[256];
+    private readonly ByteTokens? _bytes;
     private readonly int _unknownId;
     private readonly bool _cutsBeforeMark;
 
@@ -43,17 +41,17 @@ internal sealed class BpeModel : ITokenModel
             one[0] = (char)c;
             _lowIds[c] = vocabulary.IdOf(one);
         }
-        for (int b = 0; b < 256; b++) _fallbackIds[b] = options.ByteFallback ? vocabulary.IdOf($"<0x{b:X2}>".AsSpan()) : -1;
+        _bytes = options.ByteFallback ? new ByteTokens(vocabulary.IdOf) : null;
         _cutsBeforeMark = !markInside && !options.IgnoreMerges && vocabulary.IdOf([SpaceMark]) >= 0;
     }
 
-    public int VocabularySize => _vocabulary.Size;
+    public override int VocabularySize => _vocabulary.Size;
 
-    public int? IdOf(string token) => _vocabulary.IdOf(token);
+    public override int? IdOf(string token) => _vocabulary.IdOf(token);
 
-    public string? TokenOf(int id) => _vocabulary.TokenOf(id);
+    public override string? TokenOf(int id) => _vocabulary.TokenOf(id);
 
-    public void Encode(ReadOnlySpan<char> piece, bool asBytes, EncodeScratch scratch)
+    public override void Encode(ReadOnlySpan<char> piece, bool asBytes, EncodeScratch scratch)
     {
         if (asBytes || !_cutsBeforeMark)
         {
@@ -71,40 +69,11 @@ internal sealed class BpeModel : ITokenModel
         EncodeWord(piece[first..], asBytes, scratch);
     }
 
-    public void Write(Utf8JsonWriter json) => BpeModelJson.Write(json, _vocabulary, _mergeList, _options);
+    public override void Write(Utf8JsonWriter json) => BpeModelJson.Write(json, _vocabulary, _mergeList, _options);
 
-    private void EncodeWord(ReadOnlySpan<char> word, bool asBytes, EncodeScratch scratch)
+    protected override void EncodeSymbols(ReadOnlySpan<char> word, EncodeScratch scratch)
     {
-        if (word.Length > WordCache.MaxWord)
-        {
-            EncodeAnew(word, asBytes, scratch.Word);
-            scratch.Ids.AddRange(scratch.Word.Ids);
-            return;
-        }
-        if (!scratch.Words.TryGet(word, out ReadOnlySpan<int> ids))
-        {
-            EncodeAnew(word, asBytes, scratch.Word);
-            ids = scratch.Word.Ids;
-            scratch.Words.Add(word, ids);
-        }
-        scratch.Ids.AddRange(ids);
-    }
-
-    private void EncodeAnew(ReadOnlySpan<char> word, bool asBytes, BpeWord symbols)
-    {
-        symbols.Clear();
-        if (!asBytes)
-        {
-            EncodeSymbols(word, symbols);
-            return;
-        }
-        char[] mapped = ArrayPool<char>.Shared.Rent(ByteAlphabet.MaxLength(word.Length));
-        EncodeSymbols(mapped.AsSpan(0, ByteAlphabet.Map(word, mapped)), symbols);
-        ArrayPool<char>.Shared.Return(mapped);
-    }
-
-    private void EncodeSymbols(ReadOnlySpan<char> word, BpeWord symbols)
-    {
+        BpeWord symbols = scratch.Word;
         if (_options.IgnoreMerges && _vocabulary.IdOf(word) is int whole and >= 0)
         {
             symbols.Add(whole);
@@ -123,7 +92,7 @@ internal sealed class BpeModel : ITokenModel
                 pendingUnknown = false;
                 symbols.Add(id);
             }
-            else if (!AddBytes(symbol, symbols) && _unknownId >= 0)
+            else if (_bytes?.TryAdd(symbol, symbols) != true && _unknownId >= 0)
             {
                 if (pendingUnknown && !_options.FuseUnknown) symbols.Add(_unknownId);
                 pendingUnknown = true;
@@ -131,18 +100,6 @@ internal sealed class BpeModel : ITokenModel
         }
         if (pendingUnknown) symbols.Add(_unknownId);
         symbols.Merge(_merges);
-    }
-
-    /// <summary>Adds the byte tokens of a character if there is one for every byte.</summary>
-    private bool AddBytes(ReadOnlySpan<char> symbol, BpeWord symbols)
-    {
-        if (!_options.ByteFallback) return false;
-        Span<byte> bytes = stackalloc byte[4];
-        bytes = bytes[..Encoding.UTF8.GetBytes(symbol, bytes)];
-        foreach (byte b in bytes)
-            if (_fallbackIds[b] < 0) return false;
-        foreach (byte b in bytes) symbols.Add(_fallbackIds[b]);
-        return true;
     }
 
     /// <summary>Fills the table; true if no merge makes a token with a space mark behind another character.</summary>

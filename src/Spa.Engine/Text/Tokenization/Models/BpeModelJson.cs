@@ -8,7 +8,7 @@ internal static class BpeModelJson
     public static BpeModel Read(JsonCursor json)
     {
         RefuseUnsupported(json);
-        Vocabulary vocabulary = ReadVocabulary(json.Require("vocab"));
+        Vocabulary vocabulary = VocabularyJson.Read(json.Require("vocab"));
         BpeOptions options = new(json.Find("unk_token")?.String(), Flag(json, "fuse_unk"), Flag(json, "byte_fallback"), Flag(json, "ignore_merges"));
         List<(int, int)> merges = ReadMerges(json.Require("merges"), vocabulary);
         try
@@ -41,10 +41,7 @@ internal static class BpeModelJson
         json.WriteBoolean("fuse_unk", options.FuseUnknown);
         json.WriteBoolean("byte_fallback", options.ByteFallback);
         json.WriteBoolean("ignore_merges", options.IgnoreMerges);
-        json.WriteStartObject("vocab");
-        for (int id = 0; id < vocabulary.Size; id++)
-            if (vocabulary.TokenOf(id) is string token) json.WriteNumber(token, id);
-        json.WriteEndObject();
+        VocabularyJson.Write(json, vocabulary);
         json.WriteStartArray("merges");
         foreach ((int left, int right) in merges)
         {
@@ -66,22 +63,6 @@ internal static class BpeModelJson
     }
 
     private static bool Flag(JsonCursor json, string name) => json.Find(name)?.Boolean() ?? false;
-
-    private static Vocabulary ReadVocabulary(JsonCursor json)
-    {
-        json.Expect(JsonValueKind.Object);
-        int count = json.Element.GetPropertyCount();
-        if (count > Vocabulary.Limit) throw json.Error($"{count} tokens are more than the limit of {Vocabulary.Limit}");
-        Vocabulary vocabulary = new(count);
-        foreach (JsonProperty entry in json.Element.EnumerateObject())
-        {
-            string token = json.NameOf(entry);
-            if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out int id))
-                throw json.Error($"the id of token '{JsonCursor.Shorten(token)}' is not an integer that fits");
-            if (vocabulary.Add(token, id) is string problem) throw json.Error(problem);
-        }
-        return vocabulary;
-    }
 
     private static List<(int Left, int Right)> ReadMerges(JsonCursor json, Vocabulary vocabulary)
     {

@@ -22,8 +22,10 @@ internal sealed class EncodeScratch
 
     public BpeWord Word { get; } = new();
 
+    public UnigramPath Path { get; } = new();
+
     /// <summary>Whether this may be kept for another call.</summary>
-    public bool IsSmall => Ids.Capacity <= MaxKept && Pieces.Capacity <= MaxKept && NextPieces.Capacity <= MaxKept && Word.Capacity <= MaxKept;
+    public bool IsSmall => Ids.Capacity <= MaxKept && Pieces.Capacity <= MaxKept && NextPieces.Capacity <= MaxKept && Word.Capacity <= MaxKept && Path.Capacity <= MaxKept;
 
     public void SwapPieces() => (Pieces, NextPieces) = (NextPieces, Pieces);
 }

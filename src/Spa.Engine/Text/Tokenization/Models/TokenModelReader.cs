@@ -7,6 +7,8 @@ internal static class TokenModelReader
     public static ITokenModel Read(JsonCursor json) => (json.Find("type")?.String() ?? BpeModel.TypeName) switch
     {
         BpeModel.TypeName => BpeModelJson.Read(json),
+        UnigramModel.TypeName => UnigramModelJson.Read(json),
+        WordPieceModel.TypeName => WordPieceModelJson.Read(json),
         string type => throw json.Unsupported("model", type),
     };
 }

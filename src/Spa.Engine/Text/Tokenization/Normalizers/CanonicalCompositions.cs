@@ -2,7 +2,7 @@ namespace Spa.Engine.Text.Tokenization;
 
 /// <summary>
 /// The pairs of code points that NFC joins: first, second, result (UnicodeData.txt field 5 without the composition exclusions, as Unicode 9 knew
-/// it; Hangul syllables are computed). Characters given a decomposition after Unicode 9 are left out on purpose, see <see cref="CanonicalNormalizer"/>.
+/// it; Hangul syllables are computed). Characters given a decomposition after Unicode 9 are left out on purpose, see <see cref="UnicodeNormalizer"/>.
 /// </summary>
 internal static class CanonicalCompositions
 {

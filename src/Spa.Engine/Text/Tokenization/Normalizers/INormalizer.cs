@@ -8,8 +8,12 @@ internal interface INormalizer
     /// <param name="text">Text between two added tokens, without unpaired surrogates, possibly empty.</param>
     string Normalize(string text);
 
-    /// <summary>Whether white space that begins a text is dropped, so that what is left does not begin where the text did.</summary>
-    bool StripsStart => false;
+    /// <summary>The same, and whether what began the text was dropped, so that what is left does not begin where the text did.</summary>
+    string Normalize(string text, out bool droppedStart)
+    {
+        droppedStart = false;
+        return Normalize(text);
+    }
 
     /// <summary>Writes the object that tokenizer.json has for this.</summary>
     void Write(Utf8JsonWriter json);

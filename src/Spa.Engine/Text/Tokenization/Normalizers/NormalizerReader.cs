@@ -6,12 +6,15 @@ internal static class NormalizerReader
     public static INormalizer Read(JsonCursor json) => json.Type() switch
     {
         SequenceNormalizer.TypeName => new SequenceNormalizer([.. json.Require("normalizers").Items().Select(Read)]),
-        CanonicalNormalizer.ComposedTypeName => new CanonicalNormalizer(composes: true),
-        CanonicalNormalizer.DecomposedTypeName => new CanonicalNormalizer(composes: false),
         PrependNormalizer.TypeName => PrependNormalizer.Read(json),
         Replacement.TypeName => new ReplaceNormalizer(Replacement.Read(json)),
         LowercaseNormalizer.TypeName => new LowercaseNormalizer(),
         StripNormalizer.TypeName => StripNormalizer.Read(json),
-        string type => throw json.Unsupported("normalizer", type),
+        StripAccentsNormalizer.TypeName => new StripAccentsNormalizer(),
+        BertNormalizer.TypeName => BertNormalizer.Read(json),
+        PrecompiledNormalizer.TypeName => PrecompiledNormalizer.Read(json),
+        NmtNormalizer.TypeName => new NmtNormalizer(),
+        ByteLevelOptions.TypeName => new ByteLevelNormalizer(),
+        string type => UnicodeNormalizer.Named(type) ?? throw json.Unsupported("normalizer", type),
     };
 }

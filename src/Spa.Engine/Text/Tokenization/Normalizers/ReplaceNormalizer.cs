@@ -7,5 +7,11 @@ internal sealed class ReplaceNormalizer(Replacement replacement) : INormalizer
 {
     public string Normalize(string text) => replacement.Apply(text);
 
+    public string Normalize(string text, out bool droppedStart)
+    {
+        droppedStart = replacement.DropsStart(text);
+        return Normalize(text);
+    }
+
     public void Write(Utf8JsonWriter json) => replacement.Write(json);
 }

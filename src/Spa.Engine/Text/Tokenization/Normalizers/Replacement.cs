@@ -27,6 +27,14 @@ internal sealed class Replacement(PatternSpec pattern, string content)
         return result.Append(text, done, text.Length - done).ToString();
     }
 
+    /// <summary>Whether the reference takes what begins the result for another place than the text's first character: what replaces several characters stands for the last of them.</summary>
+    public bool DropsStart(string text)
+    {
+        long steps = PatternSteps.For(text.Length);
+        return pattern.Matcher.TryFind(text, 0, ref steps, out int start, out int length) && start == 0 && length > 0
+            && (content.Length == 0 || CharClasses.CountCodePoints(text.AsSpan(0, length)) > 1);
+    }
+
     public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();

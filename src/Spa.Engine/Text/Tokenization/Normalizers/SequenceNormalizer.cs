@@ -7,11 +7,16 @@ internal sealed class SequenceNormalizer(IReadOnlyList<INormalizer> steps) : INo
 {
     public const string TypeName = "Sequence";
 
-    public bool StripsStart => steps.Any(step => step.StripsStart);
+    public string Normalize(string text) => Normalize(text, out _);
 
-    public string Normalize(string text)
+    public string Normalize(string text, out bool droppedStart)
     {
-        foreach (INormalizer step in steps) text = step.Normalize(text);
+        droppedStart = false;
+        foreach (INormalizer step in steps)
+        {
+            text = step.Normalize(text, out bool dropped);
+            droppedStart |= dropped;
+        }
         return text;
     }
 

@@ -7,14 +7,18 @@ internal sealed class StripNormalizer(bool left, bool right) : INormalizer
 {
     public const string TypeName = "Strip";
 
-    public bool StripsStart => left;
-
     public static StripNormalizer Read(JsonCursor json) => new(json.Require("strip_left").Boolean(), json.Require("strip_right").Boolean());
 
     public string Normalize(string text)
     {
         if (left) text = text.TrimStart();
         return right ? text.TrimEnd() : text;
+    }
+
+    public string Normalize(string text, out bool droppedStart)
+    {
+        droppedStart = left && text.Length > 0 && char.IsWhiteSpace(text[0]);
+        return Normalize(text);
     }
 
     public void Write(Utf8JsonWriter json)

@@ -40,6 +40,15 @@ internal static class CharClasses
         return c;
     }
 
+    /// <summary>The number of code points of a text without unpaired surrogates.</summary>
+    public static int CountCodePoints(ReadOnlySpan<char> text)
+    {
+        int count = text.Length;
+        foreach (char c in text)
+            if (char.IsLowSurrogate(c)) count--;
+        return count;
+    }
+
     /// <summary>What the pre-tokenizer Digits takes for a number: <c>\p{N}</c> of Unicode 17, which the reference's library knows there.</summary>
     public static bool IsNumber(int codePoint) =>
         KindOf(codePoint) == CharKind.Number || codePoint is (>= 0x11DE0 and <= 0x11DE9) or (>= 0x16FF4 and <= 0x16FF6);

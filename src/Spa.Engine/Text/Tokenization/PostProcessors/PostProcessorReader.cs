@@ -8,6 +8,7 @@ internal static class PostProcessorReader
         SequencePostProcessor.TypeName => new SequencePostProcessor([.. json.Require("processors").Items().Select(Read)]),
         ByteLevelOptions.TypeName => new ByteLevelPostProcessor(ByteLevelOptions.Read(json)),
         TemplatePostProcessor.TypeName => TemplatePostProcessor.Read(json),
+        EnclosingPostProcessor.BertTypeName or EnclosingPostProcessor.RobertaTypeName => EnclosingPostProcessor.Read(json),
         string type => throw json.Unsupported("post-processor", type),
     };
 }

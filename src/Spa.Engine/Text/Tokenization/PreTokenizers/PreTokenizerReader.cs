@@ -13,6 +13,8 @@ internal static class PreTokenizerReader
         PunctuationPreTokenizer.TypeName => PunctuationPreTokenizer.Read(json),
         WhitespacePreTokenizer.WordsTypeName => new WhitespacePreTokenizer(splitWords: true),
         WhitespacePreTokenizer.PlainTypeName => new WhitespacePreTokenizer(splitWords: false),
+        BertPreTokenizer.TypeName => new BertPreTokenizer(),
+        DelimiterPreTokenizer.TypeName => DelimiterPreTokenizer.Read(json),
         string type => throw json.Unsupported("pre-tokenizer", type),
     };
 }

@@ -3,22 +3,31 @@ using System.Text.Json;
 namespace Spa.Engine.Text.Tokenization;
 
 /// <summary>
-/// <c>NFC</c> and <c>NFD</c> with the tables of Unicode 9, which is what the reference knows: marks that came later neither move nor join.
+/// <c>NFC</c>, <c>NFD</c>, <c>NFKC</c> and <c>NFKD</c> with the tables of Unicode 9, which is what the reference knows: marks that came later neither move nor join.
 /// (The runtime's own <see cref="string.Normalize()"/> would be newer, and does nothing where globalization is invariant.)
 /// </summary>
-internal sealed class CanonicalNormalizer(bool composes) : INormalizer
+/// <param name="composes">Whether what was taken apart is joined again.</param>
+/// <param name="compatible">Whether characters that are others in another form, such as ligatures and full-width letters, become those.</param>
+internal sealed class UnicodeNormalizer(bool composes, bool compatible) : INormalizer
 {
-    public const string ComposedTypeName = "NFC";
-
-    public const string DecomposedTypeName = "NFD";
+    /// <summary>The normalizer of a name in tokenizer.json, or null.</summary>
+    public static UnicodeNormalizer? Named(string type) => type switch
+    {
+        "NFC" => new UnicodeNormalizer(composes: true, compatible: false),
+        "NFD" => new UnicodeNormalizer(composes: false, compatible: false),
+        "NFKC" => new UnicodeNormalizer(composes: true, compatible: true),
+        "NFKD" => new UnicodeNormalizer(composes: false, compatible: true),
+        _ => null,
+    };
 
     public string Normalize(string text)
     {
-        if (CanonicalData.IsStable(text, composes)) return text;
+        if (CanonicalData.IsStable(text, composes) && !(compatible && CompatibilityData.Occurs(text))) return text;
         List<int> codePoints = new(text.Length + 16);
         for (int at = 0; at < text.Length;)
         {
-            CanonicalData.Decompose(CharClasses.CodePointAt(text, at, out int unit), codePoints);
+            int codePoint = CharClasses.CodePointAt(text, at, out int unit);
+            if (!compatible || !CompatibilityData.TryDecompose(codePoint, codePoints)) CanonicalData.Decompose(codePoint, codePoints);
             at += unit;
         }
         Reorder(codePoints);
@@ -29,7 +38,7 @@ internal sealed class CanonicalNormalizer(bool composes) : INormalizer
     public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        json.WriteString("type", composes ? ComposedTypeName : DecomposedTypeName);
+        json.WriteString("type", $"NF{(compatible ? "K" : "")}{(composes ? "C" : "D")}");
         json.WriteEndObject();
     }
 
