@@ -4,6 +4,7 @@ using Spa.Cli.Terminal;
 using Spa.Engine;
 using Spa.Engine.Compute;
 using Spa.Engine.Compute.Cpu;
+using Spa.Engine.Pipeline;
 
 namespace Spa.Cli.Commands;
 
@@ -47,6 +48,14 @@ internal sealed class CommandContext(ParseResult parse, CommonOptions common, Cl
 
     /// <summary>Whether the user wrote the option.</summary>
     public bool IsGiven(Option option) => parse.GetResult(option) is { Implicit: false };
+
+    /// <summary>Opens a model as its option names it, and tells what of it is not read.</summary>
+    public ModelBundle OpenModel(string path, string? tokenizer = null, bool rewards = false)
+    {
+        ModelBundle bundle = ModelBundle.Open(path, tokenizer, BaseModel, rewards);
+        if (bundle.LeftOut is { } leftOut) log.Notice(leftOut);
+        return bundle;
+    }
 
     /// <summary>A line of the result on stdout.</summary>
     public void WriteLine(string line = "") => log.Outside(() => console.Out.WriteLine(line));

@@ -37,7 +37,7 @@ internal sealed class EstimateCommand : CliCommand
     public override int Run(CommandContext context)
     {
         RunConfig config = RunConfig.Load(context.Require(_options.Config), Stage(context), _options.Overrides(context), out _);
-        using ModelBundle model = ModelBundle.Open(config.Training.ModelNameOrPath!, null, context.BaseModel, rewards: config.Stage == ConfigurationStage.Reward);
+        using ModelBundle model = context.OpenModel(config.Training.ModelNameOrPath!, rewards: config.Stage == ConfigurationStage.Reward);
         using ComputeBackend backend = context.CreateBackend();
         RunEstimate estimate = new(config, model, new RunContext(backend, ConfigOptions.MatrixType(config, context.BaseModel), context.Log, context.Cancel, context.BaseModel));
         double gigaflops = CpuCheck.GigaFlops(backend);

@@ -29,7 +29,7 @@ public static class GgufExport
     public static void Write(string path, ModelBundle bundle, Model model, StoredType type, string name)
     {
         GgufArchitecture architecture = GgufSettings.Require(bundle.Family, bundle.Config, bundle.Path);
-        GgufWriter.Write(path, [.. GgufSettings.Describe(architecture, bundle.Config, name, type), .. Vocabulary(bundle)], [.. GgufTensors.Describe(architecture, model, type)]);
+        GgufWriter.Write(path, [.. GgufSettings.Describe(architecture, bundle.Config, name, type), .. BaseCard.Of(bundle).ToGguf(), .. Vocabulary(bundle)], [.. GgufTensors.Describe(architecture, model, type)]);
     }
 
     private static IReadOnlyList<KeyValuePair<string, object>> Vocabulary(ModelBundle bundle)

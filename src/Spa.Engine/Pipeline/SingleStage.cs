@@ -24,6 +24,7 @@ public static class SingleStage
             throw new UsageException($"'dataset_name: {dataset}' is a data set of the Hugging Face Hub, expected a file; {HubNames.Advice(dataset)} and name its JSON Lines or Parquet file");
         var folder = new RunFolder(training.OutputDir ?? throw new UsageException("'output_dir' is missing: name a folder"));
         using ModelBundle bundle = ModelBundle.Open(modelPath, null, context.BaseModel, rewards: config.Stage == ConfigurationStage.Reward);
+        if (bundle.LeftOut is { } leftOut) context.Log.Notice(leftOut);
         using TaskData data = TaskData.Read(config, dataset, bundle, context);
         string name = data.Name;
         TrainerSettings settings = TrainingSetup.Settings(training, data.Count, training.NumTrainEpochs);
@@ -63,6 +64,6 @@ public static class SingleStage
         TrainingCheckpoint.Clear(checkpoints);
         JsonObject? after = evaluation.After(model, trained.Key, referenceKey);
         StageRecord.WriteMetrics(folder, name, before, after);
-        StageRecord.WriteCard(config, model, bundle.Path, data, settings, trained, environment, before, after);
+        StageRecord.WriteCard(config, model, bundle, data, settings, trained, environment, before, after);
     }
 }

@@ -4,6 +4,7 @@ using Spa.Engine.Formats;
 using Spa.Engine.Models;
 using Spa.Engine.Pipeline.Controls;
 using Spa.Engine.Pipeline.Judges;
+using Spa.Engine.Reporting;
 
 namespace Spa.Engine.Pipeline;
 
@@ -37,6 +38,7 @@ public sealed partial class SpaRun : IDisposable
         _sftBundle = ModelBundle.Open(model, null, context.BaseModel);
         try
         {
+            if (_sftBundle.LeftOut is { } leftOut) context.Log.Notice(leftOut);
             RequireEndTokens();
             _data = new LoopData(config, _sftBundle, context.Log);
             RequireDiskSpace();
@@ -59,7 +61,9 @@ public sealed partial class SpaRun : IDisposable
         Evaluate(sft, sft);
         StageModel? seed = Iterate(sft, null);
         RunControls(sft, seed);
-        RunReportBuilder.Write(_folder);
+        RunReport report = RunReportBuilder.Build(_folder);
+        ReportWriter.Write(report, _folder.Report);
+        RunCard.Write(_config, _folder, _sftBundle, report);
     }
 
     public void Dispose()

@@ -45,7 +45,7 @@ internal sealed class FamilyConfigTests
         Assert.That(Load("olmo2", $$$"""{"rope_scaling": {{{{yarn}}}, "attention_factor": 1.5}}""").Rotary.AttentionFactor, Is.EqualTo(1.5));
     }
 
-    [TestCase("gemma3", "{}", "'model_type' is 'gemma3'; supported: llama")]
+    [TestCase("qwen2_5_vl", "{}", "'model_type' is 'qwen2_5_vl'; supported: llama")]
     [TestCase("llama", """{"rope_scaling": {"rope_type": "magic"}}""", "'rope_type' is 'magic'; supported: default, linear, dynamic, llama3, yarn, longrope")]
     [TestCase("qwen2", """{"rope_scaling": {"rope_type": "default", "mrope_section": [16, 24, 24]}}""", "'mrope_section' is [16,24,24]")]
     [TestCase("phi3", """{"rope_scaling": {"type": "su", "short_factor": [1.0], "long_factor": [1.0]}}""", "'short_factor' is '1 numbers'; supported: 48")]
