@@ -53,7 +53,7 @@ internal sealed class CommandContext(ParseResult parse, CommonOptions common, Cl
     public ModelBundle OpenModel(string path, string? tokenizer = null, bool rewards = false)
     {
         ModelBundle bundle = ModelBundle.Open(path, tokenizer, BaseModel, rewards);
-        if (bundle.LeftOut is { } leftOut) log.Notice(leftOut);
+        foreach (string line in bundle.PassedOver) log.Notice(line);
         return bundle;
     }
 

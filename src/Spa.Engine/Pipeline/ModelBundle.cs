@@ -25,6 +25,11 @@ public sealed class ModelBundle : IDisposable
         var reader = new ConfigReader(files.Config, files.ConfigPath);
         Family = ModelFamily.Find(reader);
         Config = Family.Load(reader);
+        PassedOver =
+        [
+            .. files.LeftOut is { } leftOut ? [leftOut] : (string[])[],
+            .. reader.Unknown() is { Count: > 0 } unknown ? [$"'{files.ConfigPath}': passed over, not known here: {string.Join(", ", unknown)}"] : (string[])[],
+        ];
         tokenizer?.RequireFits(Config.VocabSize, files.Path);
     }
 
@@ -52,8 +57,8 @@ public sealed class ModelBundle : IDisposable
     /// <summary>Whether config.json says that the weights are bfloat16.</summary>
     public bool StoresBf16 => (ConfigJson["dtype"] ?? ConfigJson["torch_dtype"])?.ToString() == "bfloat16";
 
-    /// <summary>What the files hold beside the text model and is not read, in a line; null: nothing.</summary>
-    public string? LeftOut => _files.LeftOut;
+    /// <summary>What of the files is not read, a line each: another part than text, keys of config.json that are not known.</summary>
+    public IReadOnlyList<string> PassedOver { get; }
 
     /// <summary>Metadata of a GGUF file; null for a folder.</summary>
     internal IReadOnlyDictionary<string, object>? GgufMetadata => _files.GgufMetadata;

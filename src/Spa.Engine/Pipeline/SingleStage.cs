@@ -24,7 +24,7 @@ public static class SingleStage
             throw new UsageException($"'dataset_name: {dataset}' is a data set of the Hugging Face Hub, expected a file; {HubNames.Advice(dataset)} and name its JSON Lines or Parquet file");
         var folder = new RunFolder(training.OutputDir ?? throw new UsageException("'output_dir' is missing: name a folder"));
         using ModelBundle bundle = ModelBundle.Open(modelPath, null, context.BaseModel, rewards: config.Stage == ConfigurationStage.Reward);
-        if (bundle.LeftOut is { } leftOut) context.Log.Notice(leftOut);
+        foreach (string line in bundle.PassedOver) context.Log.Notice(line);
         using TaskData data = TaskData.Read(config, dataset, bundle, context);
         string name = data.Name;
         TrainerSettings settings = TrainingSetup.Settings(training, data.Count, training.NumTrainEpochs);

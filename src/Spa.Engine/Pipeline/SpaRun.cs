@@ -38,7 +38,7 @@ public sealed partial class SpaRun : IDisposable
         _sftBundle = ModelBundle.Open(model, null, context.BaseModel);
         try
         {
-            if (_sftBundle.LeftOut is { } leftOut) context.Log.Notice(leftOut);
+            foreach (string line in _sftBundle.PassedOver) context.Log.Notice(line);
             RequireEndTokens();
             _data = new LoopData(config, _sftBundle, context.Log);
             RequireDiskSpace();

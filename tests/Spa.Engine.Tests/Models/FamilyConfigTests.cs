@@ -54,6 +54,17 @@ internal sealed class FamilyConfigTests
     public void What_is_not_computed_is_refused_by_name(string type, string json, string message) =>
         Assert.That(() => Load(type, json), Throws.TypeOf<SpaException>().With.Message.Contains(message));
 
+    [Test]
+    public void Keys_that_are_not_known_are_listed_and_those_without_effect_are_not()
+    {
+        JsonObject config = TinyModel.Config();
+        foreach (string key in new[] { "transformers_version", "attention_dropout", "use_cache", "_name_or_path", "unsloth_fixed", "initializer_range", "pretraining_tp" }) config[key] = 1;
+        (config["new_scale"], config["new_switch"], config["new_nothing"], config["hidden_size"]) = (2.0, true, null, 24);
+        var reader = new ConfigReader(config, "config.json");
+        ModelFamily.Find(reader).Load(reader);
+        Assert.That(reader.Unknown(), Is.EqualTo(new[] { "new_scale", "new_switch" }));
+    }
+
     private static DecoderConfig Load(string type, string json)
     {
         JsonObject config = JsonNode.Parse(json)!.AsObject();

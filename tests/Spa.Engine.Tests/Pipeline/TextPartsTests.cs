@@ -29,7 +29,7 @@ internal sealed class TextPartsTests
         using Model model = WriteWhole("gemma3", "Gemma3ForConditionalGeneration", FamilyCases.Config("gemma3"), text, vision);
         using ModelBundle bundle = ModelBundle.Open(_folder["whole"]);
         Assert.That(bundle.Family.ModelType, Is.EqualTo("gemma3_text"));
-        Assert.That(bundle.LeftOut, Does.EndWith("is a model of type 'gemma3': its text part is read, 1 tensors (0.0 MB) of the rest are left out"));
+        Assert.That(bundle.PassedOver.Single(), Does.EndWith("is a model of type 'gemma3': its text part is read, 1 tensors (0.0 MB) of the rest are left out"));
         Assert.That(bundle.RowTokenizer.EndIds, Is.EqualTo(new[] { 1, 9 }), "of the whole, where the text part does not say");
         using Model read = bundle.Load(_backend, DType.Float32);
         foreach (Parameter p in model.Table.Parameters) Assert.That(Values(read, p), Is.EqualTo(Values(model, p)), p.Name);
