@@ -27,7 +27,8 @@ public sealed record ModelCardMethod(string Sentence, IReadOnlyList<string> Tags
     public static ModelCardMethod Reward { get; } = new(
         "trained on preference pairs to give responses rewards (Bradley and Terry): sigmoid of the difference of two rewards is the probability that the one response is preferred.",
         ["reward-model", "reward-trainer"],
-        "Its rewards order responses to one prompt as its data did, and mean nothing across prompts; a policy that is optimised against it finds its mistakes.") { PipelineTag = "text-classification" };
+        "Its rewards order responses to one prompt as its data did, and mean nothing across prompts; a policy that is optimised against it finds its mistakes.")
+    { PipelineTag = "text-classification" };
 
     /// <summary>Supervised fine-tuning.</summary>
     public static ModelCardMethod Sft { get; } = new(
