@@ -84,7 +84,10 @@ public sealed partial class SpaRun : IDisposable
         {
             PhaseRecord samples = Sample(t, policy);
             PhaseRecord pairs = Judge(t, samples, policy, JudgeReference(sft, previous));
-            (previous, policy) = (policy, Train(t, policy, pairs));
+            PhaseRecord? gold = ScoreByGold(t, samples);
+            PhaseRecord trained = Train(t, policy, pairs);
+            Audit(t, samples, pairs, trained, gold);
+            (previous, policy) = (policy, new StageModel(t, StageTitle(t), _folder.Model(t), trained.Key));
             Evaluate(policy, sft);
         }
         _state.Write();

@@ -50,6 +50,14 @@ internal sealed class TrainCommandTests
         Assert.That(status["complete"]!.GetValue<bool>(), Is.True, status.ToJsonString());
         Assert.That(CommandLine.Run("status", _folder.In("run")).Succeeded().Out, Does.Contain("stage-1/train").And.EndsWith("complete\n"));
         Assert.That(CommandLine.Run("run", "--config", config).Succeeded().Error, Does.Contain("done before"));
+
+        string run = _folder.In("run"), page = _folder.In("compare.html");
+        Assert.That(CommandLine.Run("run", "--compare", run, run, "--output", page).Succeeded().Out, Does.Contain("Agreement with held-out labels").And.Contain("SPA 1"));
+        Assert.That(File.ReadAllText(page), Does.Contain("Spa comparison of runs"));
+        Assert.That(CommandLine.Run("run", "--compare", run, run, "--json").Succeeded().Json["runs"]!.AsArray(), Has.Count.EqualTo(2));
+        CommandLine.Run("run", "--compare", run, _folder.In("none")).FailedWith(1, "none", "is not a run folder");
+        CommandLine.Run("run", "--compare", run, run, "--config", config).FailedWith(2, "exclude each other");
+        CommandLine.Run("run").FailedWith(2, "--config");
     }
 
     [Test]

@@ -21,6 +21,8 @@ internal static class ReportSections
         yield return new("margins", "Noise detection",
             "The extrapolated margin beta*M of each iteration's pairs. Pairs below the threshold count as noisy and get smoothed labels.",
             IterationCharts.Margins(report));
+        yield return new("judge", "The judge",
+            "How often and how surely its preferences are right where an oracle knows, and what it is like as a judge.", IterationCharts.Judge(report));
         yield return new("responses", "Responses by iteration",
             "Growing length, fewer natural stops or a rising KL are the usual signs of a policy that drifts away from its SFT model.",
             IterationCharts.Responses(report));
