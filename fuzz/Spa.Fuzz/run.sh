@@ -8,6 +8,8 @@ seconds="${1:-60}"
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(safetensors gguf tokenizer template rows parquet)
 
+# afl-cmin wants a path, not a name.
+dotnet=$(readlink -f "$(command -v dotnet)")
 out=out
 mkdir -p "$out"
 [ -x "$out/tool/sharpfuzz" ] || dotnet tool install SharpFuzz.CommandLine --version 2.3.0 --tool-path "$out/tool"
@@ -20,9 +22,9 @@ for target in "${targets[@]}"; do
   rm -rf "${out:?}/$target"
   dictionary=()
   [ -f "Dictionaries/$target.dict" ] && dictionary=(-x "Dictionaries/$target.dict")
-  afl-fuzz -i "Corpus/$target" -o "$out/$target" -V "$seconds" -t 5000 -m none "${dictionary[@]}" -- dotnet "$out/bin/Spa.Fuzz.dll" "$target" > "$out/$target.log" 2>&1 || { tail -20 "$out/$target.log"; exit 1; }
+  afl-fuzz -i "Corpus/$target" -o "$out/$target" -V "$seconds" -t 5000 -m none "${dictionary[@]}" -- "$dotnet" "$out/bin/Spa.Fuzz.dll" "$target" > "$out/$target.log" 2>&1 || { tail -20 "$out/$target.log"; exit 1; }
   rm -rf "$out/$target.min"
-  afl-cmin -i "$out/$target/default/queue" -o "$out/$target.min" -t 5000 -m none -- dotnet "$out/bin/Spa.Fuzz.dll" "$target" > "$out/$target.cmin.log" 2>&1
+  afl-cmin -i "$out/$target/default/queue" -o "$out/$target.min" -t 5000 -m none -- "$dotnet" "$out/bin/Spa.Fuzz.dll" "$target" > "$out/$target.cmin.log" 2>&1
   # Kept: what adds coverage and is small; names are content hashes, so that a second run adds and renames nothing needlessly.
   for file in "$out/$target.min"/*; do
     [ "$(stat -c %s "$file")" -le 8192 ] && cp "$file" "Corpus/$target/$(sha256sum "$file" | cut -c1-12)"
