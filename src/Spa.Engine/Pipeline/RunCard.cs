@@ -1,10 +1,11 @@
 using System.Globalization;
 using Spa.Engine.Configuration;
+using Spa.Engine.Pipeline.Audits;
 using Spa.Engine.Reporting;
 
 namespace Spa.Engine.Pipeline;
 
-/// <summary>README.md of every model that a run made: data, settings, and the figures of the report up to that stage.</summary>
+/// <summary>README.md of every model that a run made: data, settings, what the audit found, and the figures of the report up to that stage.</summary>
 internal static class RunCard
 {
     public static void Write(RunConfig config, RunFolder folder, ModelBundle sft, RunReport report)
@@ -23,7 +24,7 @@ internal static class RunCard
                 Languages = card.Languages,
                 Method = stage == 0 ? ModelCardMethod.Dpo : ModelCardMethod.Spa,
                 IsAdapter = sft.IsAdapter || config.Training.UsePeft,
-                Training = [.. Facts(config, stage)],
+                Training = [.. Facts(config, stage), .. Figures(stage == 0 ? null : AuditFile.Read(folder, stage))],
                 Results = report.Stages is { } stages ? UpTo(stages, stage) : null,
                 EngineVersion = report.Environment.FirstOrDefault(e => e.Key == "spa").Value ?? "",
             }, Path.Combine(folder.Model(stage), "README.md"));
@@ -44,6 +45,12 @@ internal static class RunCard
         yield return new("Learning rate", Number(stage == 0 ? config.Spa.SeedLearningRate ?? config.Training.LearningRate : config.Training.LearningRate));
         yield return new("Seed", config.Training.Seed.ToString(CultureInfo.InvariantCulture));
     }
+
+    // What the audit found in the data that the stage was trained on.
+    private static IEnumerable<KeyValuePair<string, string>> Figures(IterationAudit? audit) => audit is null ? []
+        : AuditFigure.OfResponses.Concat(AuditFigure.OfFlags).Concat(AuditFigure.OfJudge).Select(figure => (figure, Value: figure.Value(audit))).Where(f => f.Value.IsMeasured)
+            .Select(f => KeyValuePair.Create(f.figure.Name,
+                NumberText.Format(f.Value, f.figure.Style) + (f.Value.HasInterval ? $" ({NumberText.Range(f.Value, f.figure.Style)})" : "")));
 
     // Later stages are other models; controls belong to all.
     private static ReportTable UpTo(ReportTable table, int stage)

@@ -48,7 +48,6 @@ public sealed partial class SpaRun
             AtomicFile.WriteAllText(_folder.Evaluation(model.Stage), document.ToJsonString(StageAudit.Indented) + "\n");
             return new PhaseResult(new JsonObject { ["pairs"] = pairs.Length }, pairs.Sum(p => (long)p.ChosenTokens + p.RejectedTokens));
         });
-        if (model.Stage >= 0) StageCard.Write(_config, _folder, model.Stage, _state);
     }
 
     private IReadOnlyList<LoopPrompt> Shown()
