@@ -29,6 +29,9 @@ internal sealed class CommandContext(ParseResult parse, CommonOptions common, Cl
     /// <summary>Null where the user did not say.</summary>
     public string? GivenDtype => Get(common.Dtype);
 
+    /// <summary>--device; null where the user did not say.</summary>
+    public string? GivenDevice => Get(common.Device);
+
     /// <summary>--base: the base of adapters whose own path does not exist.</summary>
     public string? BaseModel => Get(common.Base);
 

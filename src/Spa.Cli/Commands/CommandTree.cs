@@ -34,6 +34,7 @@ internal static class CommandTree
         TrainCommand.Sft(),
         TrainCommand.Dpo(),
         TrainCommand.Reward(),
+        new StudyCommand(),
         new GenerateCommand(),
         new ScoreCommand(),
         new JudgeCommand(),

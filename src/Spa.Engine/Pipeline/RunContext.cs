@@ -8,4 +8,8 @@ namespace Spa.Engine.Pipeline;
 /// <param name="Log">Notices and progress.</param>
 /// <param name="Cancel">Asks for a stop at the next safe point.</param>
 /// <param name="BaseModel">The base of adapters whose own path does not exist; null: none.</param>
-public sealed record RunContext(ComputeBackend Backend, DType MatrixType, RunLog Log, CancellationToken Cancel, string? BaseModel = null);
+public sealed record RunContext(ComputeBackend Backend, DType MatrixType, RunLog Log, CancellationToken Cancel, string? BaseModel = null)
+{
+    /// <summary>Phases that runs have in common; null: every run does its own.</summary>
+    public PhaseStore? Shared { get; init; }
+}

@@ -42,7 +42,7 @@ public sealed partial class SpaRun : IDisposable
             RequireEndTokens();
             _data = new LoopData(config, _sftBundle, context.Log);
             RequireDiskSpace();
-            _state = new RunState(_folder.State, environment);
+            _state = new RunState(_folder.State, environment, context.Shared);
         }
         catch
         {
