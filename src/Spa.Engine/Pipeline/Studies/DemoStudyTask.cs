@@ -40,6 +40,7 @@ internal sealed class DemoStudyTask : IStudyTask
     public JsonObject Inputs(StudyArm arm) => new()
     {
         ["config"] = Config(arm, "").ToYaml(),
+        ["reward"] = arm.Reward is null ? null : string.Join(' ', arm.Reward),
         ["model"] = _modelHash,
         ["data"] = _dataHash,
         ["dtype"] = _context.MatrixType.ToString(),
@@ -48,6 +49,7 @@ internal sealed class DemoStudyTask : IStudyTask
     public ArmResult Run(StudyArm arm, string folder)
     {
         RunConfig config = Config(arm, folder);
+        StudyReward.Train(arm, config, folder, _context);
         using (var run = new SpaRun(config, _context, [])) run.Execute();
         var files = new RunFolder(folder);
         var stages = new Dictionary<int, IReadOnlyDictionary<string, double>> { [-1] = Measure(-1, _sft.Path, null) };
@@ -59,7 +61,7 @@ internal sealed class DemoStudyTask : IStudyTask
     public void Dispose() => _sft.Dispose();
 
     private RunConfig Config(StudyArm arm, string folder) =>
-        DemoConfiguration.Arm(_options with { Overrides = [.. _experiment.Overrides, .. arm.Overrides] }, _data, _sft.Path, folder);
+        DemoConfiguration.Arm(_options with { Overrides = [.. _experiment.Overrides, .. arm.Overrides, .. StudyReward.Overrides(arm, folder)] }, _data, _sft.Path, folder);
 
     // Measured once for all arms that have the model: its answers are named by its content.
     private Dictionary<string, double> Measure(int stage, string model, string? pairs)

@@ -16,6 +16,7 @@ internal sealed class RunStudyTask(Study study, StudyExperiment experiment, uint
         return new JsonObject
         {
             ["config"] = config.ToYaml(),
+            ["reward"] = arm.Reward is null ? null : string.Join(' ', arm.Reward),
             ["model"] = RowIdentity.OfModel(config.Training.ModelNameOrPath),
             ["data"] = new JsonArray([.. files.Select(file => (JsonNode)RowIdentity.OfRows(file))]),
             ["dtype"] = context.MatrixType.ToString(),
@@ -25,6 +26,7 @@ internal sealed class RunStudyTask(Study study, StudyExperiment experiment, uint
     public ArmResult Run(StudyArm arm, string folder)
     {
         RunConfig config = Config(arm, folder);
+        StudyReward.Train(arm, config, folder, context);
         using (var run = new SpaRun(config, context, [])) run.Execute();
         var files = new RunFolder(folder);
         var stages = new Dictionary<int, IReadOnlyDictionary<string, double>>();

@@ -24,7 +24,7 @@ public sealed record Study
     /// <exception cref="UsageException">A setting is wrong, or the study is of the demo's task.</exception>
     public RunConfig Configuration(StudyExperiment experiment, StudyArm arm, uint seed, IEnumerable<string> overrides, string folder) =>
         RunConfig.Load(Base ?? throw new UsageException($"'{Title}' is a study of the demo's task, whose data it makes itself; name one with a base configuration"), ConfigurationStage.Run,
-            [.. experiment.Overrides, .. arm.Overrides, .. overrides, $"seed={seed}", $"output_dir={JsonValue.Create(folder).ToJsonString()}"], out _);
+            [.. experiment.Overrides, .. arm.Overrides, .. overrides, .. StudyReward.Overrides(arm, folder), $"seed={seed}", $"output_dir={JsonValue.Create(folder).ToJsonString()}"], out _);
 
     /// <summary>Reads and checks a study file.</summary>
     /// <exception cref="UsageException">It cannot be read, or a key is unknown, missing or wrong: one line with its place.</exception>

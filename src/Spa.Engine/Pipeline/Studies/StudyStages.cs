@@ -18,7 +18,6 @@ internal static class StudyStages
     /// <summary>Removes the models of a run; its figures, samples and pairs stay.</summary>
     public static void RemoveModels(string folder)
     {
-        foreach (string stage in Directory.EnumerateDirectories(folder, "stage-*"))
-            if (Directory.Exists(Path.Combine(stage, "model"))) Directory.Delete(Path.Combine(stage, "model"), recursive: true);
+        foreach (string model in Directory.EnumerateDirectories(folder).Select(stage => Path.Combine(stage, "model")).Where(Directory.Exists)) Directory.Delete(model, recursive: true);
     }
 }

@@ -56,6 +56,7 @@ internal sealed class StudyReaderTests
     [TestCase("[a, b@0]", "[a, b@x]", "a model is an arm or arm@stage, such as spa@0; found 'b@x'")]
     [TestCase("best_of: [a, b]", "best_of: [c]", "there is no arm 'c' that runs")]
     [TestCase("best_of: [a, b]", "best_of: [a], set: {beta: 1}", "'best_of' takes the best of other arms")]
+    [TestCase("set: {beta: 1}", "reward: 3", "'reward' must be settings as keys and values; found 3")]
     [TestCase("metric: win", "metric: wins", "there is no metric 'wins', did you mean 'win'?")]
     [TestCase("experiment: e", "experiment: f", "claim 1: there is no experiment 'f'")]
     [TestCase("title: T", "title: T\ntask: run", "'base' names the configuration that 'task: run' starts from")]
