@@ -76,7 +76,7 @@ public sealed class RunEstimate
             AddSampling($"{stage}/sample", sampled);
             AddScoring($"{stage}/judge", Judged(sampled));
             AddTraining($"{stage}/train", pairs, _config.Training.NumTrainEpochs,
-                withReference: _config.Spa is { LabelSmoothing: not 0 } && _config.Spa.ExtrapolationOf(t) != 0);
+                withReference: TrainingSetup.Refinement(_config.Spa, t).NeedsReference());
             AddScoring($"{stage}/evaluate", rows.Evaluation);
         }
     }

@@ -9,7 +9,12 @@ public sealed class StudyMarkdown(StudyResults results, string imageFolder)
     private Study Study => results.Study;
 
     /// <summary>Headings from the second level on.</summary>
-    public string Render() => string.Join('\n', [.. Claims(), .. Study.Experiments.SelectMany(Experiment)]);
+    public string Render() => string.Join('\n', [.. Work(), .. Claims(), .. Study.Experiments.SelectMany(Experiment)]);
+
+    private IEnumerable<string> Work() =>
+    [
+        string.Create(CultureInfo.InvariantCulture, $"{Study.Experiments.Sum(e => e.Runs.Count() * e.Seeds.Count)} runs with {results.Seconds:N0} s of work in all, each on a part of one machine."), "",
+    ];
 
     private IEnumerable<string> Claims()
     {

@@ -33,6 +33,9 @@ public sealed class StudyResults(Study study)
     public IEnumerable<StudyMetric> Metrics(StudyExperiment experiment) =>
         StudyMetric.All.Where(metric => experiment.Runs.Any(arm => Values(experiment, new StudyPoint(arm.Name, null), metric).Any(double.IsFinite)));
 
+    /// <summary>Seconds that all runs took, what others did for them left out.</summary>
+    public double Seconds => study.Experiments.Sum(e => e.Runs.Sum(arm => e.Seeds.Sum(seed => Run(e, arm.Name, seed).Seconds)));
+
     /// <summary>Verdict on a claim.</summary>
     public Verdict Judge(StudyClaim claim)
     {
