@@ -19,6 +19,9 @@ internal static class ConfigurationChecks
     {
         CheckTraining(config.Training, document);
         CheckSchedule(config.Training, document, notices);
+        Check(
+            config.Stage == ConfigurationStage.Rloo || config.Training.MaxCompletionLength is null, document, "max_completion_length",
+            () => "'max_completion_length' is for spa rloo; max_length bounds prompt and response together; remove it");
         foreach (string service in config.Training.ReportTo.Where(name => !s_ownReports.Contains(name)))
         {
             notices.Add($"{document.Place("report_to")}: report_to: {service} has no counterpart; metrics.jsonl and the report are always written");
