@@ -119,7 +119,11 @@ internal sealed class RlooData : TaskData
         _reference?.Dispose();
     }
 
-    private IResponseJudge MakeJudge() => JudgeFactory.Create(_judge, Context.Backend, Context.MatrixType, compareEmpty: true);
+    private IResponseJudge MakeJudge()
+    {
+        IResponseJudge judge = JudgeFactory.Create(_judge, Context.Backend, Context.MatrixType, compareEmpty: true);
+        return _judge.Adjustment.IsNone ? judge : new AdjustedJudge(judge, _judge.Adjustment);
+    }
 
     private SamplingSettings Sampling(int samples) => new()
     {

@@ -19,7 +19,15 @@ internal sealed class RlooStageTests
 {
     private static readonly TrainerSettings s_settings = new()
     {
-        MicroBatch = 3, Accumulation = 2, Repeats = 2, Epochs = 1, MaxSteps = 6, LearningRate = 5e-3, LoggingSteps = 1, SaveSteps = 0, GradientCheckpointing = false,
+        MicroBatch = 3,
+        Accumulation = 2,
+        Repeats = 2,
+        Epochs = 1,
+        MaxSteps = 6,
+        LearningRate = 5e-3,
+        LoggingSteps = 1,
+        SaveSteps = 0,
+        GradientCheckpointing = false,
     };
 
     [Test]
