@@ -19,7 +19,7 @@ internal sealed class EstimateCommand : CliCommand
 {
     private readonly ConfigOptions _options = new();
     private readonly Option<string?> _for = Opt.Choice("--for", "The command that the configuration is for; default: run where it has spa.prompts, else dpo, or sft for an SFT loss.", "run",
-        "dpo", "sft", "reward");
+        "dpo", "sft", "reward", "rloo");
     private readonly Option<int?> _rows = Opt.Whole("--rows", "N", "Rows of a file that is not there, where the configuration does not say; default 2000.", min: 1);
     private readonly Option<int?> _prompt = Opt.Whole("--prompt-tokens", "N", "Tokens of a prompt in files that are not there; default 200.", min: 1, max: 1_000_000);
     private readonly Option<int?> _response = Opt.Whole("--response-tokens", "N", "Tokens of a response in files that are not there; default 300.", min: 1, max: 1_000_000);
@@ -29,7 +29,7 @@ internal sealed class EstimateCommand : CliCommand
         foreach (Option option in (Option[])[.. _options.All, _for, _rows, _prompt, _response]) Options.Add(option);
     }
 
-    public override string Synopsis => "--config FILE [--set KEY=VALUE]... [--device NAME] [--for run|dpo|sft|reward] [options]";
+    public override string Synopsis => "--config FILE [--set KEY=VALUE]... [--device NAME] [--for run|dpo|sft|reward|rloo] [options]";
 
     public override string Details => "Reads and tokenises the rows, so counts and lengths are the real ones; responses that are yet to be sampled count at "
         + "max_new_tokens. Where model or rows are not there, a folder with only config.json or the published shape of a known model and assumed lengths stand in, and the output says so. "

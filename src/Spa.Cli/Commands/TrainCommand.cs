@@ -11,7 +11,7 @@ using Spa.Engine.Reporting;
 
 namespace Spa.Cli.Commands;
 
-/// <summary>The commands that a configuration file drives: <c>spa sft</c>, <c>spa dpo</c>, <c>spa reward</c>, <c>spa run</c>.</summary>
+/// <summary>The commands that a configuration file drives: <c>spa sft</c>, <c>spa dpo</c>, <c>spa reward</c>, <c>spa rloo</c>, <c>spa run</c>.</summary>
 internal sealed class TrainCommand : CliCommand
 {
     private readonly ConfigurationStage _stage;
@@ -43,6 +43,7 @@ internal sealed class TrainCommand : CliCommand
         ConfigurationStage.Sft => ["spa sft --config sft.yaml --set learning_rate=1e-5"],
         ConfigurationStage.Dpo => ["spa dpo --config dpo.yaml --set beta=0.1 --set output_dir=runs/dpo"],
         ConfigurationStage.Reward => ["spa reward --config reward.yaml --set output_dir=runs/reward", "spa judge --judge reward-model --judge-model runs/reward/model --input samples.jsonl --output pairs.jsonl"],
+        ConfigurationStage.Rloo => ["spa rloo --config rloo.yaml --set reward_model_name_or_path=runs/reward/model", "spa rloo --config rloo.yaml --set spa.judge=gold --set spa.judging.program=./oracle"],
         _ => ["spa run --config recipes/smollm2-hh.yaml --set spa.iterations=1", "spa run --compare runs/spa runs/dpo --output compare.html"],
     };
 
@@ -54,6 +55,8 @@ internal sealed class TrainCommand : CliCommand
     public static TrainCommand Dpo() => new("dpo", "Trains a model on preference pairs: DPO, or the SPA loss.", ConfigurationStage.Dpo);
 
     public static TrainCommand Reward() => new("reward", "Trains a reward model on preference pairs.", ConfigurationStage.Reward);
+
+    public static TrainCommand Rloo() => new("rloo", "Optimises a policy against a reward model or another judge (RLOO).", ConfigurationStage.Rloo);
 
     public static TrainCommand SpaLoop() =>
         new("run", "Runs Spread Preference Annotation: seed DPO, then sample, judge and train, with a report.", ConfigurationStage.Run);

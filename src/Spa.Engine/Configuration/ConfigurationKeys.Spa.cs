@@ -29,7 +29,10 @@ public static partial class ConfigurationKeys
         Whole("spa.sampling.top_k", "0", "[0, inf)", Own, "The most likely tokens that are sampled from; 0 for all."),
         Whole("spa.sampling.max_new_tokens", "300", "[1, inf)", Paper, "Longest response."),
         Choice("spa.judge", "implicit", ["implicit", "llm", "reward-model", "endpoint", "gold", "random"], Paper,
-            "Who prefers: the implicit reward, the model as judge, a reward model, a service, a known rule, or chance (a control)."),
+            "Who prefers: the implicit reward, the model as judge, a reward model, a service, a known rule, or chance (a control).") with
+        {
+            StageDefaults = new Dictionary<ConfigurationStage, string> { [ConfigurationStage.Rloo] = "reward-model" },
+        },
         Choice("spa.judge_reference", "sft", ["sft", "previous", "none"], Paper, "The reference of the implicit reward."),
         Choices("spa.filter", "empty", ["empty", "cut", "duplicate", "none"], Own,
             "Responses that are left out before pairs are taken: empty ones, those cut at max_new_tokens, those that equal an earlier one; or none."),

@@ -57,8 +57,7 @@ internal sealed class DpoData : TaskData
         IReadOnlyList<PreferenceExample> examples = objective.TakesReferenceSums
             ? ReferenceLogProbs.Precompute(_reference ?? policy.Model, referenceKey, _pairs, Path.Combine(folder.Path, "reference.jsonl"), state, Context, "dpo/reference")
             : [.. _pairs.Select(p => new PreferenceExample(p.Prompt, p.Chosen, p.Rejected))];
-        // A new adapter turned off is the reference; one that was there before is kept as it is.
-        if (keepReference) _reference ??= policy.Model.Adapter is not null && !Bundle.IsAdapter && !replaced ? policy.Model.WithoutAdapter() : policy.Model.Clone();
+        if (keepReference) _reference ??= Start(policy.Model, copy: replaced);
         return new PreferenceTask(policy, keepReference ? _reference : null, examples, settings, objective, Refinement);
     }
 

@@ -6,7 +6,7 @@ using Spa.Engine.Training;
 
 namespace Spa.Engine.Pipeline;
 
-/// <summary>One training stage by itself: <c>spa sft</c>, <c>spa dpo</c> and <c>spa reward</c>. The trained model is the folder <c>model</c> of the output folder, metrics.jsonl and
+/// <summary>One training stage by itself: <c>spa sft</c>, <c>spa dpo</c>, <c>spa reward</c> and <c>spa rloo</c>. The trained model is the folder <c>model</c> of the output folder, metrics.jsonl and
 /// trainer_state.json stand beside it. With <c>eval_dataset</c> held-out rows are evaluated before and after.</summary>
 public static class SingleStage
 {
@@ -27,7 +27,7 @@ public static class SingleStage
         foreach (string line in bundle.PassedOver) context.Log.Notice(line);
         using TaskData data = TaskData.Read(config, dataset, bundle, context);
         string name = data.Name;
-        TrainerSettings settings = TrainingSetup.Settings(training, data.Count, training.NumTrainEpochs);
+        TrainerSettings settings = data.Settings();
         var state = new RunState(folder.State, environment);
         AtomicFile.WriteAllText(folder.Config, config.ToYaml());
         string modelKey = ContentHash.OfModel(bundle), referenceKey = data.ReferenceKey ?? modelKey;

@@ -21,7 +21,7 @@ internal static class StageRecord
     {
         string statePath = Path.Combine(folder.Path, "trainer_state.json");
         List<MetricsEntry> entries = [.. (File.Exists(folder.Metrics) ? MetricsLog.Read(folder.Metrics) : [])
-            .Where(e => e.Stage != stage || !e.Values.ContainsKey(MetricKeys.Evaluation + MetricKeys.Loss))];
+            .Where(e => e.Stage != stage || !e.Values.Keys.Any(key => key.StartsWith(MetricKeys.Evaluation, StringComparison.Ordinal)))];
         if (before is not null)
         {
             int first = entries.FindIndex(e => e.Stage == stage);

@@ -30,6 +30,12 @@ public sealed record ModelCardMethod(string Sentence, IReadOnlyList<string> Tags
         "Its rewards order responses to one prompt as its data did, and mean nothing across prompts; a policy that is optimised against it finds its mistakes.")
     { PipelineTag = "text-classification" };
 
+    /// <summary>Policy optimisation.</summary>
+    public static ModelCardMethod Rloo { get; } = new(
+        "trained by policy optimisation with a leave-one-out baseline (RLOO; Ahmadian et al., ACL 2024, arXiv 2402.14740) against a reward, with a KL penalty towards its start.",
+        ["rloo", "reinforcement-learning"],
+        "It was trained towards a reward, not towards what the reward stands for: where the two part, it follows the reward.");
+
     /// <summary>Supervised fine-tuning.</summary>
     public static ModelCardMethod Sft { get; } = new(
         "fine-tuned to imitate examples.",

@@ -3,7 +3,7 @@ using Spa.Cli.Tests.Support;
 
 namespace Spa.Cli.Tests.Commands;
 
-/// <summary><c>spa dpo</c>, <c>spa sft</c>, <c>spa run</c>, and <c>spa status</c> and <c>spa report</c> on what they made.</summary>
+/// <summary><c>spa dpo</c>, <c>spa sft</c>, <c>spa reward</c>, <c>spa rloo</c>, <c>spa run</c>, and <c>spa status</c> and <c>spa report</c> on what they made.</summary>
 internal sealed class TrainCommandTests
 {
     private readonly TempFolder _folder = new();
@@ -30,6 +30,19 @@ internal sealed class TrainCommandTests
         string config = Config("sft", """{"dataset_name": "TEXTS", "max_steps": 2}""");
         CliResult result = CommandLine.Run("sft", "--config", config).Succeeded();
         Assert.That(result.Out, Does.Contain("model ").And.Contain("metrics "));
+    }
+
+    [Test]
+    public void A_reward_model_is_trained_judges_and_is_optimised_against()
+    {
+        string reward = CommandLine.Run("reward", "--config", Config("reward", """{"dataset_name": "PAIRS", "max_steps": 2}"""), "--json").Succeeded().Json["model"]!.ToString();
+        string rows = _folder.Lines("samples.jsonl", """{"prompt": "q", "responses": [{"text": "one"}, {"text": "two"}]}""");
+        JsonObject pair = JsonNode.Parse(CommandLine.Run("judge", "--judge", "reward-model", "--judge-model", reward, "--input", rows).Succeeded().Out)!.AsObject();
+        Assert.That(pair["margin"]!.GetValue<double>(), Is.EqualTo(Math.Abs(pair["rewards"]![0]!.GetValue<double>() - pair["rewards"]![1]!.GetValue<double>())).Within(1e-12));
+        _folder.Lines("prompts.jsonl", Enumerable.Range(0, 4).Select(i => $$"""{"prompt": "q{{i}}"}"""));
+        string config = Config("rloo", """{"dataset_name": "PROMPTS", "max_steps": 2, "logging_steps": 1, "max_completion_length": 6, "max_length": 64}""");
+        CliResult result = CommandLine.Run("rloo", "--config", config, "--set", $"reward_model_name_or_path={reward}", "--json").Succeeded();
+        Assert.That(File.ReadLines(result.Json["metrics"]!.ToString()).Last(), Does.Contain("\"kl\""));
     }
 
     [Test]

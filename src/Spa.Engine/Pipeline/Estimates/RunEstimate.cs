@@ -59,6 +59,7 @@ public sealed class RunEstimate
         RefinementSettings? refinement = pairs && _config.Training.LossType.Contains("spa") ? TrainingSetup.Refinement(_config.Spa, 1) : null;
         bool reference = pairs && (_config.Training.RefModelNameOrPath is not null || refinement?.NeedsReference() == true);
         if (pairs) AddScoring("dpo/reference", examples);
+        if (_config.Stage == ConfigurationStage.Rloo) AddSampling("rloo/sample", examples);
         AddTraining($"{_config.Stage.ToString().ToLowerInvariant()}/train", examples, _config.Training.NumTrainEpochs, reference);
     }
 
