@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Spa.Engine.Models;
 
 namespace Spa.Engine.Tests.Models;
 
@@ -20,14 +19,6 @@ internal static class FamilyCases
         int[] Ids(int n) => TinyModel.Ids(random, n);
         return [new ScoreItem(Ids(5), [Ids(4), Ids(1)]), new ScoreItem(Ids(14), [Ids(6), Ids(13)]), new ScoreItem(Ids(27), [Ids(5)])];
     }
-
-    /// <summary>All weights by name, for <see cref="ReferenceDecoder"/>.</summary>
-    public static Dictionary<string, double[]> Weights(Model model) => model.Table.Parameters.ToDictionary(p => p.Name, p =>
-    {
-        var values = new float[p.Count];
-        model.Backend.Download<float>(values, model.Weight(p));
-        return Array.ConvertAll(values, x => (double)x);
-    });
 
     /// <summary>config.json of a case: a family's model_type, and behind a dash what is special.</summary>
     public static JsonObject Config(string name)

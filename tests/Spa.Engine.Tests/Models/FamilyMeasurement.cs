@@ -36,7 +36,7 @@ internal sealed record FamilyMeasurement(double Logits, double LogProbs, double 
     {
         using ComputeBackend backend = tested.Create();
         using Model model = TinyModel.Create(backend, 3, FamilyCases.Config(name));
-        ReferenceDecoder reference = new(FamilyCases.Config(name), FamilyCases.Weights(model));
+        ReferenceDecoder reference = new(FamilyCases.Config(name), TinyModel.WeightsByName(model));
         using var scorer = new Scorer(model, null, 0, 256);
         double logProbs = 0;
         ScoreItem[] items = FamilyCases.Items();

@@ -20,7 +20,7 @@ public sealed class FamilyReferenceTests(TestedBackend tested)
     {
         using ComputeBackend backend = tested.Create();
         using Model model = TinyModel.Create(backend, 3, FamilyCases.Config(name));
-        ReferenceDecoder reference = new(FamilyCases.Config(name), FamilyCases.Weights(model));
+        ReferenceDecoder reference = new(FamilyCases.Config(name), TinyModel.WeightsByName(model));
         using var scorer = new Scorer(model, null, 0, 256);
         ScoreItem[] items = FamilyCases.Items();
         var together = new List<ScoredResponse[]>();
@@ -51,7 +51,7 @@ public sealed class FamilyReferenceTests(TestedBackend tested)
     {
         using ComputeBackend backend = tested.Create();
         using Model model = TinyModel.Create(backend, 3, FamilyCases.Config(name));
-        ReferenceDecoder reference = new(FamilyCases.Config(name), FamilyCases.Weights(model));
+        ReferenceDecoder reference = new(FamilyCases.Config(name), TinyModel.WeightsByName(model));
         int[] prompt = TinyModel.Ids(new Random(4), 19);
         using var generator = new Generator(model, new SamplingSettings { Temperature = 0, MaxNewTokens = 9, Samples = 2 }, prompt.Length);
         int free = generator.FreePages;

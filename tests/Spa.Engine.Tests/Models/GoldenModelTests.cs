@@ -97,16 +97,6 @@ public sealed class GoldenModelTests(TestedBackend tested)
     public void Packed_shared_and_single_sequences_give_the_same_bits_and_the_sampler_agrees(string family)
     {
         using var golden = new GoldenModel(family, tested);
-        using var scorer = new Scorer(golden.Policy, null, 0, 512);
-        var together = new List<float[]>();
-        scorer.Score(golden.SharedItems(), (_, scores) => together.AddRange(scores.Select(s => s.TokenLogps)));
-        var single = new List<float[]>();
-        foreach (ScoreItem item in golden.SingleItems()) scorer.Score([item], (_, scores) => single.Add(scores[0].TokenLogps));
-        Assert.That(together, Is.EqualTo(single));
-
-        int[] prompt = golden.Ints("greedy_prompt");
-        using var generator = new Generator(golden.Policy, new SamplingSettings { Temperature = 0.8, MaxNewTokens = 20, Samples = 3 }, prompt.Length);
-        generator.Generate([new GenerationPrompt(prompt, 7)], (_, responses) => scorer.Score([new ScoreItem(prompt, [.. responses.Select(r => r.Ids)])],
-            (_, scores) => Assert.That(scores.Select(s => s.TokenLogps), Is.EqualTo(responses.Select(r => r.TokenLogps)))));
+        golden.AssertBitsOfPackedSharedSingleAndSampled();
     }
 }

@@ -27,7 +27,7 @@ internal sealed record ReferenceGradient(string Name, double Found, double Expec
         pass.Forward(0, withReference: false);
         pass.SetCoefficient(1);
         pass.Backward();
-        Dictionary<string, double[]> weights = FamilyCases.Weights(model);
+        Dictionary<string, double[]> weights = TinyModel.WeightsByName(model);
         ReferenceDecoder reference = new(FamilyCases.Config(name), weights);
         var all = new List<ReferenceGradient>();
         foreach (Parameter p in model.Table.Parameters)

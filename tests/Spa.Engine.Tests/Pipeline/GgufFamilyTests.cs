@@ -51,7 +51,7 @@ internal sealed class GgufFamilyTests
         using ModelBundle copy = WriteAndOpen(_folder["source"]);
         using Model model = copy.Load(_backend, DType.Float32);
         AssertSameWeights(source, model);
-        var reference = new ReferenceDecoder(FamilyCases.Config(name), FamilyCases.Weights(source));
+        var reference = new ReferenceDecoder(FamilyCases.Config(name), TinyModel.WeightsByName(source));
         using var scorer = new Scorer(model, null, 0, 256);
         // On both sides of the original length of rotary embeddings that know one.
         foreach (int length in new[] { 11, 31 })
