@@ -1,3 +1,4 @@
+using Spa.Engine.Models;
 using System.Text.Json.Nodes;
 
 namespace Spa.Engine.Tests.Models;
