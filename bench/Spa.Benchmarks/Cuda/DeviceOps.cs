@@ -24,7 +24,7 @@ internal static class DeviceOps
                from size in sizes[op.Name]
                from variant in op.Variants
                from timing in op.Timings
-               // Nothing is measured there; both timings of what the peers run prove the clock.
+                   // Nothing is measured there; both timings of what the peers run prove the clock.
                where !BenchmarkDevice.IsEmulated || timing == DeviceTiming.Batch || peers.ContainsKey(op.Name)
                select new DeviceCase(op.Name, size, variant, timing);
     }

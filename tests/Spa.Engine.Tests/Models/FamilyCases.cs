@@ -1,5 +1,5 @@
-using Spa.Engine.Models;
 using System.Text.Json.Nodes;
+using Spa.Engine.Models;
 
 namespace Spa.Engine.Tests.Models;
 
