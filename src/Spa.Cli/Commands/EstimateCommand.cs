@@ -107,6 +107,7 @@ internal sealed class EstimateCommand : CliCommand
     {
         if (context.Get(_for) is { } word) return Enum.Parse<ConfigurationStage>(word, ignoreCase: true);
         if (root["spa"] is JsonObject spa && spa["prompts"] is not null) return ConfigurationStage.Run;
+        if (root["num_generations"] is not null) return ConfigurationStage.Rloo;
         return root["loss_type"]?.ToString() is "nll" or "chunked_nll" or "dft" ? ConfigurationStage.Sft : ConfigurationStage.Dpo;
     }
 }

@@ -112,7 +112,7 @@ internal sealed class RecipeTests
     private static RunConfig Load(string path, out IReadOnlyList<string> notices, params string[] overrides)
     {
         var root = ConfigurationFile.Load(path).Root;
-        ConfigurationStage stage = root["spa"]?["prompts"] is not null ? ConfigurationStage.Run
+        ConfigurationStage stage = root["spa"]?["prompts"] is not null ? ConfigurationStage.Run : root["num_generations"] is not null ? ConfigurationStage.Rloo
             : root["loss_type"]?.ToString() == "chunked_nll" || Path.GetFileName(path) == "sft.yaml" ? ConfigurationStage.Sft : ConfigurationStage.Dpo;
         string[] missing = root["dataset_name"] is null && stage != ConfigurationStage.Run ? ["dataset_name=d", "output_dir=o", "model_name_or_path=m"] : [];
         return RunConfig.Load(path, stage, [.. missing, .. overrides], out notices);
