@@ -13,11 +13,16 @@ dotnet=$(readlink -f "$(command -v dotnet)")
 out=out
 mkdir -p "$out"
 [ -x "$out/tool/sharpfuzz" ] || dotnet tool install SharpFuzz.CommandLine --version 2.3.0 --tool-path "$out/tool"
+rm -rf "${out:?}/bin" # an assembly with counters in it cannot get them again
 dotnet publish Spa.Fuzz.csproj -c Release -o "$out/bin" -v q -nologo
 for assembly in Spa.Engine Parquet; do "$out/tool/sharpfuzz" "$out/bin/$assembly.dll"; done
 
-# The engine is managed code: no binary to check, no core pattern to honour. A .NET process needs address space, not memory, without limit.
-export AFL_SKIP_BIN_CHECK=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 DOTNET_TieredPGO=0
+# What a process that was killed left of its input (Program.cs).
+clean() { for file in /dev/shm/spa-fuzz-*; do kill -0 "${file##*-}" 2> /dev/null || rm -f "$file"; done; }
+trap clean EXIT
+
+# The engine is managed code: no binary to check, no core pattern to honour, no processor to tune. A checkout may lie below /tmp. A .NET process needs address space, not memory, without limit.
+export AFL_SKIP_BIN_CHECK=1 AFL_ALLOW_TMP=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 DOTNET_TieredPGO=0
 for target in "${targets[@]}"; do
   rm -rf "${out:?}/$target"
   dictionary=()
@@ -25,9 +30,12 @@ for target in "${targets[@]}"; do
   afl-fuzz -i "Corpus/$target" -o "$out/$target" -V "$seconds" -t 5000 -m none "${dictionary[@]}" -- "$dotnet" "$out/bin/Spa.Fuzz.dll" "$target" > "$out/$target.log" 2>&1 || { tail -20 "$out/$target.log"; exit 1; }
   rm -rf "$out/$target.min"
   afl-cmin -i "$out/$target/default/queue" -o "$out/$target.min" -t 5000 -m none -- "$dotnet" "$out/bin/Spa.Fuzz.dll" "$target" > "$out/$target.cmin.log" 2>&1
-  # Kept: what adds coverage and is small; names are content hashes, so that a second run adds and renames nothing needlessly.
-  for file in "$out/$target.min"/*; do
-    [ "$(stat -c %s "$file")" -le 8192 ] && cp "$file" "Corpus/$target/$(sha256sum "$file" | cut -c1-12)"
+  # Kept: what reached code that nothing before had (+cov), is small, and is not there yet under any name; names are content hashes.
+  known=$(sha256sum "Corpus/$target"/* | cut -c1-12)
+  for file in "$out/$target.min"/*+cov*; do
+    [ -f "$file" ] || continue
+    name=$(sha256sum "$file" | cut -c1-12)
+    if [ "$(stat -c %s "$file")" -le 8192 ] && [[ $known != *"$name"* ]]; then cp "$file" "Corpus/$target/$name"; fi
   done
   runs=$(grep -oP 'execs_done\s*:\s*\K\d+' "$out/$target/default/fuzzer_stats")
   crashes=$(find "$out/$target/default/crashes" -type f -name 'id*' | wc -l)
