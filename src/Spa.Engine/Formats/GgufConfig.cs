@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Spa.Engine.Formats;
@@ -34,6 +35,7 @@ internal static class GgufConfig
         if (head * heads != hidden) config["head_dim"] = head;
         architecture.Complete(keys, config);
         keys.RequireAllRead();
+        RequireFinite(config, "", file.Path);
         // Parsed again, so that its numbers convert as those of a file do.
         return JsonNode.Parse(config.ToJsonString())!.AsObject();
     }
@@ -45,6 +47,25 @@ internal static class GgufConfig
         long size = keys.Size("attention.key_length", keys.Size("embedding_length") / keys.Size("attention.head_count"));
         return size % 2 == 0 && size <= 1 << 16 ? (int)size
             : throw new SpaException($"'{keys.File.Path}': heads of {size} dimensions; an even number up to 65,536 is expected");
+    }
+
+    // JSON has no other numbers, and no model computes with them.
+    private static void RequireFinite(JsonNode? node, string name, string path)
+    {
+        if (node is JsonObject parts)
+        {
+            foreach ((string key, JsonNode? value) in parts) RequireFinite(value, name.Length == 0 ? key : $"{name}.{key}", path);
+        }
+        else if (node is JsonArray list)
+        {
+            foreach (JsonNode? value in list) RequireFinite(value, name, path);
+        }
+        else if (node is JsonValue scalar)
+        {
+            double number = scalar.TryGetValue(out double wide) ? wide : scalar.TryGetValue(out float narrow) ? narrow : 0;
+            if (double.IsFinite(number)) return;
+            throw new SpaException(string.Create(CultureInfo.InvariantCulture, $"'{path}' gives '{name}' as {number}; expected a finite number, the file is damaged: copy or download it again"));
+        }
     }
 
     private static long Vocabulary(GgufKeys keys)

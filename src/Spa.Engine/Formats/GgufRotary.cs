@@ -75,5 +75,5 @@ internal static class GgufRotary
     }
 
     // 1.1 was stored as float32; a config.json says 1.1.
-    private static JsonArray List(GgufKeys keys, string name) => [.. Factors(keys, name).Select(x => (JsonNode?)JsonNode.Parse(x.ToString("R")))];
+    private static JsonArray List(GgufKeys keys, string name) => [.. Factors(keys, name).Select(x => float.IsFinite(x) ? JsonNode.Parse(x.ToString("R")) : (double)x)];
 }

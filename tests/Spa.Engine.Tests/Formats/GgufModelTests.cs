@@ -59,6 +59,15 @@ public class GgufModelTests
         Refused(Llama(hidden: 0), "'llama.embedding_length' is 0");
     }
 
+    // JSON, which the configuration goes through, has no such numbers.
+    [TestCase(float.NaN, "NaN")]
+    [TestCase(float.PositiveInfinity, "Infinity")]
+    public void A_number_that_is_none_is_named(float number, string shown)
+    {
+        Refused(Llama(extra: x => x.With("llama.rope.freq_base", number)), $"gives 'rope_theta' as {shown}; expected a finite number");
+        Refused(Phi3(number), $"gives 'rope_scaling.short_factor' as {shown}");
+    }
+
     [Test]
     public void A_window_makes_it_a_mistral_and_a_key_that_changes_the_computation_is_refused()
     {
@@ -144,6 +153,13 @@ public class GgufModelTests
             .Tensor("blk.0.attn_q.weight", [Hidden, Heads * HeadSize], Interleave(weight, Hidden))
             .Tensor("blk.0.attn_v.weight", [Hidden, Heads * HeadSize], weight);
     }
+
+    private static GgufBytes Phi3(float factor) => new GgufBytes()
+        .With("general.architecture", "phi3").With("phi3.embedding_length", (uint)Hidden).With("phi3.attention.head_count", (uint)Heads).With("phi3.attention.key_length", (uint)HeadSize)
+        .With("phi3.feed_forward_length", 4u).With("phi3.context_length", 16u).With("phi3.block_count", 1u).With("phi3.attention.layer_norm_rms_epsilon", 1e-6f)
+        .With("phi3.rope.scaling.original_context_length", 8u)
+        .Tensor("token_embd.weight", [Hidden, 3], new float[3 * Hidden])
+        .Tensor("rope_factors_short.weight", [HeadSize / 2], [.. Enumerable.Repeat(factor, HeadSize / 2)]).Tensor("rope_factors_long.weight", [HeadSize / 2], [.. Enumerable.Repeat(1f, HeadSize / 2)]);
 
     private GgufModel Open(GgufBytes bytes)
     {
