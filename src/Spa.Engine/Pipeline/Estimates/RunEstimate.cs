@@ -28,8 +28,10 @@ public sealed class RunEstimate
     /// <exception cref="SpaException">A file of the configuration cannot be used.</exception>
     public RunEstimate(RunConfig config, ModelBundle model, RunContext context)
     {
+        context = context with { Format = TrainingSetup.Quantisation(config.Training) };
         (_config, _model, _backend, _matrixType) = (config, model, context.Backend, context.MatrixType);
-        _layout = new DecoderLayout(model.Config, new ParameterNames(), _matrixType);
+        _layout = new DecoderLayout(model.Config, model.Family.Names, _matrixType, context.Format);
+        WeightBytes = ModelWeights.Measure(_layout, _matrixType);
         if (config.Stage == ConfigurationStage.Run) AddLoop(new LoopData(config, model, context.Log));
         else AddStage(context);
     }
@@ -37,7 +39,8 @@ public sealed class RunEstimate
     /// <summary>Weights of the model.</summary>
     public long Parameters => _layout.Table.Count;
 
-    public long WeightBytes => _layout.Table.WeightBytes;
+    /// <summary>As they are held, with the room that quantised ones are unpacked into.</summary>
+    public long WeightBytes { get; }
 
     public IReadOnlyList<PhaseEstimate> Phases => _phases;
 
@@ -107,18 +110,21 @@ public sealed class RunEstimate
         _phases.Add(new PhaseEstimate(name, work, operations, weights + optimizer + activations));
     }
 
-    // Weights, and their copy in the layout that products like best.
+    // The copy of weights in the layout that products like best; of quantised ones there is none but the head's.
+    private long PackedBytes => _layout.LargestQuantised == 0 ? WeightBytes : (long)_model.Config.VocabSize * _model.Config.HiddenSize * _matrixType.Size();
+
+    // Weights of policy and reference, and their copy.
     private void AddScoring(string name, IReadOnlyList<SequenceLengths> rows)
     {
         if (rows.Count == 0) return;
         long tokens = rows.Sum(r => (long)r.Rows);
-        _phases.Add(new PhaseEstimate(name, tokens, Forward * Parameters * tokens, 3 * WeightBytes));
+        _phases.Add(new PhaseEstimate(name, tokens, Forward * Parameters * tokens, 2 * WeightBytes + PackedBytes));
     }
 
     private void AddSampling(string name, IReadOnlyList<SequenceLengths> rows)
     {
         SamplerMemory cache = new(_model.Config, rows.Max(r => r.Positions));
         long tokens = rows.Sum(r => (long)r.Rows);
-        _phases.Add(new PhaseEstimate(name, tokens, Forward * Parameters * tokens, 2 * WeightBytes + cache.CacheBytes));
+        _phases.Add(new PhaseEstimate(name, tokens, Forward * Parameters * tokens, WeightBytes + PackedBytes + cache.CacheBytes));
     }
 }
