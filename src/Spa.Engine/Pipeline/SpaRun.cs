@@ -31,7 +31,7 @@ public sealed partial class SpaRun : IDisposable
         string model = config.Training.ModelNameOrPath ?? throw new UsageException("'model_name_or_path' is missing: name a Hugging Face folder or a .gguf file");
         string output = config.Training.OutputDir ?? throw new UsageException("'output_dir' is missing: name the run folder");
         _folder = new RunFolder(output);
-        _judge = JudgeConfiguration.Settings(config, _folder);
+        _judge = JudgeConfiguration.Settings(config, _folder) with { BaseModel = context.BaseModel };
         _gold = JudgeConfiguration.Gold(config, _folder);
         RequireGold(config.Spa, _gold);
         _sftBundle = ModelBundle.Open(model, null, context.BaseModel);
