@@ -27,7 +27,7 @@ internal sealed class AdapterRunTests
         Train(tiny, ConfigurationStage.Dpo, CreateCpu, settings);
         string folder = Path.Combine(tiny.OutputPath, "model");
         Assert.That(Directory.GetFiles(tiny.OutputPath, "model*.safetensors", SearchOption.AllDirectories), Is.Empty, "no base, quantised or not");
-        Assert.That(MetricsLog.Read(Path.Combine(tiny.OutputPath, "metrics.jsonl")).First().Values["rewards/margins"], Is.EqualTo(0).Within(1e-6), "adapter off is the reference");
+        Assert.That(MetricsLog.Read(Path.Combine(tiny.OutputPath, "metrics.jsonl"))[0].Values["rewards/margins"], Is.EqualTo(0).Within(1e-6), "adapter off is the reference");
 
         PeftSpecification adapter = PeftSpecification.Read(folder);
         Assert.That(adapter.Config["base_model_name_or_path"]!.GetValue<string>(), Is.EqualTo(Path.GetFullPath(tiny.ModelPath)));
@@ -50,7 +50,7 @@ internal sealed class AdapterRunTests
         string[] settings = ["load_in_4bit=true", "use_bnb_nested_quant=true", "lora_dropout=0.1", "save_steps=1"];
         Train(whole, ConfigurationStage.Dpo, CreateCpu, settings);
         using var cancel = new CancellationTokenSource();
-        Assert.That(() => Train(torn, ConfigurationStage.Dpo, CreateCpu, settings, new CancelAt("dpo/train", 2, cancel), cancel.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => Train(torn, ConfigurationStage.Dpo, CreateCpu, settings, new CancelAt("dpo/train", 2, cancel), cancel: cancel.Token), Throws.InstanceOf<OperationCanceledException>());
         Train(torn, ConfigurationStage.Dpo, CreateCpu, settings);
         SortedDictionary<string, string> expected = TinyRun.Outcome(whole.OutputPath), actual = TinyRun.Outcome(torn.OutputPath);
         // The configuration of the adapter names the base's folder, the card the data's.
@@ -85,7 +85,7 @@ internal sealed class AdapterRunTests
 
     private static CpuBackend CreateCpu() => new(new CpuOptions { Threads = 2 });
 
-    private static void Train(TinyRun tiny, ConfigurationStage stage, Func<ComputeBackend> create, string[] settings, RunLog? log = null, CancellationToken cancel = default, DType type = DType.Float32)
+    private static void Train(TinyRun tiny, ConfigurationStage stage, Func<ComputeBackend> create, string[] settings, RunLog? log = null, DType type = DType.Float32, CancellationToken cancel = default)
     {
         string config = tiny.In("stage.yaml");
         File.WriteAllText(config, $"""

@@ -17,11 +17,11 @@ internal static class AdapterModels
     public static readonly string[] Families = ["llama", "phi3", "phi", "gemma2", "qwen3", "qwen2", "mistral"];
 
     /// <summary>A golden model of a family.</summary>
-    public static Model Load(ComputeBackend backend, string family, QuantisedFormat? format = null)
+    public static Model Load(ComputeBackend backend, string family, QuantisedFormat? format = null, DType type = DType.Float32)
     {
         string folder = Fixtures.Require($"fixtures/models/{family}"), config = Path.Combine(folder, "config.json");
         using TensorSource source = SafetensorsFile.Open(Path.Combine(folder, "model.safetensors"));
-        return ModelLoader.Load(backend, source, JsonNode.Parse(File.ReadAllText(config))!.AsObject(), config, DType.Float32, format);
+        return ModelLoader.Load(backend, source, JsonNode.Parse(File.ReadAllText(config))!.AsObject(), config, type, format: format);
     }
 
     /// <summary>B and magnitudes as after some training, the same for every model of a shape.</summary>
