@@ -8,9 +8,10 @@
 //                   multiplied by it
 //   reward_metrics  means over the micro-batch, added to metrics[16], which the host reads when it logs
 //
-// The losses are those of TRL 1.16 (PairLossKind.cs names the papers); s = f'(ratio) is the ratio itself for reverse KL.
+// The losses are in common/losses.cuh.
 // Bytes: 12 a row in, 4 out. One CTA for everything that pairs share: a micro-batch has at most some hundred pairs, and these kernels are
 // bound by latency. Dimensions: P pairs, R rows.
+#include "common/losses.cuh"
 #include "common/pairs.cuh"
 #include "common/reduce.cuh"
 
@@ -19,15 +20,6 @@
 [[maybe_unused]] constexpr int kMetrics = 16;
 
 [[maybe_unused]] constexpr int kLoss = SPA_LOSS;
-
-// PairLossKind.cs
-[[maybe_unused]] constexpr int kSigmoid = 0, kHinge = 1, kIpo = 2, kExoPair = 3, kNcaPair = 4, kRobust = 5, kBcoPair = 6, kSppoHard = 7, kAot = 8, kAotUnpaired = 9,
-              kApoZero = 10, kApoDown = 11, kDiscopop = 12, kSft = 13, kSigmoidNorm = 14;
-// PairDivergence.cs
-[[maybe_unused]] constexpr int kReverseKl = 0, kForwardKl = 1, kJensenShannon = 2, kAlpha = 3;  // a branch at run time: it would multiply the variants by four
-
-// FlagEffect.cs
-[[maybe_unused]] constexpr int kSmooth = 0, kFlip = 1, kDrop = 2;
 
 struct RewardScoresArgs
 {
@@ -110,157 +102,21 @@ extern "C" __global__ void __launch_bounds__(kThreads) reward_scores(const __gri
 }
 #endif
 
-// f'(pi / pi_ref) up to a constant, and its derivative by the log-ratio.
-__device__ __forceinline__ double divergence_score(int divergence, double ratio, double alpha, double& slope)
-{
-    if (divergence == kForwardKl) {
-        slope = exp(-ratio);
-        return -slope;
-    } else if (divergence == kJensenShannon) {
-        slope = sigmoid(-ratio);
-        return log_sigmoid(ratio);
-    } else if (divergence == kAlpha) {
-        // TRL clamps the exponent at 80; there the score no longer depends on the ratio.
-        const double t = (alpha - 1.0) * ratio, e = exp(fmin(t, 80.0));
-        slope = t > 80.0 ? 0.0 : e;
-        return e / (alpha - 1.0);
-    } else {
-        slope = 1.0;
-        return ratio;
-    }
-}
-
-struct LossValue
-{
-    double loss, dchosen, drejected;  // by the log-probs of the responses
-};
-
-// A loss of x = beta * delta, where delta is the difference of what chosen and rejected are worth to it.
-__device__ __forceinline__ LossValue of_difference(double loss, double dx, double beta, double chosen_slope, double rejected_slope)
-{
-    return {loss, beta * dx * chosen_slope, -beta * dx * rejected_slope};
-}
-
-// -(1 - e) log sigmoid(x) - e log sigmoid(-x) and its derivative; 1 - sigmoid(x) is written sigmoid(-x), which keeps its digits.
-__device__ __forceinline__ double smoothed(double x, double e, double& dx)
-{
-    dx = -(sigmoid(-x) - e);
-    const double loss = -(1.0 - e) * log_sigmoid(x);
-    return e == 0.0 ? loss : loss - e * log_sigmoid(-x);
-}
-
-// The other pairs' part in a loss of order statistics: the rank of a value among the pairs', ties by index.
-template <typename Value>
-__device__ __forceinline__ int rank_of(int pair, int pairs, Value value)
-{
-    const double own = value(pair);
-    int rank = 0;
-    for (int i = 0; i < pairs; i++) rank += value(i) < own || (value(i) == own && i < pair);
-    return rank;
-}
-
-template <typename Value>
-__device__ __forceinline__ double at_rank(int rank, int pairs, Value value)
-{
-    for (int i = 0; i < pairs; i++)
-        if (rank_of(i, pairs, value) == rank) return value(i);
-    return __longlong_as_double(0x7ff8000000000000ll);
-}
-
-__device__ __forceinline__ LossValue loss_of(const RewardLossArgs& args, int pair, double chosen_tokens)
-{
-    const PairScore* scores = reinterpret_cast<const PairScore*>(args.scores);
-    const Segment* segments = reinterpret_cast<const Segment*>(args.segments);
-    const PairScore score = scores[pair];
-    const double beta = args.beta, chosen_ratio = score.policy_chosen - score.reference_chosen, rejected_ratio = score.policy_rejected - score.reference_rejected;
-    const double chosen_length = max(1, segments[2 * pair].count), rejected_length = max(1, segments[2 * pair + 1].count);
-    const double smoothing = args.smoothing;
-    double chosen_slope, rejected_slope, dx, loss;
-    const double chosen = divergence_score(args.divergence, chosen_ratio, args.alpha, chosen_slope), rejected = divergence_score(args.divergence, rejected_ratio, args.alpha, rejected_slope);
-    // Under reverse KL the CPU's order of the four sums.
-    const double delta = args.divergence == kReverseKl ? margin_of(score.policy_chosen, score.policy_rejected, score) : chosen - rejected, x = beta * delta;
-
-    if constexpr (kLoss == kHinge) {
-        return of_difference(fmax(0.0, 1.0 - x), x < 1.0 ? -1.0 : 0.0, beta, chosen_slope, rejected_slope);
-    } else if constexpr (kLoss == kIpo) {
-        const double error = chosen / chosen_length - rejected / rejected_length - 0.5 / beta;
-        return {error * error, 2.0 * error * chosen_slope / chosen_length, -2.0 * error * rejected_slope / rejected_length};
-    } else if constexpr (kLoss == kExoPair) {
-        const double win = sigmoid(x), lose = sigmoid(-x), log_win = log1p(-smoothing), log_lose = log(smoothing);
-        loss = win * (log_sigmoid(x) - log_win) + lose * (log_sigmoid(-x) - log_lose);
-        return of_difference(loss, win * lose * (x - log_win + log_lose), beta, chosen_slope, rejected_slope);
-    } else if constexpr (kLoss == kNcaPair) {
-        const double c = beta * chosen, r = beta * rejected;
-        loss = -log_sigmoid(c) - 0.5 * log_sigmoid(-c) - 0.5 * log_sigmoid(-r);
-        return {loss, beta * (0.5 * sigmoid(c) - sigmoid(-c)) * chosen_slope, beta * 0.5 * sigmoid(r) * rejected_slope};
-    } else if constexpr (kLoss == kRobust) {
-        const double weight = 1.0 / (1.0 - 2.0 * smoothing);
-        loss = (-(1.0 - smoothing) * log_sigmoid(x) + smoothing * log_sigmoid(-x)) * weight;
-        return of_difference(loss, (-(1.0 - smoothing) * sigmoid(-x) - smoothing * sigmoid(x)) * weight, beta, chosen_slope, rejected_slope);
-    } else if constexpr (kLoss == kBcoPair) {
-        const double c = beta * chosen, r = beta * rejected;
-        return {-log_sigmoid(c) - log_sigmoid(-r), -beta * sigmoid(-c) * chosen_slope, beta * sigmoid(r) * rejected_slope};
-    } else if constexpr (kLoss == kSppoHard) {
-        const double c = chosen - 0.5 / beta, r = rejected + 0.5 / beta;
-        return {c * c + r * r, 2.0 * c * chosen_slope, 2.0 * r * rejected_slope};
-    } else if constexpr (kLoss == kAot) {
-        const auto policy = [=](int i) { return scores[i].policy_chosen - scores[i].policy_rejected; };
-        const auto reference = [=](int i) { return scores[i].reference_chosen - scores[i].reference_rejected; };
-        const double rank_delta = policy(pair) - at_rank(rank_of(pair, args.pairs, policy), args.pairs, reference);
-        loss = smoothed(beta * rank_delta, smoothing, dx);
-        return of_difference(loss, dx, beta, 1.0, 1.0);
-    } else if constexpr (kLoss == kAotUnpaired) {
-        const auto best = [=](int i) { return scores[i].policy_chosen - scores[i].reference_chosen; };
-        const auto worst = [=](int i) { return scores[i].policy_rejected - scores[i].reference_rejected; };
-        // The pair's chosen response meets the rejected one of its rank, and the other way round; the loss is counted with the chosen.
-        loss = smoothed(beta * (best(pair) - at_rank(rank_of(pair, args.pairs, best), args.pairs, worst)), smoothing, dx);
-        double other;
-        smoothed(beta * (at_rank(rank_of(pair, args.pairs, worst), args.pairs, best) - worst(pair)), smoothing, other);
-        return {loss, beta * dx, -beta * other};
-    } else if constexpr (kLoss == kApoZero) {
-        const double c = beta * chosen_ratio, r = beta * rejected_ratio;
-        return {sigmoid(-c) + sigmoid(r), -beta * sigmoid(c) * sigmoid(-c), beta * sigmoid(r) * sigmoid(-r)};
-    } else if constexpr (kLoss == kApoDown) {
-        const double c = beta * chosen_ratio, slope = sigmoid(x) * sigmoid(-x);
-        return {sigmoid(c) + sigmoid(-x), beta * (sigmoid(c) * sigmoid(-c) - slope * chosen_slope), beta * slope * rejected_slope};
-    } else if constexpr (kLoss == kDiscopop) {
-        const double mix = sigmoid(x / args.tau), slope = mix * sigmoid(-x / args.tau) / args.tau, e = exp(-x), log_win = log_sigmoid(x);
-        return of_difference(-log_win * (1.0 - mix) + e * mix, -sigmoid(-x) * (1.0 - mix) + log_win * slope - e * mix + e * slope, beta, chosen_slope, rejected_slope);
-    } else if constexpr (kLoss == kSft) {
-        // The mean over all tokens of the chosen responses, as a mean over pairs.
-        const double weight = args.pairs / chosen_tokens;
-        return {-score.policy_chosen * weight, -weight, 0.0};
-    } else if constexpr (kLoss == kSigmoidNorm) {
-        loss = smoothed(beta * (chosen / chosen_length - rejected / rejected_length), 0.0, dx);
-        return of_difference(loss, dx, beta, chosen_slope / chosen_length, rejected_slope / rejected_length);
-    } else {
-        double flipped = smoothing;  // share of the label that counts as its opposite
-        if (args.flags != nullptr && args.flags[pair] == 0) {
-            flipped = 0.0;
-        } else if (args.flags != nullptr && args.flag_effect == kDrop) {
-            return {0.0, 0.0, 0.0};
-        } else if (args.flags != nullptr && args.flag_effect == kFlip) {
-            flipped = margin_of(score.extrapolated_chosen, score.extrapolated_rejected, score) < 0.0 ? 1.0 : 0.0;
-        }
-        loss = smoothed(x, flipped, dx);
-        return of_difference(loss, dx, beta, chosen_slope, rejected_slope);
-    }
-}
-
 #ifdef SPA_ENTRY_REWARD_LOSS
 extern "C" __global__ void __launch_bounds__(kThreads, 1) reward_loss(const __grid_constant__ RewardLossArgs args)
 {
     PairResult* results = reinterpret_cast<PairResult*>(args.results);
-    const PairScore* scores = reinterpret_cast<const PairScore*>(args.scores);
     const Segment* segments = reinterpret_cast<const Segment*>(args.segments);
-
-    // A thread a pair.
     int chosen_tokens = 0;
     if constexpr (kLoss == kSft)
         for (int pair = 0; pair < args.pairs; pair++) chosen_tokens += segments[2 * pair].count;
+    const LossBatch batch = {reinterpret_cast<const PairScore*>(args.scores), segments, args.flags, args.beta, args.smoothing, args.tau, args.alpha,
+                             static_cast<double>(max(1, chosen_tokens)), args.pairs, args.divergence, args.flag_effect};
+
+    // A thread a pair.
     for (int pair = threadIdx.x; pair < args.pairs; pair += kThreads) {
-        const PairScore score = scores[pair];
-        const LossValue value = loss_of(args, pair, max(1, chosen_tokens));
+        const PairScore score = batch.scores[pair];
+        const LossValue value = loss_of<kLoss>(batch, pair);
         PairResult result;
         result.reward_chosen = args.beta * (score.policy_chosen - score.reference_chosen);
         result.reward_rejected = args.beta * (score.policy_rejected - score.reference_rejected);

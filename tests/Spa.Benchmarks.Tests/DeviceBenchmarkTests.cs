@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using Spa.Benchmarks.Baselines;
 using Spa.Benchmarks.Cuda;
+using Spa.Emulator.Driver;
+using Spa.Engine.Compute.Cuda;
+using Spa.Engine.Compute.Cuda.Kernels;
 
 namespace Spa.Benchmarks.Tests;
 
@@ -40,9 +43,36 @@ internal sealed class DeviceBenchmarkTests
     }
 
     [Test]
+    public void Every_kernel_of_the_catalogue_is_measured_by_the_benchmark_of_an_op()
+    {
+        HashSet<string> launched = new(StringComparer.Ordinal), measured = new(StringComparer.Ordinal);
+        using var driver = new EmulatedDriver();
+        driver.Launched += launch => launched.Add(launch.Kernel);
+        using var backend = new CudaBackend(new CudaOptions { Driver = driver, Ordinal = driver.FirstOrdinal, Emulated = true, Gemm = GemmLibrary.Own });
+        Dictionary<string, KeyValuePair<string, string>[][]> sizes = DeviceOps.Sizes("smoke.json");
+        // A phase launches most kernels, and measures none of them.
+        foreach (DeviceOp op in DeviceOps.All.Except(PhaseOps.All))
+        {
+            foreach (KeyValuePair<string, string>[] size in sizes[op.Name])
+            {
+                using var inputs = new DeviceInputs(backend);
+                Action call = op.Prepare(inputs, new DeviceCase(op.Name, size, op.Variants[0], op.Timings[0]));
+                backend.Synchronize();
+                // What prepares the inputs does not count.
+                launched.Clear();
+                call();
+                backend.Synchronize();
+                measured.UnionWith(launched);
+            }
+        }
+
+        Assert.That(KernelCatalogue.Templates.Select(kernel => kernel.Entry).Except(measured), Is.Empty, "kernels without a benchmark");
+    }
+
+    [Test]
     public void Tiny_cases_have_the_form_of_those_that_the_peers_run()
     {
-        var real = DeviceOps.Sizes("cases.json");
+        var real = DeviceOps.Sizes([.. DeviceOps.RealSizes]);
         var tiny = DeviceOps.Sizes("smoke.json");
         Assert.That(tiny.Keys, Is.EquivalentTo(real.Keys));
         Assert.That(real.Keys, Is.EquivalentTo(DeviceOps.All.Select(op => op.Name)));

@@ -13,6 +13,16 @@ internal static class HeadOps
         // Reads two logits an element and writes one gradient.
         DeviceOp.OfBytes("logprob", c => 3.0 * Type(c).Size() * c["rows"] * c["columns"], LogProb),
         DeviceOp.OfBytes("sample", c => 4.0 * c["rows"] * c["columns"], Sample),
+        DeviceOp.OfBytes("logprob_squares", c => 4.0 * c["rows"] * c["columns"], (inputs, c) =>
+        {
+            Tensor logits = inputs.Normal(c["rows"], c["columns"], DType.Float32), lse = inputs.Filled(12, c["rows"], 1), squares = inputs.Empty(DType.Float32, c["rows"], 1);
+            return () => inputs.Backend.LogProbSquares(squares, logits, lse);
+        }),
+        DeviceOp.OfBytes("top_logprobs", c => 4.0 * c["rows"] * c["columns"], (inputs, c) =>
+        {
+            Tensor logits = inputs.Normal(c["rows"], c["columns"], DType.Float32), ids = inputs.Empty(DType.Int32, c["rows"], c["wanted"]), logps = inputs.Empty(DType.Float32, c["rows"], c["wanted"]);
+            return () => inputs.Backend.TopLogProbs(ids, logps, logits, 0);
+        }),
         // Logits of policy and reference, then the gradients of rows and weight.
         new DeviceOp("head", c => 8.0 * c["rows"] * c["hidden"] * c["vocabulary"], _ => 0, WholeHead) { Variants = ["chunked", "materialised"], Timings = [DeviceTiming.Batch] },
     ];

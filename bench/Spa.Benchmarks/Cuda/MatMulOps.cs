@@ -14,7 +14,16 @@ internal static class MatMulOps
 
     public const string Own = "own";
 
-    public static IReadOnlyList<DeviceOp> All { get; } = [new DeviceOp(Name, c => 2.0 * c["m"] * c["n"] * c["k"], Bytes, Prepare) { Variants = [Library, Own] }];
+    public static IReadOnlyList<DeviceOp> All { get; } =
+    [
+        new DeviceOp(Name, c => 2.0 * c["m"] * c["n"] * c["k"], Bytes, Prepare) { Variants = [Library, Own] },
+        // Few rows, as a decode step has: bound by the weight, which is read once.
+        DeviceOp.OfBytes("matmul_rows", c => 2.0 * c["n"] * c["k"], (inputs, c) =>
+        {
+            Tensor x = inputs.Normal(c["m"], c["k"]), weight = inputs.Normal(c["n"], c["k"]), y = inputs.Empty(DType.BFloat16, c["m"], c["n"]);
+            return () => inputs.Backend.MatMul(y, x, weight, transposeB: true);
+        }),
+    ];
 
     private static double Bytes(DeviceCase c) => 2.0 * c["m"] * c["k"] + 2.0 * c["n"] * c["k"] + 2.0 * c["m"] * c["n"] + (c.Text("form") == "tn" ? 2.0 * c["n"] * c["k"] : 0);
 

@@ -4,6 +4,7 @@ using Spa.Cli.Terminal;
 using Spa.Engine;
 using Spa.Engine.Compute;
 using Spa.Engine.Compute.Cpu;
+using Spa.Engine.Pipeline;
 
 namespace Spa.Cli.Commands;
 
@@ -28,6 +29,9 @@ internal sealed class CommandContext(ParseResult parse, CommonOptions common, Cl
     /// <summary>Null where the user did not say.</summary>
     public string? GivenDtype => Get(common.Dtype);
 
+    /// <summary>--device; null where the user did not say.</summary>
+    public string? GivenDevice => Get(common.Device);
+
     /// <summary>--base: the base of adapters whose own path does not exist.</summary>
     public string? BaseModel => Get(common.Base);
 
@@ -47,6 +51,14 @@ internal sealed class CommandContext(ParseResult parse, CommonOptions common, Cl
 
     /// <summary>Whether the user wrote the option.</summary>
     public bool IsGiven(Option option) => parse.GetResult(option) is { Implicit: false };
+
+    /// <summary>Opens a model as its option names it, and tells what of it is not read.</summary>
+    public ModelBundle OpenModel(string path, string? tokenizer = null, bool rewards = false)
+    {
+        ModelBundle bundle = ModelBundle.Open(path, tokenizer, BaseModel, rewards);
+        foreach (string line in bundle.PassedOver) log.Notice(line);
+        return bundle;
+    }
 
     /// <summary>A line of the result on stdout.</summary>
     public void WriteLine(string line = "") => log.Outside(() => console.Out.WriteLine(line));

@@ -34,6 +34,8 @@ internal static class CommandTree
         TrainCommand.Sft(),
         TrainCommand.Dpo(),
         TrainCommand.Reward(),
+        TrainCommand.Rloo(),
+        new StudyCommand(),
         new GenerateCommand(),
         new ScoreCommand(),
         new JudgeCommand(),

@@ -9,7 +9,10 @@ namespace Spa.Cli.Commands;
 /// <summary>The options of commands that a configuration file drives.</summary>
 internal sealed class ConfigOptions
 {
-    public Option<string?> Config { get; } = Opt.Text("--config", "FILE", "The configuration: YAML or JSON.", required: true);
+    /// <param name="required">Whether the command can do nothing without a configuration.</param>
+    public ConfigOptions(bool required = true) => Config = Opt.Text("--config", "FILE", "The configuration: YAML or JSON.", required);
+
+    public Option<string?> Config { get; }
 
     public Option<string[]> Set { get; } = Opt.Texts("--set", "KEY=VALUE", "Override a key, as in spa.iterations=2; may be given several times.");
 

@@ -54,7 +54,7 @@ internal sealed class ConvertCommand : CliCommand
         if (gguf && !namesFile) output = Path.Combine(output, "model" + GgufEnding);
         if (!gguf && File.Exists(output)) throw new SpaException($"cannot write '{output}': it is a file; name a folder");
         if (gguf && Directory.Exists(output)) throw new SpaException($"cannot write '{output}': it is a folder; name a file");
-        using ModelBundle bundle = ModelBundle.Open(context.Require(_model), context.Get(_tokenizer), context.BaseModel, rewards: true);
+        using ModelBundle bundle = context.OpenModel(context.Require(_model), context.Get(_tokenizer), rewards: true);
         bool merge = context.Get(_merge);
         if (merge && !bundle.IsAdapter) throw new UsageException($"--merge-adapter: '{bundle.Path}' is no PEFT adapter folder");
         if (gguf && bundle.IsAdapter && !merge) throw new UsageException($"--format gguf writes whole models, and '{bundle.Path}' is a PEFT adapter folder; add --merge-adapter");
@@ -76,7 +76,7 @@ internal sealed class ConvertCommand : CliCommand
         if (merge) AdapterMerge.Apply(model);
         using Model written = merge ? model.WithoutAdapter() : model;
         if (gguf) GgufExport.Write(output, bundle, written, type, Path.GetFileNameWithoutExtension(bundle.Path.TrimEnd('/', '\\')));
-        else bundle.Write(output, written, maxShardBytes: context.Get(_shard));
+        else bundle.Write(output, written, ConversionCard.Of(bundle, merge, VersionAction.Version), maxShardBytes: context.Get(_shard));
         foreach (string note in notes) context.Log.Notice(note);
         if (context.Json) context.WriteLine(new JsonObject { ["model"] = output, ["dtype"] = NameOf(type), ["format"] = gguf ? "gguf" : "hf" }.ToJsonString());
         else context.Log.Notice($"wrote {output}");

@@ -4,85 +4,110 @@ using System.Text.Json.Nodes;
 using Spa.Cli.Diagnosis;
 using Spa.Cli.Options;
 using Spa.Cli.Terminal;
+using Spa.Engine;
 using Spa.Engine.Compute;
 using Spa.Engine.Configuration;
 using Spa.Engine.Pipeline;
 using Spa.Engine.Pipeline.Estimates;
+using Spa.Engine.Pipeline.Studies;
+using Spa.Interop;
 
 namespace Spa.Cli.Commands;
 
 /// <summary><c>spa estimate</c>: memory, disk and time before a run starts.</summary>
 internal sealed class EstimateCommand : CliCommand
 {
-    // What a training step gets of the rate of a bare product on the CPU; docs/benchmarks/cpu.md has measured shares.
-    private const double ProductShare = 0.7;
-
     private readonly ConfigOptions _options = new();
-    private readonly Option<string?> _for = Opt.Choice("--for", "The command that the configuration is for; default: run where it has spa.prompts, else dpo.", "run",
-        "dpo", "sft", "reward");
+    private readonly Option<string?> _for = Opt.Choice("--for", "The command that the configuration is for; default: run where it has spa.prompts, else dpo, or sft for an SFT loss.", "run",
+        "dpo", "sft", "reward", "rloo");
+    private readonly Option<int?> _rows = Opt.Whole("--rows", "N", "Rows of a file that is not there, where the configuration does not say; default 2000.", min: 1);
+    private readonly Option<int?> _prompt = Opt.Whole("--prompt-tokens", "N", "Tokens of a prompt in files that are not there; default 200.", min: 1, max: 1_000_000);
+    private readonly Option<int?> _response = Opt.Whole("--response-tokens", "N", "Tokens of a response in files that are not there; default 300.", min: 1, max: 1_000_000);
 
     public EstimateCommand() : base("estimate", "Estimates memory, disk and time of a run before it starts.")
     {
-        foreach (Option option in _options.All) Options.Add(option);
-        Options.Add(_for);
+        foreach (Option option in (Option[])[.. _options.All, _for, _rows, _prompt, _response]) Options.Add(option);
     }
 
-    public override string Synopsis => "--config FILE [--set KEY=VALUE]... [--for run|dpo|sft|reward] [options]";
+    public override string Synopsis => "--config FILE [--set KEY=VALUE]... [--device NAME] [--for run|dpo|sft|reward|rloo] [options]";
 
     public override string Details => "Reads and tokenises the rows, so counts and lengths are the real ones; responses that are yet to be sampled count at "
-        + "max_new_tokens. Time comes from a product measured on this machine (half a second): it is right within a factor of two at best.";
+        + "max_new_tokens. Where model or rows are not there, a folder with only config.json or the published shape of a known model and assumed lengths stand in, and the output says so. "
+        + "Time comes from a product measured on this machine (half a second): it is right within a factor of two at best.\n"
+        + $"--device names a GPU that need not be here ({string.Join(", ", DeviceLimits.Names)}): time then follows from its published limits, of which "
+        + $"{PhaseEstimate.MatrixShare:P0} of the matrix rate and {PhaseEstimate.BandwidthShare:P0} of the bandwidth are assumed to be reached. FILE may also be a study of a base configuration.";
 
-    public override IReadOnlyList<string> Examples => ["spa estimate --config recipes/smollm2-hh.yaml"];
+    public override IReadOnlyList<string> Examples => ["spa estimate --config recipes/smollm2-hh.yaml", "spa estimate --config recipes/paper/spa.yaml --device H200 --set optim=adamw_8bit"];
 
     public override int Run(CommandContext context)
     {
-        RunConfig config = RunConfig.Load(context.Require(_options.Config), Stage(context), _options.Overrides(context), out _);
-        using ModelBundle model = ModelBundle.Open(config.Training.ModelNameOrPath!, null, context.BaseModel, rewards: config.Stage == ConfigurationStage.Reward);
-        using ComputeBackend backend = context.CreateBackend();
-        RunEstimate estimate = new(config, model, new RunContext(backend, ConfigOptions.MatrixType(config, context.BaseModel), context.Log, context.Cancel, context.BaseModel));
-        double gigaflops = CpuCheck.GigaFlops(backend);
-        JsonObject result = Result(estimate, gigaflops);
-        if (context.Json) context.WriteLine(result.ToJsonString());
-        else foreach (string line in Lines(result)) context.WriteLine(line);
+        string file = context.Require(_options.Config);
+        DeviceLimits? device = Device(context);
+        using ComputeBackend backend = device is null ? context.CreateBackend() : new Engine.Compute.Cpu.CpuBackend(new Engine.Compute.Cpu.CpuOptions { Threads = 1 });
+        JsonObject root = ConfigurationFile.Load(file).Root;
+        if (root.ContainsKey("experiments")) return RunStudy(context, Study.Load(file), backend, device);
+        RunConfig config = RunConfig.Load(file, Stage(context, root), _options.Overrides(context), out _);
+        var report = new EstimateReport(Estimate(context, config, backend, device, out IReadOnlyList<string> assumed), device, device is null ? CpuCheck.GigaFlops(backend) : 0, assumed);
+        if (context.Json) context.WriteLine(report.ToJson().ToJsonString());
+        else foreach (string line in report.ToText()) context.WriteLine(line);
         return ExitCodes.Done;
     }
 
-    private ConfigurationStage Stage(CommandContext context)
+    // Every arm of a study once, then times its seeds.
+    private int RunStudy(CommandContext context, Study study, ComputeBackend backend, DeviceLimits? device)
+    {
+        double gigaflops = device is null ? CpuCheck.GigaFlops(backend) : 0;
+        foreach ((StudyExperiment experiment, StudyArm arm) in study.Experiments.SelectMany(e => e.Runs.Select(arm => (e, arm))))
+        {
+            RunConfig config = study.Configuration(experiment, arm, experiment.Seeds[0], _options.Overrides(context), "runs/study");
+            var report = new EstimateReport(Estimate(context, config, backend, device, out IReadOnlyList<string> assumed), device, gigaflops, assumed);
+            if (context.Json) context.WriteLine(new JsonObject { ["experiment"] = experiment.Name, ["arm"] = arm.Name, ["seeds"] = experiment.Seeds.Count, ["estimate"] = report.ToJson() }.ToJsonString());
+            else context.WriteLine($"{experiment.Name}/{arm.Name}: {experiment.Seeds.Count} x {ProgressText.Duration(TimeSpan.FromSeconds(report.Seconds))}, "
+                + $"{(report.Estimate.PeakMemoryBytes / 1e9).ToString("0.0", CultureInfo.InvariantCulture)} GB");
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private RunEstimate Estimate(CommandContext context, RunConfig config, ComputeBackend backend, DeviceLimits? device, out IReadOnlyList<string> assumed)
+    {
+        string path = config.Training.ModelNameOrPath!;
+        DType matrixType = config.Training.Dtype == "bfloat16" ? DType.BFloat16 : DType.Float32;
+        if (HasWeights(path) && EstimateRows.Files(config).All(File.Exists))
+        {
+            assumed = [];
+            using ModelBundle model = context.OpenModel(path, rewards: config.Stage == ConfigurationStage.Reward);
+            matrixType = ConfigOptions.MatrixType(config, context.BaseModel);
+            EstimateRows read = EstimateRows.Read(config, model, new RunContext(backend, matrixType, context.Log, context.Cancel, context.BaseModel));
+            return new RunEstimate(config, ModelShape.Of(model), read, backend, matrixType, Activations());
+        }
+
+        ModelShape shape = ModelShape.WithoutWeights(path);
+        AssumedLengths usual = new();
+        EstimateRows rows = EstimateRows.Assume(config, shape.Config,
+            new AssumedLengths(context.Get(_rows) ?? usual.Rows, context.Get(_prompt) ?? usual.PromptTokens, context.Get(_response) ?? usual.ResponseTokens));
+        assumed = [shape.Assumption!, rows.Assumption!];
+        return new RunEstimate(config, shape, rows, backend, matrixType, Activations());
+
+        // A GPU keeps activations as its weights, a CPU in float32.
+        DType Activations() => device is null ? backend.ActivationType(matrixType) : matrixType;
+    }
+
+    private static bool HasWeights(string path) => File.Exists(path)
+        || Directory.Exists(path) && Directory.EnumerateFiles(path).Any(f => Path.GetExtension(f) is ".safetensors" or ".gguf");
+
+    // A number or "emulator" is a device of --backend cuda, as everywhere.
+    private static DeviceLimits? Device(CommandContext context)
+    {
+        if (context.GivenDevice is not { } name || name == "emulator" || int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)) return null;
+        return DeviceLimits.Find(name) ?? throw new UsageException($"--device {name}: expected one of {string.Join(", ", DeviceLimits.Names)}{Spelling.Hint(name, DeviceLimits.Names)}");
+    }
+
+    private ConfigurationStage Stage(CommandContext context, JsonObject root)
     {
         if (context.Get(_for) is { } word) return Enum.Parse<ConfigurationStage>(word, ignoreCase: true);
-        JsonObject root = ConfigurationFile.Load(context.Require(_options.Config)).Root;
-        return root["spa"] is JsonObject spa && spa["prompts"] is not null ? ConfigurationStage.Run : ConfigurationStage.Dpo;
+        if (root["spa"] is JsonObject spa && spa["prompts"] is not null) return ConfigurationStage.Run;
+        if (root["num_generations"] is not null) return ConfigurationStage.Rloo;
+        return root["loss_type"]?.ToString() is "nll" or "chunked_nll" or "dft" ? ConfigurationStage.Sft : ConfigurationStage.Dpo;
     }
-
-    private static JsonObject Result(RunEstimate estimate, double gigaflops) => new()
-    {
-        ["parameters"] = estimate.Parameters,
-        ["weight_bytes"] = estimate.WeightBytes,
-        ["memory_bytes"] = estimate.PeakMemoryBytes,
-        ["memory_available_bytes"] = MachineInfo.FreeMemoryBytes ?? MachineInfo.MemoryBytes,
-        ["disk_bytes"] = estimate.DiskBytes,
-        ["gigaflops"] = gigaflops,
-        ["seconds"] = estimate.Phases.Sum(phase => phase.Seconds(gigaflops, ProductShare)),
-        ["phases"] = new JsonArray([.. estimate.Phases.Select(phase => new JsonObject
-        {
-            ["name"] = phase.Name, ["tokens"] = phase.Tokens, ["memory_bytes"] = phase.MemoryBytes, ["seconds"] = phase.Seconds(gigaflops, ProductShare),
-        })]),
-    };
-
-    private static IEnumerable<string> Lines(JsonObject result)
-    {
-        JsonArray phases = result["phases"]!.AsArray();
-        int width = phases.Max(phase => phase!["name"]!.ToString().Length);
-        foreach (JsonNode? phase in phases)
-            yield return $"{phase!["name"]!.ToString().PadRight(width)}  {phase["tokens"],12} tokens  {Gigabytes(phase["memory_bytes"]!),9}  {Time(phase["seconds"]!),9}";
-        yield return $"memory  {Gigabytes(result["memory_bytes"]!)} at most, {Gigabytes(result["memory_available_bytes"]!)} are free";
-        yield return $"disk    {Gigabytes(result["disk_bytes"]!)}";
-        yield return $"time    about {Time(result["seconds"]!)} at {result["gigaflops"]!.GetValue<double>().ToString("0", CultureInfo.InvariantCulture)} GFLOP/s";
-        if (result["memory_bytes"]!.GetValue<long>() > result["memory_available_bytes"]!.GetValue<long>())
-            yield return "this does not fit: lower per_device_train_batch_size or max_length, set gradient_checkpointing, or use dtype bfloat16";
-    }
-
-    private static string Gigabytes(JsonNode bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes.GetValue<long>() / 1e9:0.00} GB");
-
-    private static string Time(JsonNode seconds) => ProgressText.Duration(TimeSpan.FromSeconds(seconds.GetValue<double>()));
 }

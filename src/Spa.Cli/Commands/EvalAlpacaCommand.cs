@@ -87,7 +87,7 @@ internal sealed class EvalAlpacaCommand : CliCommand
         if (isImplicit && (modelPath is null || context.Get(_reference) is null))
             throw new UsageException("the implicit judge needs --model M and --reference R; or name another with --judge");
         IReadOnlyList<AlpacaOutput> baseline = AlpacaOutput.Read(baselinePath, withOutput: true);
-        using ModelBundle? bundle = modelPath is null ? null : ModelBundle.Open(modelPath, context.Get(_tokenizer), context.BaseModel);
+        using ModelBundle? bundle = modelPath is null ? null : context.OpenModel(modelPath, context.Get(_tokenizer));
         using ComputeBackend backend = context.CreateBackend();
         AlpacaEvaluation evaluation = new(folder, new RunContext(backend, context.MatrixType, context.Log, context.Cancel), RunEnvironment.Of(backend, context.Threads));
         string? name = context.Get(_name) ?? (modelPath is null ? null : JudgeFactory.NameOf(modelPath));
@@ -97,7 +97,7 @@ internal sealed class EvalAlpacaCommand : CliCommand
         JsonObject identity = settings.Identity();
         if (isImplicit) (identity["model"], identity["reference"], identity["beta"]) = (RowIdentity.OfModel(modelPath), RowIdentity.OfModel(context.Get(_reference)), beta);
         using Model? policy = isImplicit ? bundle!.Load(backend, context.MatrixType) : null;
-        using ModelBundle? referenceBundle = isImplicit ? ModelBundle.Open(context.Get(_reference)!, context.Get(_tokenizer), context.BaseModel) : null;
+        using ModelBundle? referenceBundle = isImplicit ? context.OpenModel(context.Get(_reference)!, context.Get(_tokenizer)) : null;
         using Model? reference = referenceBundle?.Load(backend, context.MatrixType);
         IReadOnlyList<AlpacaAnnotation> annotations = evaluation.Annotate(outputs, baseline, identity, isImplicit ? bundle : null,
             largest => JudgeOptions.Create(settings, context, backend, policy, reference, beta, largest, compareEmpty: true));

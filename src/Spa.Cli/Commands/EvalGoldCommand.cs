@@ -82,8 +82,8 @@ internal sealed class EvalGoldCommand : CliCommand
     private void AddResponses(CommandContext context, string input, GoldEvaluation evaluation, IResponseJudge gold, JudgeSettings? settings, ComputeBackend backend)
     {
         bool isImplicit = settings?.Kind == JudgeKind.Implicit;
-        using ModelBundle? bundle = context.Get(_model) is { } path ? ModelBundle.Open(path, context.Get(_tokenizer), context.BaseModel) : null;
-        using ModelBundle? referenceBundle = isImplicit && context.Get(_reference) is { } reference ? ModelBundle.Open(reference, context.Get(_tokenizer), context.BaseModel) : null;
+        using ModelBundle? bundle = context.Get(_model) is { } path ? context.OpenModel(path, context.Get(_tokenizer)) : null;
+        using ModelBundle? referenceBundle = isImplicit && context.Get(_reference) is { } reference ? context.OpenModel(reference, context.Get(_tokenizer)) : null;
         JudgeFile file = new(input, bundle);
         using Model? policyModel = isImplicit ? bundle!.Load(backend, context.MatrixType) : null;
         using Model? referenceModel = referenceBundle?.Load(backend, context.MatrixType);

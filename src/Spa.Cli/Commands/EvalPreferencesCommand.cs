@@ -43,8 +43,8 @@ internal sealed class EvalPreferencesCommand : CliCommand
     {
         string input = context.Require(_input);
         double beta = context.Get(_beta) ?? 0.1;
-        using ModelBundle bundle = ModelBundle.Open(context.Require(_model), context.Get(_tokenizer), context.BaseModel);
-        using ModelBundle? reference = context.Get(_reference) is { } path ? ModelBundle.Open(path, context.Get(_tokenizer), context.BaseModel) : null;
+        using ModelBundle bundle = context.OpenModel(context.Require(_model), context.Get(_tokenizer));
+        using ModelBundle? reference = context.Get(_reference) is { } path ? context.OpenModel(path, context.Get(_tokenizer)) : null;
         ScoreFile file = new(input, bundle, new Truncation(context.Get(_maxLength)));
         if (!file.IsPreference) throw new SpaException($"{input}: expected preference rows {{prompt, chosen, rejected}}, found rows without 'chosen'");
         using ComputeBackend backend = context.CreateBackend();

@@ -48,7 +48,7 @@ internal sealed class GenerateCommand : CliCommand
     {
         bool one = context.IsGiven(_prompt), chat = context.Get(_chat);
         if (context.IsGiven(_input) ? one || chat : !one && !chat) throw new UsageException("give --input F, --prompt TEXT or --chat; see 'spa generate --help'");
-        using ModelBundle bundle = ModelBundle.Open(context.Require(_model), context.Get(_tokenizer), context.BaseModel);
+        using ModelBundle bundle = context.OpenModel(context.Require(_model), context.Get(_tokenizer));
         SamplingSettings settings = _sampling.Apply(SamplingDefaults.Of(bundle), context);
         if (settings.StopStrings.Count > 0) _ = bundle.Tokenizer;
         if (context.IsGiven(_input)) return ForFile(context, bundle, settings);

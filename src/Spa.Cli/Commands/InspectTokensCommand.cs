@@ -34,7 +34,7 @@ internal sealed class InspectTokensCommand : CliCommand
 
     public override int Run(CommandContext context)
     {
-        using ModelBundle bundle = ModelBundle.Open(context.Require(_model), context.Get(_tokenizer), context.BaseModel);
+        using ModelBundle bundle = context.OpenModel(context.Require(_model), context.Get(_tokenizer));
         TruncationMode mode = context.Get(_truncationMode) == "keep_end" ? TruncationMode.KeepEnd : TruncationMode.KeepStart;
         Truncation truncation = new(context.Get(_maxLength), context.Get(_maxPromptLength), mode);
         IReadOnlyList<TokenView> views = TokenView.Of(context.Require(_input), context.Get(_row) ?? 0, bundle.RowTokenizer, truncation);

@@ -57,8 +57,8 @@ internal sealed class JudgeCommand : CliCommand
         bool isImplicit = settings.Kind == JudgeKind.Implicit;
         if (isImplicit && context.Get(_model) is null) throw new UsageException("--model M is required to judge by its reward; see 'spa judge --help'");
         // Other judges read text; a model or a tokenizer is needed where rows hold token ids alone.
-        using ModelBundle? bundle = context.Get(_model) is { } model ? ModelBundle.Open(model, context.Get(_tokenizer), context.BaseModel) : null;
-        using ModelBundle? reference = isImplicit && context.Get(_reference) is { } path ? ModelBundle.Open(path, context.Get(_tokenizer), context.BaseModel) : null;
+        using ModelBundle? bundle = context.Get(_model) is { } model ? context.OpenModel(model, context.Get(_tokenizer)) : null;
+        using ModelBundle? reference = isImplicit && context.Get(_reference) is { } path ? context.OpenModel(path, context.Get(_tokenizer)) : null;
         JudgeFile file = new(input, bundle);
         using RowSink sink = RowSink.Open(output, context.Console.Out, Identity(context, beta, input, settings));
         if (isImplicit && reference is null) context.Log.Notice("no --reference: responses are judged by their log-likelihood, which favours short ones");

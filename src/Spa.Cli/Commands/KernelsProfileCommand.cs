@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Spa.Cli.Options;
 using Spa.Cli.Profiling;
-using Spa.Emulator.Counters;
 using Spa.Engine;
 using Spa.Engine.Compute.Cuda.Cases;
 using Spa.Engine.Compute.Cuda.Jit;
 using Spa.Engine.Configuration;
+using Spa.Interop;
 
 namespace Spa.Cli.Commands;
 

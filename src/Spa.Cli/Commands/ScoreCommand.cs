@@ -46,8 +46,8 @@ internal sealed class ScoreCommand : CliCommand
     {
         string model = context.Require(_model), input = context.Require(_input);
         ScoreOptions options = new(context.Get(_beta) ?? 0.1, context.Get(_lambda) ?? 0, context.Get(_tokenLogps));
-        using ModelBundle bundle = ModelBundle.Open(model, context.Get(_tokenizer), context.BaseModel);
-        using ModelBundle? reference = context.Get(_reference) is { } path ? ModelBundle.Open(path, context.Get(_tokenizer), context.BaseModel) : null;
+        using ModelBundle bundle = context.OpenModel(model, context.Get(_tokenizer));
+        using ModelBundle? reference = context.Get(_reference) is { } path ? context.OpenModel(path, context.Get(_tokenizer)) : null;
         ScoreFile file = new(input, bundle, new Truncation(context.Get(_maxLength)));
         using RowSink sink = RowSink.Open(context.Get(_output), context.Console.Out, Identity(context, options, input));
         foreach (string line in file.Report.Lines()) context.Log.Detail($"{input}: {line}");

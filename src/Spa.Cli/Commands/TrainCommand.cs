@@ -1,25 +1,36 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Spa.Cli.Diagnosis;
+using Spa.Cli.Options;
+using Spa.Engine;
 using Spa.Engine.Compute;
 using Spa.Engine.Configuration;
 using Spa.Engine.Pipeline;
+using Spa.Engine.Pipeline.Comparison;
+using Spa.Engine.Reporting;
 
 namespace Spa.Cli.Commands;
 
-/// <summary>The commands that a configuration file drives: <c>spa sft</c>, <c>spa dpo</c>, <c>spa reward</c>, <c>spa run</c>.</summary>
+/// <summary>The commands that a configuration file drives: <c>spa sft</c>, <c>spa dpo</c>, <c>spa reward</c>, <c>spa rloo</c>, <c>spa run</c>.</summary>
 internal sealed class TrainCommand : CliCommand
 {
     private readonly ConfigurationStage _stage;
-    private readonly ConfigOptions _options = new();
+    private readonly ConfigOptions _options;
+    private readonly Option<string[]> _compare = Opt.List("--compare", "RUN", "Run folders to put side by side; nothing is trained.");
+    private readonly Option<string?> _output = Opt.Text("--output", "F.html", "With --compare: the comparison as a page, too.");
 
     private TrainCommand(string name, string description, ConfigurationStage stage) : base(name, description)
     {
         _stage = stage;
+        _options = new ConfigOptions(required: stage != ConfigurationStage.Run);
         foreach (Option option in _options.All) Options.Add(option);
+        if (stage != ConfigurationStage.Run) return;
+        Options.Add(_compare);
+        Options.Add(_output);
     }
 
-    public override string Synopsis => "--config FILE [--set KEY=VALUE]... [options]";
+    public override string Synopsis => _stage == ConfigurationStage.Run
+        ? "--config FILE [--set KEY=VALUE]... [options]\n       spa run --compare RUN1 RUN2... [--output F.html]" : "--config FILE [--set KEY=VALUE]... [options]";
 
     public override string Details => _stage == ConfigurationStage.Run
         ? "Seed DPO, then per iteration: sample, judge (spa.judge: the implicit reward unless told otherwise), train with noise-aware DPO; evaluation and a report. The run "
@@ -32,7 +43,8 @@ internal sealed class TrainCommand : CliCommand
         ConfigurationStage.Sft => ["spa sft --config sft.yaml --set learning_rate=1e-5"],
         ConfigurationStage.Dpo => ["spa dpo --config dpo.yaml --set beta=0.1 --set output_dir=runs/dpo"],
         ConfigurationStage.Reward => ["spa reward --config reward.yaml --set output_dir=runs/reward", "spa judge --judge reward-model --judge-model runs/reward/model --input samples.jsonl --output pairs.jsonl"],
-        _ => ["spa run --config recipes/smollm2-hh.yaml --set spa.iterations=1"],
+        ConfigurationStage.Rloo => ["spa rloo --config rloo.yaml --set reward_model_name_or_path=runs/reward/model", "spa rloo --config rloo.yaml --set spa.judge=gold --set spa.judging.program=./oracle"],
+        _ => ["spa run --config recipes/smollm2-hh.yaml --set spa.iterations=1", "spa run --compare runs/spa runs/dpo --output compare.html"],
     };
 
     private static string Keys =>
@@ -44,11 +56,15 @@ internal sealed class TrainCommand : CliCommand
 
     public static TrainCommand Reward() => new("reward", "Trains a reward model on preference pairs.", ConfigurationStage.Reward);
 
+    public static TrainCommand Rloo() => new("rloo", "Optimises a policy against a reward model or another judge (RLOO).", ConfigurationStage.Rloo);
+
     public static TrainCommand SpaLoop() =>
         new("run", "Runs Spread Preference Annotation: seed DPO, then sample, judge and train, with a report.", ConfigurationStage.Run);
 
     public override int Run(CommandContext context)
     {
+        if (_stage == ConfigurationStage.Run && context.IsGiven(_compare)) return Compare(context);
+        if (_stage == ConfigurationStage.Run && context.IsGiven(_output)) throw new UsageException("option '--output' is for --compare; the run folder is output_dir");
         RunConfig config = RunConfig.Load(context.Require(_options.Config), _stage, _options.Overrides(context), out IReadOnlyList<string> notices);
         foreach (string notice in notices) context.Log.Notice(notice);
         using ComputeBackend backend = context.CreateBackend();
@@ -68,6 +84,16 @@ internal sealed class TrainCommand : CliCommand
         }
 
         Tell(context, folder);
+        return ExitCodes.Done;
+    }
+
+    private int Compare(CommandContext context)
+    {
+        if (context.IsGiven(_options.Config)) throw new UsageException("options '--config' and '--compare' exclude each other: one trains, the other looks at what was trained");
+        RunComparison comparison = new(context.Get(_compare) ?? []);
+        if (context.Get(_output) is { } page) ReportWriter.Write(comparison.ToReport(), page);
+        if (context.Json) context.WriteLine(comparison.ToJson().ToJsonString());
+        else foreach (string line in comparison.Lines()) context.WriteLine(line);
         return ExitCodes.Done;
     }
 

@@ -16,6 +16,10 @@ internal static class Opt
     public static Option<string[]> Texts(string name, string value, string help) =>
         new(name) { HelpName = value, Description = help, AllowMultipleArgumentsPerToken = false, DefaultValueFactory = _ => [] };
 
+    /// <summary>Texts one after the other behind the option.</summary>
+    public static Option<string[]> List(string name, string value, string help) =>
+        new(name) { HelpName = value, Description = help, AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+
     public static Option<bool> Flag(string name, string help, params string[] aliases) => new(name, aliases) { Description = help };
 
     /// <summary>A whole number in [<paramref name="min"/>, <paramref name="max"/>].</summary>

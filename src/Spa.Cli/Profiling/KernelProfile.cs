@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Spa.Emulator.Counters;
+using Spa.Interop;
 
 namespace Spa.Cli.Profiling;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Spa.Interop;
 
 namespace Spa.Emulator.Counters;
 

@@ -11,4 +11,7 @@ public static class PairColumns
 
     /// <summary>Column of the loss in results.</summary>
     public const int Loss = 5;
+
+    /// <summary>Column of the margin beta D in results.</summary>
+    public const int Margin = 2;
 }

@@ -19,11 +19,15 @@ internal static class ConfigurationChecks
     {
         CheckTraining(config.Training, document);
         CheckSchedule(config.Training, document, notices);
+        Check(
+            config.Stage == ConfigurationStage.Rloo || config.Training.MaxCompletionLength is null, document, "max_completion_length",
+            () => "'max_completion_length' is for spa rloo; max_length bounds prompt and response together; remove it");
         foreach (string service in config.Training.ReportTo.Where(name => !s_ownReports.Contains(name)))
         {
             notices.Add($"{document.Place("report_to")}: report_to: {service} has no counterpart; metrics.jsonl and the report are always written");
         }
 
+        if (config.Stage is ConfigurationStage.Run or ConfigurationStage.Rloo) CheckJudging(config.Spa, document);
         if (config.Stage == ConfigurationStage.Run) CheckLoop(config.Spa, document);
     }
 
@@ -63,6 +67,14 @@ internal static class ConfigurationChecks
             () => $"'lr_scheduler_type: polynomial' falls to lr_scheduler_kwargs.lr_end, {options.LrEnd ?? 1e-7}; learning_rate {training.LearningRate} must be above it");
     }
 
+    private static void CheckJudging(SpaConfig spa, ConfigurationDocument document)
+    {
+        Check(spa.Judging.Length != "normalize" || spa.Judge == "implicit", document, "spa.judging.length",
+            () => $"'spa.judging.length: normalize' is for the implicit judge, whose reward is a sum over tokens; the judge is {spa.Judge}");
+        Check(!spa.Judging.Calibrate || spa.Judge == "implicit", document, "spa.judging.calibrate",
+            () => $"'spa.judging.calibrate' is for the implicit judge; the judge is {spa.Judge}");
+    }
+
     private static void CheckLoop(SpaConfig spa, ConfigurationDocument document)
     {
         Enough(spa.Extrapolation.Count, "spa.extrapolation", "or one number for all");
@@ -74,10 +86,6 @@ internal static class ConfigurationChecks
             () => $"'spa.prompts' is one file for {spa.Iterations} iterations; say in spa.prompts_per_iteration how many each takes");
 
         Check(!spa.Filter.Contains("none") || spa.Filter.Count == 1, document, "spa.filter", () => $"'spa.filter' says none and something else: {spa.Filter}");
-        Check(spa.Judging.Length != "normalize" || spa.Judge == "implicit", document, "spa.judging.length",
-            () => $"'spa.judging.length: normalize' is for the implicit judge, whose reward is a sum over tokens; the judge is {spa.Judge}");
-        Check(!spa.Judging.Calibrate || spa.Judge == "implicit", document, "spa.judging.calibrate",
-            () => $"'spa.judging.calibrate' is for the implicit judge; the judge is {spa.Judge}");
         Check(!spa.Judging.Calibrate || spa.SeedDataset is not null, document, "spa.judging.calibrate",
             () => "'spa.judging.calibrate' needs labelled pairs to fit a temperature to: spa.seed_dataset is missing");
         Check(spa.Controls?.Contains("seed_only") != true || spa.SeedDataset is not null, document, "spa.controls",

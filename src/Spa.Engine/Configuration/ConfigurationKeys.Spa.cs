@@ -16,6 +16,7 @@ public static partial class ConfigurationKeys
             "What the loss makes of flagged pairs: smooth their labels by alpha (the paper), judge them again by the sign of their extrapolated margin, or leave them out."),
         Whole("spa.reference_refresh", "0", "[0, inf)", Own, "Updates after which the policy becomes the training reference, again and again within a stage; 0 for never."),
         Text("spa.seed_dataset", "null", Own, "Human preference pairs for the seed stage; unset, the loop starts from the model as it is."),
+        Whole("spa.seed_pairs", "null", "[1, inf)", Own, "How many pairs of seed_dataset are used, drawn by seed; unset, all."),
         Number("spa.seed_num_train_epochs", "3", "(0, inf)", Paper, "Passes over the seed pairs; num_train_epochs is for the later stages."),
         Number("spa.seed_learning_rate", "null", "(0, inf)", Own, "Learning rate of the seed stage; unset, learning_rate."),
         Texts("spa.prompts", "null", Own, "One file of prompts per iteration, or one file for all with prompts_per_iteration.")
@@ -28,7 +29,10 @@ public static partial class ConfigurationKeys
         Whole("spa.sampling.top_k", "0", "[0, inf)", Own, "The most likely tokens that are sampled from; 0 for all."),
         Whole("spa.sampling.max_new_tokens", "300", "[1, inf)", Paper, "Longest response."),
         Choice("spa.judge", "implicit", ["implicit", "llm", "reward-model", "endpoint", "gold", "random"], Paper,
-            "Who prefers: the implicit reward, the model as judge, a reward model, a service, a known rule, or chance (a control)."),
+            "Who prefers: the implicit reward, the model as judge, a reward model, a service, a known rule, or chance (a control).") with
+        {
+            StageDefaults = new Dictionary<ConfigurationStage, string> { [ConfigurationStage.Rloo] = "reward-model" },
+        },
         Choice("spa.judge_reference", "sft", ["sft", "previous", "none"], Paper, "The reference of the implicit reward."),
         Choices("spa.filter", "empty", ["empty", "cut", "duplicate", "none"], Own,
             "Responses that are left out before pairs are taken: empty ones, those cut at max_new_tokens, those that equal an earlier one; or none."),

@@ -17,7 +17,10 @@ public static partial class ConfigurationKeys
 
     private static IEnumerable<ConfigurationKey> Loss() =>
     [
-        Number("beta", "0.1", "[0, inf)", Dpo, "Strength of the pull towards the reference; ipo calls it tau."),
+        Number("beta", "0.1", "[0, inf)", Dpo, "Strength of the pull towards the reference; ipo calls it tau.") with
+        {
+            StageDefaults = new Dictionary<ConfigurationStage, string> { [ConfigurationStage.Rloo] = "0.05" },
+        },
         Key("loss_type", ConfigurationKind.ChoiceList, "[sigmoid]", Dpo, "The loss, or several that are added with loss_weights.") with
         {
             Choices =
@@ -29,12 +32,14 @@ public static partial class ConfigurationKeys
             {
                 [ConfigurationStage.Sft] = "[chunked_nll]",
                 [ConfigurationStage.Reward] = "[bradley_terry]",
+                [ConfigurationStage.Rloo] = "[rloo]",
                 [ConfigurationStage.Run] = "[spa]",
             },
             StageChoices = new Dictionary<ConfigurationStage, string[]>
             {
                 [ConfigurationStage.Sft] = ["chunked_nll", "nll", "dft"],
                 [ConfigurationStage.Reward] = ["bradley_terry"],
+                [ConfigurationStage.Rloo] = ["rloo"],
             },
         },
         Key("loss_weights", ConfigurationKind.NumberList, "null", Dpo, "One weight for each loss_type; unset, all 1."),
@@ -50,6 +55,20 @@ public static partial class ConfigurationKeys
         Flag("assistant_only_loss", "false", Sft, "Learn only the assistant's turns of whole conversations."),
         Number("center_rewards_coefficient", "null", "[0, inf)", "TRL RewardConfig", "Weight of the term that keeps the reward model's mean at 0."),
         Text("margin_column", "null", Own, "Column of the number by which a pair's rewards must differ to count as even; unset, none. TRL takes margin wherever it is."),
+    ];
+
+    private static IEnumerable<ConfigurationKey> Policy() =>
+    [
+        Text("reward_model_name_or_path", "null", "TRL's rloo script", "spa rloo: the folder of the reward model; spa.judging.model by another name."),
+        Whole("num_generations", "2", "[2, inf)", RlooConfig, "spa rloo: responses to a prompt; per_device_train_batch_size counts responses and is a multiple of it."),
+        Whole("max_completion_length", "null", "[1, inf)", RlooConfig, "spa rloo: longest response.") with
+        {
+            StageDefaults = new Dictionary<ConfigurationStage, string> { [ConfigurationStage.Rloo] = "256" },
+        },
+        Number("temperature", "1", "[1, 1]", RlooConfig, "spa rloo: of sampling; 1, for the gradient is of the distribution that is sampled from."),
+        Whole("num_iterations", "1", "[1, inf)", RlooConfig, "spa rloo: updates on the same responses."),
+        Number("epsilon", "0.2", "(0, 1)", RlooConfig, "spa rloo: how far a response's ratio may go from 1 before its gain stops counting; matters from the second update on the same responses."),
+        Flag("normalize_advantages", "false", RlooConfig, "spa rloo: advantages of an update shifted and scaled to mean 0 and deviation 1."),
     ];
 
     private static IEnumerable<ConfigurationKey> Lengths() =>

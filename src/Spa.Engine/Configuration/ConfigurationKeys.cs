@@ -9,6 +9,7 @@ public static partial class ConfigurationKeys
 {
     private const string Dpo = "TRL DPOConfig";
     private const string Sft = "TRL SFTConfig";
+    private const string RlooConfig = "TRL RLOOConfig";
     private const string Base = "TRL base config";
     private const string Model = "TRL ModelConfig";
     private const string Script = "TRL ScriptArguments";
@@ -16,12 +17,12 @@ public static partial class ConfigurationKeys
     private const string Paper = "SPA paper";
     private const string Own = "Spa";
 
-    private static readonly ConfigurationStage[] s_always = [ConfigurationStage.Sft, ConfigurationStage.Dpo, ConfigurationStage.Reward, ConfigurationStage.Run];
-    private static readonly ConfigurationStage[] s_oneStage = [ConfigurationStage.Sft, ConfigurationStage.Dpo, ConfigurationStage.Reward];
+    private static readonly ConfigurationStage[] s_always = [ConfigurationStage.Sft, ConfigurationStage.Dpo, ConfigurationStage.Reward, ConfigurationStage.Rloo, ConfigurationStage.Run];
+    private static readonly ConfigurationStage[] s_oneStage = [ConfigurationStage.Sft, ConfigurationStage.Dpo, ConfigurationStage.Reward, ConfigurationStage.Rloo];
 
     /// <summary>Every key, in the order of the documentation and of a saved configuration.</summary>
     public static IReadOnlyList<ConfigurationKey> All { get; } =
-        [.. ModelAndData(), .. Loss(), .. Lengths(), .. Optimisation(), .. Keeping(), .. Adapter(), .. Refinement()];
+        [.. ModelAndData(), .. Loss(), .. Policy(), .. Lengths(), .. Optimisation(), .. Keeping(), .. Adapter(), .. Refinement()];
 
     private static readonly Dictionary<string, ConfigurationKey> s_byPath = All.ToDictionary(key => key.Path, StringComparer.Ordinal);
     private static readonly HashSet<string> s_sections = [.. All.Select(key => key.Section).Where(section => section.Length > 0)];

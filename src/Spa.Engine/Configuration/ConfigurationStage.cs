@@ -6,6 +6,7 @@ public enum ConfigurationStage
     Sft,
     Dpo,
     Reward,
+    Rloo,
 
     /// <summary>The whole SPA loop.</summary>
     Run,

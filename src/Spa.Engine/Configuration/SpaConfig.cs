@@ -24,6 +24,9 @@ public sealed record SpaConfig
 
     public string? SeedDataset { get; init; }
 
+    /// <summary>How many of the seed pairs are used; null: all.</summary>
+    public int? SeedPairs { get; init; }
+
     public double SeedNumTrainEpochs { get; init; }
 
     /// <summary>Learning rate of the seed stage; null: that of the later stages.</summary>

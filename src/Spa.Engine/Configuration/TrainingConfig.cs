@@ -50,6 +50,20 @@ public sealed record TrainingConfig
 
     public string? MarginColumn { get; init; }
 
+    public string? RewardModelNameOrPath { get; init; }
+
+    public int NumGenerations { get; init; }
+
+    public int? MaxCompletionLength { get; init; }
+
+    public double Temperature { get; init; }
+
+    public int NumIterations { get; init; }
+
+    public double Epsilon { get; init; }
+
+    public bool NormalizeAdvantages { get; init; }
+
     public int? MaxLength { get; init; }
 
     public int? MaxPromptLength { get; init; }

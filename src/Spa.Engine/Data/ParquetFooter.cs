@@ -3,51 +3,17 @@ using System.Buffers.Binary;
 namespace Spa.Engine.Data;
 
 /// <summary>
-/// Walks a Parquet footer (Thrift's compact protocol) by the format's own field types before the library reads it. The library trusts
-/// the types and never notices the end of the footer: a damaged one sends it into a loop without end. A footer that passes here has every
-/// known field in its right type and no length beyond its end.
+/// A Parquet file's footer, walked before the library reads it. The library trusts the types and never notices the end of the footer: a damaged one sends it
+/// into a loop without end.
 /// </summary>
-internal ref struct ParquetFooter
+internal static class ParquetFooter
 {
     private const int MaxBytes = 256 << 20;
-    private const int MaxDepth = 16;
     private const int TailBytes = 8;
 
-    /// <summary>Fields by struct, each <c>id:type</c>; a name is another struct, brackets are a list (parquet.thrift).</summary>
-    private static readonly Dictionary<string, Dictionary<int, string>> s_structs = new()
-    {
-        ["File"] = Fields("1:i 2:[Schema] 3:i 4:[Group] 5:[KeyValue] 6:s 7:[Order]"),
-        ["Schema"] = Fields("1:i 2:i 3:i 4:s 5:i 6:i 7:i 8:i 9:i 10:Logical"),
-        ["Logical"] = Fields("1:Empty 2:Empty 3:Empty 4:Empty 5:Decimal 6:Empty 7:Time 8:Time 10:Integer 11:Empty 12:Empty 13:Empty 14:Empty 15:Empty 16:Byte "
-            + "17:Geo 18:Geo"),
-        ["Empty"] = [],
-        ["Decimal"] = Fields("1:i 2:i"),
-        ["Time"] = Fields("1:b 2:Unit"),
-        ["Unit"] = Fields("1:Empty 2:Empty 3:Empty"),
-        ["Integer"] = Fields("1:8 2:b"),
-        ["Byte"] = Fields("1:8"),
-        ["Geo"] = Fields("1:s 2:i"),
-        ["Group"] = Fields("1:[Chunk] 2:i 3:i 4:[Sorting] 5:i 6:i 7:i"),
-        ["Chunk"] = Fields("1:s 2:i 3:Column 4:i 5:i 6:i 7:i"),
-        ["Column"] = Fields("1:i 2:[i] 3:[s] 4:i 5:i 6:i 7:i 8:[KeyValue] 9:i 10:i 11:i 12:Statistics 13:[Encoding] 14:i 15:i 16:Sizes 17:Places"),
-        ["Statistics"] = Fields("1:s 2:s 3:i 4:i 5:s 6:s 7:b 8:b"),
-        ["Encoding"] = Fields("1:i 2:i 3:i"),
-        ["Sizes"] = Fields("1:i 2:[i] 3:[i]"),
-        ["Places"] = Fields("1:Box 2:[i]"),
-        ["Box"] = Fields("1:d 2:d 3:d 4:d 5:d 6:d 7:d 8:d"),
-        ["Sorting"] = Fields("1:i 2:b 3:b"),
-        ["KeyValue"] = Fields("1:s 2:s"),
-        ["Order"] = Fields("1:Empty"),
-    };
-
-    private readonly ReadOnlySpan<byte> _bytes;
-    private int _at;
-
-    private ParquetFooter(ReadOnlySpan<byte> bytes) => _bytes = bytes;
-
-    /// <summary>Leaves the stream at its beginning.</summary>
+    /// <summary>The column chunks of all row groups. Leaves the stream at its beginning.</summary>
     /// <exception cref="InvalidDataException">The footer is damaged, encrypted or of an unknown make; says how.</exception>
-    public static void Check(Stream file)
+    public static List<ParquetChunk> Check(Stream file)
     {
         Span<byte> tail = stackalloc byte[TailBytes];
         if (file.Length < TailBytes + 4) throw new InvalidDataException("it is too short");
@@ -60,99 +26,11 @@ internal ref struct ParquetFooter
         file.Position = file.Length - TailBytes - length;
         file.ReadExactly(footer);
         file.Position = 0;
-        new ParquetFooter(footer).Struct("File", 0);
-    }
-
-    private static Dictionary<int, string> Fields(string fields) =>
-        fields.Split(' ').Select(field => field.Split(':')).ToDictionary(parts => int.Parse(parts[0]), parts => parts[1]);
-
-    private void Struct(string? name, int depth)
-    {
-        if (depth > MaxDepth) throw new InvalidDataException("its footer is nested too deeply");
-        Dictionary<int, string>? fields = name is null ? null : s_structs[name];
-        for (int id = 0; ;)
+        List<ParquetChunk> chunks = [];
+        new ThriftWalker(footer, "its footer", (name, integers) =>
         {
-            byte header = Byte();
-            if (header == 0) return;
-            id = header >> 4 == 0 ? (short)ZigZag(VarInt()) : id + (header >> 4);
-            int type = header & 15;
-            if (name is "File" or "Chunk" && id is 8 or 9) throw new InvalidDataException("it is encrypted");
-            string? expected = fields?.GetValueOrDefault(id);
-            if (expected is not null && !Fits(type, expected)) throw new InvalidDataException($"field {id} of {name} in its footer has the wrong type");
-            if (type is not (1 or 2)) Value(type, expected, depth + 1);
-        }
+            if (name == "Column") chunks.Add(new ParquetChunk(integers[4] ?? -1, integers[5] ?? -1, integers[9] ?? -1, integers[11]));
+        }).Struct("File");
+        return chunks;
     }
-
-    /// <summary>Passes over one value. Types: 3 byte, 4 to 6 integers, 7 double, 8 bytes, 9 list, 12 struct.</summary>
-    private void Value(int type, string? expected, int depth)
-    {
-        switch (type)
-        {
-            case 3:
-                Skip(1);
-                break;
-            case 4 or 5 or 6:
-                VarInt();
-                break;
-            case 7:
-                Skip(8);
-                break;
-            case 8:
-                Skip(VarInt());
-                break;
-            case 9:
-                List(expected?[1..^1], depth);
-                break;
-            case 12:
-                Struct(expected, depth);
-                break;
-            default:
-                throw new InvalidDataException($"its footer has an unknown type {type}");
-        }
-    }
-
-    private void List(string? expected, int depth)
-    {
-        if (depth > MaxDepth) throw new InvalidDataException("its footer is nested too deeply");
-        byte header = Byte();
-        ulong count = header >> 4 == 15 ? VarInt() : (ulong)(header >> 4);
-        int type = header & 15;
-        // Every entry takes at least a byte; entries of type 1 and 2 take none in the library's reading.
-        if (count > (ulong)(_bytes.Length - _at)) throw new InvalidDataException($"a list in its footer claims {count} entries");
-        if (count > 0 && expected is not null && !Fits(type, expected)) throw new InvalidDataException("a list in its footer has the wrong type");
-        for (ulong i = 0; i < count; i++) Value(type, expected, depth + 1);
-    }
-
-    private static bool Fits(int type, string expected) => expected switch
-    {
-        "i" => type is 4 or 5 or 6,
-        "b" => type is 1 or 2,
-        "8" => type == 3,
-        "d" => type == 7,
-        "s" => type == 8,
-        _ => type == (expected[0] == '[' ? 9 : 12),
-    };
-
-    private byte Byte() => _at < _bytes.Length ? _bytes[_at++] : throw new InvalidDataException("its footer ends too early");
-
-    private void Skip(ulong count)
-    {
-        if (count > (ulong)(_bytes.Length - _at)) throw new InvalidDataException("its footer ends too early");
-        _at += (int)count;
-    }
-
-    private ulong VarInt()
-    {
-        ulong value = 0;
-        for (int shift = 0; shift < 64; shift += 7)
-        {
-            byte b = Byte();
-            value |= (ulong)(b & 0x7f) << shift;
-            if (b < 0x80) return value;
-        }
-
-        throw new InvalidDataException("a number in its footer is too long");
-    }
-
-    private static long ZigZag(ulong value) => (long)(value >> 1) ^ -(long)(value & 1);
 }

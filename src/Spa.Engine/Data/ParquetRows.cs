@@ -12,7 +12,7 @@ internal static class ParquetRows
 {
     public static IEnumerable<SourceRow> Read(Stream source, string path, RowLimits limits)
     {
-        using Disposer reader = new(Guard(path, () => Open(source)));
+        using Disposer reader = new(Guard(path, () => Open(source, limits)));
         ParquetColumn[] columns = Guard(path, () => reader.Inner.Schema.Fields.Select(field => ParquetColumn.Of(field, path)).ToArray());
         long number = 0;
         for (int group = 0; group < reader.Inner.RowGroupCount; group++)
@@ -24,9 +24,9 @@ internal static class ParquetRows
         }
     }
 
-    private static ParquetReader Open(Stream source)
+    private static ParquetReader Open(Stream source, RowLimits limits)
     {
-        ParquetFooter.Check(source);
+        new ParquetPages(source, limits).Check(ParquetFooter.Check(source));
         return ParquetReader.CreateAsync(new BudgetStream(source)).GetAwaiter().GetResult();
     }
 

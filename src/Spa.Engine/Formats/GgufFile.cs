@@ -66,7 +66,7 @@ public sealed unsafe class GgufFile : TensorSource
 
     protected override void Dispose(bool disposing) => File.Dispose();
 
-    private protected override MappedFile Mapping(StoredTensor tensor) => File;
+    internal override MappedFile Mapping(StoredTensor tensor) => File;
 
     private T? Value<T>(string key, string expected) where T : class =>
         !Metadata.TryGetValue(key, out object? value) ? null : value as T ?? throw Wrong(key, expected, value);

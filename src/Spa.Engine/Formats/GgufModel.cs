@@ -52,7 +52,7 @@ public sealed class GgufModel : TensorSource
 
     protected override void Dispose(bool disposing) => File.Dispose();
 
-    private protected override MappedFile Mapping(StoredTensor tensor) => File.File;
+    internal override MappedFile Mapping(StoredTensor tensor) => File.File;
 
     private protected override int InterleavedHeadRows(StoredTensor tensor) => _architecture.IsInterleaved(tensor.Name) ? _head : 0;
 

@@ -26,6 +26,9 @@ public sealed class ModelFiles : IDisposable
 
     public JsonObject? TokenizerConfig { get; init; }
 
+    /// <summary>What the files hold beside the text model and is not read, in a line; null: nothing.</summary>
+    public string? LeftOut { get; init; }
+
     /// <summary>Metadata of a GGUF file, which holds the vocabulary (<c>tokenizer.ggml.*</c>); null for a folder.</summary>
     public IReadOnlyDictionary<string, object>? GgufMetadata { get; init; }
 
@@ -62,12 +65,16 @@ public sealed class ModelFiles : IDisposable
     {
         if (!File.Exists(System.IO.Path.Combine(path, "config.json")) && Directory.GetFiles(path, "*.gguf") is [var only]) return OpenGguf(only);
         HuggingFaceFolder folder = HuggingFaceFolder.Open(path);
+        JsonObject? text = TextParts.Config(folder.Config);
+        TextTensors? tensors = text is null ? null : new TextTensors(folder.Tensors);
         return new ModelFiles
         {
             Path = path,
             BasePath = path,
-            Tensors = folder.Tensors,
-            Config = folder.Config,
+            Tensors = tensors ?? folder.Tensors,
+            Config = text ?? folder.Config,
+            LeftOut = tensors is null ? null
+                : $"'{path}' is a model of type '{folder.Config["model_type"]}': its text part is read, {tensors.LeftOut} tensors ({tensors.LeftOutBytes / 1e6:N1} MB) of the rest are left out",
             ConfigPath = folder.ConfigPath,
             GenerationConfig = folder.GenerationConfig,
             TokenizerPath = folder.TokenizerPath,
@@ -95,6 +102,7 @@ public sealed class ModelFiles : IDisposable
                 Tensors = files.Tensors,
                 Config = files.Config,
                 ConfigPath = files.ConfigPath,
+                LeftOut = files.LeftOut,
                 GenerationConfig = files.GenerationConfig,
                 TokenizerPath = own ? System.IO.Path.Combine(path, "tokenizer.json") : files.TokenizerPath,
                 TokenizerConfig = own ? HuggingFaceFolder.ReadTokenizerConfig(path) : files.TokenizerConfig,

@@ -38,5 +38,5 @@ public sealed unsafe class SafetensorsFile : TensorSource
 
     protected override void Dispose(bool disposing) => File.Dispose();
 
-    private protected override MappedFile Mapping(StoredTensor tensor) => File;
+    internal override MappedFile Mapping(StoredTensor tensor) => File;
 }

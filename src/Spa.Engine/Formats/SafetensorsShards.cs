@@ -39,7 +39,7 @@ public sealed class SafetensorsShards : TensorSource
         foreach (SafetensorsFile file in _files.Values) file.Dispose();
     }
 
-    private protected override MappedFile Mapping(StoredTensor tensor) => _files[System.IO.Path.GetFileName(tensor.File)].File;
+    internal override MappedFile Mapping(StoredTensor tensor) => _files[System.IO.Path.GetFileName(tensor.File)].File;
 
     private void Add(string name, JsonNode? file)
     {

@@ -99,7 +99,7 @@ public abstract unsafe class TensorSource : IDisposable
     protected abstract void Dispose(bool disposing);
 
     /// <summary>The mapping that holds a tensor.</summary>
-    private protected abstract MappedFile Mapping(StoredTensor tensor);
+    internal abstract MappedFile Mapping(StoredTensor tensor);
 
     /// <summary>Head size if the rows of each head are stored in the order of <see cref="InterleavedRows"/>; 0: in order.</summary>
     private protected virtual int InterleavedHeadRows(StoredTensor tensor) => 0;

@@ -84,6 +84,9 @@ public sealed partial class Generator : IDisposable
 
     public long PromptTokens { get; private set; }
 
+    /// <summary>The model's weights were changed: responses from now on are drawn from the new ones.</summary>
+    public void Refresh() => _packed.Refresh();
+
     /// <summary>
     /// Draws all responses. <paramref name="done"/> gets a prompt's index and its responses when the last of them ends; the order of
     /// calls follows the prompts.

@@ -100,6 +100,9 @@ public sealed class ConfigReader(JsonObject json, string file)
         }
     }
 
+    /// <summary>Keys that nobody read, that are not known to be without effect (<see cref="ConfigNotes"/>) and are not neutral.</summary>
+    public IReadOnlyList<string> Unknown() => [.. json.Where(x => !_read.Contains(x.Key) && !ConfigNotes.Contains(x.Key) && !IsNeutral(x.Value)).Select(x => x.Key)];
+
     /// <summary>Throws if there is a setting that is not among these; for objects in which every setting changes the computation.</summary>
     public void RequireKnown(IReadOnlySet<string> keys)
     {

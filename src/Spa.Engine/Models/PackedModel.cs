@@ -8,12 +8,14 @@ namespace Spa.Engine.Models;
 /// </summary>
 public sealed class PackedModel : IDisposable
 {
+    private readonly Model _model;
     private readonly Arena? _arena;
 
     /// <param name="model">Whose matrices.</param>
     /// <param name="shared">The matrices of a model with the same weights (<see cref="Model.SharesWeights"/>), which must live as long; null: a copy of its own.</param>
     public PackedModel(Model model, PackedModel? shared = null)
     {
+        _model = model;
         ComputeBackend backend = model.Backend;
         DecoderTensors source = model.Tensors;
         Tensors = model.Bind();
@@ -27,6 +29,22 @@ public sealed class PackedModel : IDisposable
     }
 
     public DecoderTensors Tensors { get; }
+
+    /// <summary>Copies the matrices again, after the model's changed; a shared copy is left to whose it is.</summary>
+    public void Refresh()
+    {
+        if (_arena is null) return;
+        DecoderTensors source = _model.Tensors;
+        for (int i = 0; i < source.Layers.Length; i++)
+        {
+            LayerTensors from = source.Layers[i], to = Tensors.Layers[i];
+            _model.Backend.PackWeight(to.Qkv, from.Qkv);
+            _model.Backend.PackWeight(to.Output, from.Output);
+            _model.Backend.PackWeight(to.MlpInput, from.MlpInput);
+            _model.Backend.PackWeight(to.MlpOutput, from.MlpOutput);
+        }
+        _model.Backend.PackWeight(Tensors.Head, source.Head);
+    }
 
     public void Dispose() => _arena?.Dispose();
 

@@ -15,11 +15,14 @@ public static class ContentHash
     /// <summary>SHA-256 of a description, as lower-case hexadecimal.</summary>
     public static string Of(JsonObject description) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(description.ToJsonString())));
 
-    /// <summary>SHA-256 of a file, or of all files of a folder with their names.</summary>
+    // It tells about a model and is written anew whenever there is more to tell; no result depends on it.
+    private const string CardName = "README.md";
+
+    /// <summary>SHA-256 of a file, or of all files of a folder with their names, a model's card left out.</summary>
     public static string OfPath(string path)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        string[] files = Directory.Exists(path) ? [.. Directory.GetFiles(path).Order(StringComparer.Ordinal)] : [path];
+        string[] files = Directory.Exists(path) ? [.. Directory.GetFiles(path).Where(file => Path.GetFileName(file) != CardName).Order(StringComparer.Ordinal)] : [path];
         byte[] buffer = new byte[1 << 20];
         foreach (string file in files)
         {

@@ -1,25 +1,21 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Configuration;
-using Spa.Engine.Data;
 using Spa.Engine.Evaluation;
 using Spa.Engine.Models;
-using Spa.Engine.Pipeline.Estimates;
 using Spa.Engine.Reporting;
 using Spa.Engine.Training;
 
 namespace Spa.Engine.Pipeline;
 
 /// <summary>Preference pairs and the model they are weighed against: <c>spa dpo</c>.</summary>
-internal sealed class DpoData : TaskData
+internal sealed class DpoData : PairData
 {
-    private readonly IReadOnlyList<TokenizedPair> _pairs;
-    private readonly IReadOnlyList<TokenizedPair> _held = [];
     private Model? _reference;
 
     public DpoData(RunConfig config, string dataset, ModelBundle bundle, RunContext context) : base(config, bundle, context)
     {
-        _pairs = LoopData.ReadPairs(dataset, bundle, Truncation, BadRows, context.Log);
-        if (config.Training.EvalDataset is { } held) _held = LoopData.ReadPairs(held, bundle, Truncation, BadRows, context.Log);
+        Pairs = LoopData.ReadPairs(dataset, bundle, Truncation, BadRows, context.Log);
+        if (config.Training.EvalDataset is { } held) Held = LoopData.ReadPairs(held, bundle, Truncation, BadRows, context.Log);
         ReferencePath = config.Training.RefModelNameOrPath;
         if (config.Training.LossType.Contains("spa")) Refinement = TrainingSetup.Refinement(config.Spa, 1);
         if (ReferencePath is not null && Refinement?.ReferenceRefresh > 0)
@@ -27,18 +23,6 @@ internal sealed class DpoData : TaskData
     }
 
     public override string Name => "dpo";
-
-    public override string Unit => "pairs";
-
-    public override int Count => _pairs.Count;
-
-    public override string Hash => LoopData.Hash(_pairs);
-
-    public override int EvaluationCount => _held.Count;
-
-    public override string EvaluationHash => LoopData.Hash(_held);
-
-    public override IReadOnlyList<SequenceLengths> Lengths => [.. _pairs.Select(SequenceLengths.Of)];
 
     public override string Objective => TrainingSetup.Identity(TrainingSetup.Objective(Config.Training));
 
@@ -55,10 +39,9 @@ internal sealed class DpoData : TaskData
         bool replaced = Refinement?.ReferenceRefresh > 0, keepReference = Refinement?.NeedsReference() == true || !objective.TakesReferenceSums;
         _reference = LoadReference(policy.Model);
         IReadOnlyList<PreferenceExample> examples = objective.TakesReferenceSums
-            ? ReferenceLogProbs.Precompute(_reference ?? policy.Model, referenceKey, _pairs, Path.Combine(folder.Path, "reference.jsonl"), state, Context, "dpo/reference")
-            : [.. _pairs.Select(p => new PreferenceExample(p.Prompt, p.Chosen, p.Rejected))];
-        // A new adapter turned off is the reference; one that was there before is kept as it is.
-        if (keepReference) _reference ??= policy.Model.Adapter is not null && !Bundle.IsAdapter && !replaced ? policy.Model.WithoutAdapter() : policy.Model.Clone();
+            ? ReferenceLogProbs.Precompute(_reference ?? policy.Model, referenceKey, Pairs, Path.Combine(folder.Path, "reference.jsonl"), state, Context, "dpo/reference")
+            : [.. Pairs.Select(p => new PreferenceExample(p.Prompt, p.Chosen, p.Rejected))];
+        if (keepReference) _reference ??= Start(policy.Model, copy: replaced);
         return new PreferenceTask(policy, keepReference ? _reference : null, examples, settings, objective, Refinement);
     }
 
@@ -66,7 +49,7 @@ internal sealed class DpoData : TaskData
     {
         using Model policy = Context.Load(model);
         using Model? reference = isReference ? null : LoadReference(policy) ?? Context.Load(Bundle, policy);
-        List<PairScore> scores = PairScores.Run(policy, reference, _held, rows, Context, phase);
+        List<PairScore> scores = PairScores.Run(policy, reference, Held, rows, Context, phase);
         double beta = Config.Training.Beta;
         return new JsonObject
         {

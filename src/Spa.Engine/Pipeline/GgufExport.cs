@@ -2,6 +2,7 @@ using Spa.Engine.Formats;
 using Spa.Engine.Models;
 using Spa.Engine.Models.Gguf;
 using Spa.Engine.Text;
+using Spa.Engine.Text.Tokenization;
 
 namespace Spa.Engine.Pipeline;
 
@@ -24,12 +25,13 @@ public static class GgufExport
     /// <param name="bundle">Tokenizer, template and options.</param>
     /// <param name="model">The weights.</param>
     /// <param name="type">F32, BF16, F16 or Q8_0 for matrices; norms and biases stay F32.</param>
-    /// <param name="name">Name of the model in the file.</param>
+    /// <param name="name">Name of the model in the file; a Phi-3 that is not called so gets it appended, for llama.cpp's tokenizer goes by it.</param>
     /// <exception cref="SpaException">As for <see cref="Require"/>; or the file cannot be written.</exception>
     public static void Write(string path, ModelBundle bundle, Model model, StoredType type, string name)
     {
         GgufArchitecture architecture = GgufSettings.Require(bundle.Family, bundle.Config, bundle.Path);
-        GgufWriter.Write(path, [.. GgufSettings.Describe(architecture, bundle.Config, name, type), .. Vocabulary(bundle)], [.. GgufTensors.Describe(architecture, model, type)]);
+        if (bundle.HasTokenizer && GgufVocabularyWriter.NeedsPhi3Name(bundle.Tokenizer.Tokenizer) && !GgufPhi3.IsNamed(name)) name += " (Phi-3)";
+        GgufWriter.Write(path, [.. GgufSettings.Describe(architecture, bundle.Config, name, type), .. BaseCard.Of(bundle).ToGguf(), .. Vocabulary(bundle)], [.. GgufTensors.Describe(architecture, model, type)]);
     }
 
     private static IReadOnlyList<KeyValuePair<string, object>> Vocabulary(ModelBundle bundle)

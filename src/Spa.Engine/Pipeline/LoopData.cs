@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Spa.Engine.Configuration;
 using Spa.Engine.Data;
 using Spa.Engine.Pipeline.RowFiles;
+using Spa.Engine.Training;
 
 namespace Spa.Engine.Pipeline;
 
@@ -11,13 +12,16 @@ namespace Spa.Engine.Pipeline;
 /// </summary>
 internal sealed class LoopData
 {
+    // Which pairs are drawn has nothing to do with the order in which they are trained on.
+    private const ulong SeedPairDraws = 1UL << 57;
+
     public LoopData(RunConfig config, ModelBundle model, RunLog log)
     {
         TrainingConfig training = config.Training;
         int maxPositions = model.Config.MaxPositions;
         Truncation truncation = TrainingSetup.Truncation(training with { MaxLength = Math.Min(training.MaxLength ?? maxPositions, maxPositions) });
         BadRows badRows = TrainingSetup.BadRows(training);
-        if (config.Spa.SeedDataset is { } seed) Seed = ReadPairs(seed, model, truncation, badRows, log);
+        if (config.Spa.SeedDataset is { } seed) Seed = Draw(ReadPairs(seed, model, truncation, badRows, log), config, log);
         var prompts = new List<RowContent>();
         if (training.EvalDataset is { } eval) Evaluation = ReadPairs(eval, model, truncation, badRows, log, prompts);
         EvaluationPrompts = prompts;
@@ -70,6 +74,16 @@ internal sealed class LoopData
         foreach (string line in report.Lines()) log.Notice($"{path}: {line}");
         if (pairs.Count == 0) throw new SpaException($"{path}: no pair is left after tokenising; raise max_length or check the responses");
         return pairs;
+    }
+
+    // In the order of the file, so that all of them are the file.
+    private static IReadOnlyList<TokenizedPair> Draw(IReadOnlyList<TokenizedPair> pairs, RunConfig config, RunLog log)
+    {
+        if (config.Spa.SeedPairs is not { } wanted) return pairs;
+        if (pairs.Count < wanted) log.Notice($"{config.Spa.SeedDataset}: {pairs.Count} pairs, {wanted} were asked for");
+        if (pairs.Count <= wanted) return pairs;
+        var order = new ExampleOrder(pairs.Count, shuffle: true, config.Training.Seed + SeedPairDraws);
+        return [.. Enumerable.Range(0, wanted).Select(i => order[0, i]).Order().Select(i => pairs[i])];
     }
 
     private static string HashOfRows(string kind, IEnumerable<string> rows) =>

@@ -25,6 +25,11 @@ public sealed class ModelBundle : IDisposable
         var reader = new ConfigReader(files.Config, files.ConfigPath);
         Family = ModelFamily.Find(reader);
         Config = Family.Load(reader);
+        PassedOver =
+        [
+            .. files.LeftOut is { } leftOut ? [leftOut] : (string[])[],
+            .. reader.Unknown() is { Count: > 0 } unknown ? [$"'{files.ConfigPath}': passed over, not known here: {string.Join(", ", unknown)}"] : (string[])[],
+        ];
         tokenizer?.RequireFits(Config.VocabSize, files.Path);
     }
 
@@ -51,6 +56,12 @@ public sealed class ModelBundle : IDisposable
 
     /// <summary>Whether config.json says that the weights are bfloat16.</summary>
     public bool StoresBf16 => (ConfigJson["dtype"] ?? ConfigJson["torch_dtype"])?.ToString() == "bfloat16";
+
+    /// <summary>What of the files is not read, a line each: another part than text, keys of config.json that are not known.</summary>
+    public IReadOnlyList<string> PassedOver { get; }
+
+    /// <summary>Metadata of a GGUF file; null for a folder.</summary>
+    internal IReadOnlyDictionary<string, object>? GgufMetadata => _files.GgufMetadata;
 
     public bool HasTokenizer => _tokenizer is not null;
 
@@ -167,10 +178,12 @@ public sealed class ModelBundle : IDisposable
         using var stream = new MemoryStream();
         Text.TokenizerJson.Write(Tokenizer.Tokenizer, stream);
         files["tokenizer.json"] = System.Text.Encoding.UTF8.GetString(stream.ToArray());
-        var config = new JsonObject { ["tokenizer_class"] = "PreTrainedTokenizerFast" };
+        // Without the second key older transformers takes spaces out of what it decodes.
+        var config = new JsonObject { ["tokenizer_class"] = "PreTrainedTokenizerFast", ["clean_up_tokenization_spaces"] = false };
         if (Tokenizer.Config.BosToken is { } bos) config["bos_token"] = bos;
         if (Tokenizer.Config.EosToken is { } eos) config["eos_token"] = eos;
         if (Tokenizer.Config.PadToken is { } pad) config["pad_token"] = pad;
+        if (Tokenizer.Config.UnknownToken is { } unknown) config["unk_token"] = unknown;
         files["tokenizer_config.json"] = config.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true });
         return files;
     }
@@ -187,7 +200,8 @@ public sealed class ModelBundle : IDisposable
     {
         var config = new JsonObject();
         if (RowTokenizer.BosId is { } bos) config["bos_token_id"] = bos;
-        if (RowTokenizer.EndIds.Count > 0) config["eos_token_id"] = RowTokenizer.EndIds[0];
+        if (RowTokenizer.EndIds is [var end]) config["eos_token_id"] = end;
+        else if (RowTokenizer.EndIds.Count > 1) config["eos_token_id"] = new JsonArray([.. RowTokenizer.EndIds.Select(id => (JsonNode)id)]);
         return config;
     }
 }

@@ -4,43 +4,28 @@ using Spa.Engine.Configuration;
 using Spa.Engine.Data;
 using Spa.Engine.Evaluation;
 using Spa.Engine.Models;
-using Spa.Engine.Pipeline.Estimates;
 using Spa.Engine.Reporting;
 using Spa.Engine.Training;
 
 namespace Spa.Engine.Pipeline;
 
 /// <summary>Preference pairs that a reward model learns to order: <c>spa reward</c>.</summary>
-internal sealed class RewardData : TaskData
+internal sealed class RewardData : PairData
 {
     // The column that TRL's RewardTrainer takes wherever it is.
     private const string TrlMargin = "margin";
 
-    private readonly IReadOnlyList<TokenizedPair> _pairs;
-    private readonly IReadOnlyList<TokenizedPair> _held = [];
     private bool _hasMargin;
 
     public RewardData(RunConfig config, string dataset, ModelBundle bundle, RunContext context) : base(config, bundle, context)
     {
-        _pairs = Read(dataset);
-        if (config.Training.EvalDataset is { } held) _held = Read(held);
+        Pairs = Read(dataset);
+        if (config.Training.EvalDataset is { } held) Held = Read(held);
         if (_hasMargin && config.Training.MarginColumn is null)
             context.Log.Notice($"{dataset}: rows have a column '{TrlMargin}', which TRL's RewardTrainer would subtract; it is not used (margin_column: {TrlMargin} does)");
     }
 
     public override string Name => "reward";
-
-    public override string Unit => "pairs";
-
-    public override int Count => _pairs.Count;
-
-    public override string Hash => LoopData.Hash(_pairs);
-
-    public override int EvaluationCount => _held.Count;
-
-    public override string EvaluationHash => LoopData.Hash(_held);
-
-    public override IReadOnlyList<SequenceLengths> Lengths => [.. _pairs.Select(SequenceLengths.Of)];
 
     // A new head is drawn with the seed.
     public override string Objective => $"{TrainingSetup.RewardObjective(Config.Training)} {Config.Training.Seed}";
@@ -50,31 +35,31 @@ internal sealed class RewardData : TaskData
     public override Model LoadPolicy() => Bundle.LoadReward(Context.Backend, Context.MatrixType, Config.Training.Seed);
 
     public override ITrainingTask MakeTask(PolicyState policy, TrainerSettings settings, string referenceKey, RunFolder folder, RunState state) =>
-        new RewardTask(policy, [.. _pairs.Select(p => new RewardExample(p.Prompt, p.Chosen, p.Rejected, p.Margin))], settings, TrainingSetup.RewardObjective(Config.Training));
+        new RewardTask(policy, [.. Pairs.Select(p => new RewardExample(p.Prompt, p.Chosen, p.Rejected, p.Margin))], settings, TrainingSetup.RewardObjective(Config.Training));
 
     public override JsonObject Evaluate(ModelBundle model, bool isReference, PartialRows rows, string phase)
     {
         List<RewardScore> scores = [.. rows.Existing.Select(RewardScore.FromJson)];
         int first = scores.Count;
-        if (first < _held.Count)
+        if (first < Held.Count)
         {
-            if (first > 0) Context.Log.Notice($"{phase}: continues behind {first} of {_held.Count} pairs");
+            if (first > 0) Context.Log.Notice($"{phase}: continues behind {first} of {Held.Count} pairs");
             using Model weights = model.LoadReward(Context.Backend, Context.MatrixType, Config.Training.Seed);
-            TokenizedPair[] left = [.. _held.Skip(first)];
+            TokenizedPair[] left = [.. Held.Skip(first)];
             using var scorer = new RewardScorer(weights, left.Max(p => PackedBatch.WholeRowsFor(weights.Config, p.Prompt.Length, p.Chosen.Length, p.Rejected.Length)));
-            Context.Log.Progress(phase, first, _held.Count, "pairs");
+            Context.Log.Progress(phase, first, Held.Count, "pairs");
             scorer.Score([.. left.Select(p => new ScoreItem(p.Prompt, [p.Chosen, p.Rejected]))], (i, rewards) =>
             {
                 scores.Add(new RewardScore(rewards[0], rewards[1]));
                 rows.Append(scores[^1].ToJson());
-                Context.Log.Progress(phase, scores.Count, _held.Count, "pairs");
+                Context.Log.Progress(phase, scores.Count, Held.Count, "pairs");
             }, Context.Cancel);
         }
-        EvaluatedPair[] evaluated = [.. scores.Zip(_held, (s, p) => new EvaluatedPair(s.Chosen - s.Rejected, p.Chosen.Length, p.Rejected.Length))];
+        EvaluatedPair[] evaluated = [.. scores.Zip(Held, (s, p) => new EvaluatedPair(s.Chosen - s.Rejected, p.Chosen.Length, p.Rejected.Length))];
         return new JsonObject
         {
             ["measure"] = "reward",
-            ["metrics"] = StageMetrics.OfRewards(scores, [.. _held.Select(p => p.Margin)], TrainingSetup.RewardObjective(Config.Training)),
+            ["metrics"] = StageMetrics.OfRewards(scores, [.. Held.Select(p => p.Margin)], TrainingSetup.RewardObjective(Config.Training)),
             ["accuracy"] = new JsonArray([.. PreferenceAccuracy.Compute(evaluated).Select(StageAudit.ToJson)]),
         };
     }

@@ -19,4 +19,7 @@ public sealed record RunContext(ComputeBackend Backend, DType MatrixType, RunLog
     /// <param name="bundle">Its files.</param>
     /// <param name="beside">A model that is loaded already, whose base it may share; null: none.</param>
     public Model Load(ModelBundle bundle, Model? beside = null) => bundle.Load(Backend, MatrixType, beside, Format);
+
+    /// <summary>Phases that runs have in common; null: every run does its own.</summary>
+    public PhaseStore? Shared { get; init; }
 }

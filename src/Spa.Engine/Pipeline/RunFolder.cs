@@ -38,6 +38,12 @@ public sealed class RunFolder
 
     public string Pairs(int stage) => System.IO.Path.Combine(Stage(stage), "pairs.jsonl");
 
+    /// <summary>What training saw of each pair at its last visit.</summary>
+    public string Margins(int stage) => System.IO.Path.Combine(Stage(stage), "margins.jsonl");
+
+    /// <summary>The oracle's scores of an iteration's responses, where there is one.</summary>
+    public string GoldScores(int stage) => System.IO.Path.Combine(Stage(stage), "gold.jsonl");
+
     public string Audit(int stage) => System.IO.Path.Combine(Stage(stage), "audit.json");
 
     /// <summary>log pi_ref of the pairs that a stage is trained on, where training needs them computed.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Evaluation;
+using Spa.Engine.Pipeline.Audits;
 using Spa.Engine.Pipeline.Controls;
 using Spa.Engine.Reporting;
 
@@ -20,7 +21,7 @@ public static class RunReportBuilder
         var state = new RunState(folder.State, environment: null);
         int last = LastStage(folder);
         JsonObject?[] evaluations = [.. Enumerable.Range(-1, last + 2).Select(stage => ReadJson(folder.Evaluation(stage)))];
-        IterationAudit[] audits = [.. Enumerable.Range(1, Math.Max(0, last)).Select(stage => Audit(folder, stage)).OfType<IterationAudit>()];
+        IterationAudit[] audits = [.. Enumerable.Range(1, Math.Max(0, last)).Select(stage => AuditFile.Read(folder, stage)).OfType<IterationAudit>()];
         RewardAccuracy[] accuracies = [.. evaluations.OfType<JsonObject>().SelectMany(Accuracies)];
         var gold = GoldReport.Read(folder);
         IReadOnlyList<ControlReport> controls = ControlReport.Read(folder);
@@ -49,43 +50,20 @@ public static class RunReportBuilder
 
     private static string StageId(int stage) => stage < 0 ? "sft" : RunFolder.StageName(stage);
 
-    private static int LastStage(RunFolder folder)
+    internal static int LastStage(RunFolder folder)
     {
         int last = File.Exists(folder.Evaluation(0)) ? 0 : -1;
         for (int stage = 1; Directory.Exists(folder.Stage(stage)); stage++) last = stage;
         return last;
     }
 
-    private static JsonObject? ReadJson(string path) => File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path))!.AsObject() : null;
+    internal static JsonObject? ReadJson(string path) => File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path))!.AsObject() : null;
 
     private static IEnumerable<RewardAccuracy> Accuracies(JsonObject evaluation)
     {
         int stage = evaluation["stage"]!.GetValue<int>();
         return evaluation["accuracy"]!.AsArray()
             .Select(a => new RewardAccuracy(StageId(stage), a!["bucket"]!.GetValue<string>(), ToEstimate(a), a["pairs"]!.GetValue<long>()));
-    }
-
-    private static IterationAudit? Audit(RunFolder folder, int stage)
-    {
-        if (ReadJson(folder.Audit(stage)) is not { } a) return null;
-        double prompts = a["prompts"]!.GetValue<double>();
-        double[] margins = [.. (a["extrapolated_margins"] ?? a["reward_margins"])!.AsArray().Select(m => m!.GetValue<double>())];
-        return new IterationAudit
-        {
-            Stage = RunFolder.StageName(stage),
-            Margins = margins.Length == 0 ? null : HistogramData.FromValues(margins),
-            Threshold = a["largest_flagged_margin"]?.GetValue<double>() ?? double.NaN,
-            Pairs = new Estimate(a["pairs"]!.GetValue<double>()),
-            Flagged = ToEstimate(a["flagged"]),
-            ResponseLength = ToEstimate(a["response_length"]),
-            StopRate = ToEstimate(a["stop_rate"]),
-            Cut = Complement(ToEstimate(a["stop_rate"])),
-            KlToSft = ToEstimate(a["kl_to_sft"]),
-            LongerWins = ToEstimate(a["longer_wins"]),
-            Ties = new Estimate(a["outcomes"]!["tie"]!.GetValue<double>() / prompts),
-            Duplicates = new Estimate(a["outcomes"]!["identical"]!.GetValue<double>() / prompts),
-            SamplerScorerDifference = new Estimate(a["sampler_scorer_difference"]!.GetValue<double>()),
-        };
     }
 
     private static List<SummaryFigure> Summary(RewardAccuracy[] accuracies, IterationAudit[] audits)
@@ -113,7 +91,7 @@ public static class RunReportBuilder
         }
     }
 
-    private static ReportTable StageTable(RunFolder folder, int last, IReadOnlyList<ControlReport> controls)
+    internal static ReportTable StageTable(RunFolder folder, int last, IReadOnlyList<ControlReport> controls)
     {
         ReportRow[] rows =
         [
@@ -130,13 +108,16 @@ public static class RunReportBuilder
                 + "log-likelihood. Pairs, lengths and KL are those of the responses that a stage was trained on, which the stage before sampled.");
     }
 
+    /// <summary>How often a stage's implicit reward orders held-out pairs as their labels do.</summary>
+    internal static Estimate Agreement(RunFolder folder, int stage) => ReadJson(folder.Evaluation(stage)) is { } evaluation
+        && Accuracies(evaluation).FirstOrDefault(a => a.Bucket == PreferenceAccuracy.All) is { } all ? all.Accuracy : Estimate.None;
+
     private static ReportRow StageRow(RunFolder folder, int stage, string title)
     {
-        RewardAccuracy? accuracy = ReadJson(folder.Evaluation(stage)) is { } evaluation ? Accuracies(evaluation).FirstOrDefault(a => a.Bucket == PreferenceAccuracy.All) : null;
-        IterationAudit? audit = stage < 1 ? null : Audit(folder, stage);
+        IterationAudit? audit = stage < 1 ? null : AuditFile.Read(folder, stage);
         return new ReportRow(title,
         [
-            accuracy?.Accuracy ?? Estimate.None, audit?.Pairs ?? Estimate.None, audit?.Flagged ?? Estimate.None, audit?.ResponseLength ?? Estimate.None,
+            Agreement(folder, stage), audit?.Pairs ?? Estimate.None, audit?.Flagged ?? Estimate.None, audit?.ResponseLength ?? Estimate.None,
             audit?.KlToSft ?? Estimate.None,
         ]);
     }
@@ -153,6 +134,4 @@ public static class RunReportBuilder
 
     internal static Estimate ToEstimate(JsonNode? node) => node is null ? Estimate.None
         : new Estimate(node["value"]!.GetValue<double>(), node["low"]?.GetValue<double>() ?? double.NaN, node["high"]?.GetValue<double>() ?? double.NaN);
-
-    private static Estimate Complement(Estimate share) => new(1 - share.Value, 1 - share.High, 1 - share.Low);
 }

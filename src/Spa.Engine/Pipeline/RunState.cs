@@ -16,6 +16,7 @@ public sealed class RunState
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
     private readonly string _path;
+    private readonly PhaseStore? _shared;
     private JsonObject _environment;
     private readonly Dictionary<string, PhaseRecord> _phases = [];
     private readonly List<string> _order = [];
@@ -23,9 +24,10 @@ public sealed class RunState
 
     /// <param name="path">run.json; read if it exists.</param>
     /// <param name="environment">Versions and device, for the record; null: those of the file.</param>
-    public RunState(string path, JsonObject? environment)
+    /// <param name="shared">Phases that other runs have done; null: none.</param>
+    public RunState(string path, JsonObject? environment, PhaseStore? shared = null)
     {
-        (_path, _environment) = (path, environment ?? []);
+        (_path, _environment, _shared) = (path, environment ?? [], shared);
         if (File.Exists(path)) Read(keepEnvironment: environment is null);
     }
 
@@ -57,6 +59,11 @@ public sealed class RunState
             }
             log.Notice(done.Key == key ? $"{name}: its output is missing, done again" : $"{name}: its inputs changed, done again");
         }
+        if (_shared?.Take(name, key, outputs) is { } taken)
+        {
+            log.Notice($"{name}: done by another run");
+            return Add(taken);
+        }
         var watch = Stopwatch.StartNew();
         TimeSpan before = _inner;
         _inner = default;
@@ -64,10 +71,8 @@ public sealed class RunState
         TimeSpan all = watch.Elapsed, own = all - _inner;
         _inner = before + all;
         var record = new PhaseRecord(name, key, own.TotalSeconds, result.Tokens, DateTimeOffset.UtcNow, result.Summary);
-        if (_phases.TryAdd(name, record)) _order.Add(name);
-        _phases[name] = record;
-        Write();
-        return record;
+        _shared?.Keep(record, outputs);
+        return Add(record);
     }
 
     /// <summary>Writes run.json.</summary>
@@ -89,6 +94,14 @@ public sealed class RunState
         }
         var document = new JsonObject { ["version"] = Version, ["environment"] = _environment.DeepClone(), ["phases"] = phases };
         AtomicFile.WriteAllText(_path, document.ToJsonString(s_indented) + "\n");
+    }
+
+    private PhaseRecord Add(PhaseRecord record)
+    {
+        if (_phases.TryAdd(record.Name, record)) _order.Add(record.Name);
+        _phases[record.Name] = record;
+        Write();
+        return record;
     }
 
     private void Read(bool keepEnvironment)

@@ -26,7 +26,7 @@ public sealed record RunStatus(string Folder, IReadOnlyList<PhaseRecord> Done, s
     internal static IEnumerable<string> IterationPhases(int iteration)
     {
         string name = RunFolder.StageName(iteration);
-        return [$"{name}/sample", $"{name}/judge", $"{name}/train", $"{name}/evaluate"];
+        return [$"{name}/sample", $"{name}/judge", $"{name}/train", $"{name}/audit", $"{name}/evaluate"];
     }
 
     private static IEnumerable<PhaseRecord> DoneBy(RunFolder folder, LoopControl control)

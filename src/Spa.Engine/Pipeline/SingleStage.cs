@@ -6,7 +6,7 @@ using Spa.Engine.Training;
 
 namespace Spa.Engine.Pipeline;
 
-/// <summary>One training stage by itself: <c>spa sft</c>, <c>spa dpo</c> and <c>spa reward</c>. The trained model is the folder <c>model</c> of the output folder, metrics.jsonl and
+/// <summary>One training stage by itself: <c>spa sft</c>, <c>spa dpo</c>, <c>spa reward</c> and <c>spa rloo</c>. The trained model is the folder <c>model</c> of the output folder, metrics.jsonl and
 /// trainer_state.json stand beside it. With <c>eval_dataset</c> held-out rows are evaluated before and after.</summary>
 public static class SingleStage
 {
@@ -25,9 +25,10 @@ public static class SingleStage
             throw new UsageException($"'dataset_name: {dataset}' is a data set of the Hugging Face Hub, expected a file; {HubNames.Advice(dataset)} and name its JSON Lines or Parquet file");
         var folder = new RunFolder(training.OutputDir ?? throw new UsageException("'output_dir' is missing: name a folder"));
         using ModelBundle bundle = ModelBundle.Open(modelPath, null, context.BaseModel, rewards: config.Stage == ConfigurationStage.Reward);
+        foreach (string line in bundle.PassedOver) context.Log.Notice(line);
         using TaskData data = TaskData.Read(config, dataset, bundle, context);
         string name = data.Name;
-        TrainerSettings settings = TrainingSetup.Settings(training, data.Count, training.NumTrainEpochs);
+        TrainerSettings settings = data.Settings();
         var state = new RunState(folder.State, environment);
         AtomicFile.WriteAllText(folder.Config, config.ToYaml());
         string modelKey = ContentHash.OfModel(bundle), referenceKey = data.ReferenceKey ?? modelKey;
@@ -64,6 +65,6 @@ public static class SingleStage
         TrainingCheckpoint.Clear(checkpoints);
         JsonObject? after = evaluation.After(model, trained.Key, referenceKey);
         StageRecord.WriteMetrics(folder, name, before, after);
-        StageRecord.WriteCard(config, model, bundle.Path, data, settings, trained, environment, before, after);
+        StageRecord.WriteCard(config, model, bundle, data, settings, trained, environment, before, after);
     }
 }

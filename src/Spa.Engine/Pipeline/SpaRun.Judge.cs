@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Data;
-using Spa.Engine.Formats;
 using Spa.Engine.Models;
 using Spa.Engine.Pipeline.Judges;
 using Spa.Engine.Preference;
@@ -16,7 +15,7 @@ public sealed partial class SpaRun
     private PhaseRecord Judge(int iteration, PhaseRecord samples, StageModel policy, StageModel? reference)
     {
         JudgeSettings judging = Calibrated(_judge, iteration, policy, reference);
-        JudgeSettings settings = judging with { Seed = _config.Training.Seed + ((ulong)iteration << 32), Model = _judge.Model ?? policy.Path };
+        JudgeSettings settings = Seeded(judging, iteration) with { Model = _judge.Model ?? policy.Path };
         var inputs = new JsonObject
         {
             ["samples"] = samples.Key,
@@ -28,7 +27,7 @@ public sealed partial class SpaRun
         bool plain = settings is { Pairs: PairSelection.BestWorst, Filter: ResponseFilter.Empty, Adjustment.IsNone: true };
         if (settings.Kind is not (JudgeKind.Implicit or JudgeKind.Random) || !plain) inputs["judging"] = judging.Identity();
         string phase = $"{RunFolder.StageName(iteration)}/judge";
-        return _state.Run(phase, inputs, [_folder.Pairs(iteration), _folder.Audit(iteration)], _context.Log, key =>
+        return _state.Run(phase, inputs, [_folder.Pairs(iteration)], _context.Log, key =>
         {
             SampledRow[] rows = ReadSamples(iteration);
             using var output = new PartialRows(_folder.Pairs(iteration), key);
@@ -54,18 +53,14 @@ public sealed partial class SpaRun
                 }, _context.Cancel);
                 _context.Log.Progress(phase, done, rows.Length, "prompts");
             }
-            JsonObject audit = StageAudit.OfJudgement(decisions, _config.Training.Beta, samples.Summary["sampler_scorer_difference"]!.GetValue<double>(),
-                settings.Kind == JudgeKind.Implicit && reference?.Stage == -1);
-            AddJudge(audit, decisions, phase);
-            // The same pairs as before: what training flagged among them still holds.
-            if (_state.Find(phase)?.Key == key && File.Exists(_folder.Audit(iteration)))
-                StageAudit.KeepTraining(audit, JsonNode.Parse(File.ReadAllText(_folder.Audit(iteration)))!.AsObject());
-            AtomicFile.WriteAllText(_folder.Audit(iteration), audit.ToJsonString(StageAudit.Indented) + "\n");
+            if (StatisticsOf(decisions).Line() is { } line) _context.Log.Notice($"{phase}: {line}");
             output.Commit();
             int pairs = decisions.Count(j => j.IsPair);
-            if (pairs == 0) throw new SpaException($"{phase}: none of {rows.Length} prompts gave a preference pair; raise the temperature or samples_per_prompt, or look at the judge's "
-                + "outcomes in audit.json");
-            return new PhaseResult(new JsonObject { ["pairs"] = pairs, ["prompts"] = rows.Length }, tokens);
+            if (pairs == 0) throw new SpaException($"{phase}: none of {rows.Length} prompts gave a preference pair ({Outcomes(decisions)}); raise the temperature or samples_per_prompt, or look "
+                + "at the judge");
+            var summary = new JsonObject { ["pairs"] = pairs, ["prompts"] = rows.Length };
+            if (judge.Usage is { } usage) summary["usage"] = usage;
+            return new PhaseResult(summary, tokens);
         });
     }
 
@@ -94,13 +89,11 @@ public sealed partial class SpaRun
         return done;
     }
 
-    private void AddJudge(JsonObject audit, List<JudgedRow> decisions, string phase)
-    {
-        JudgeStatistics statistics = new();
-        foreach (JudgedRow decision in decisions.DistinctBy(d => d.Sampled)) statistics.Add(decision.Details);
-        if (statistics.ToJson() is { } figures) audit["comparisons"] = figures;
-        if (statistics.Line() is { } line) _context.Log.Notice($"{phase}: {line}");
-    }
+    // Iterations judge independently by chance even where they share a prompt file.
+    private JudgeSettings Seeded(JudgeSettings judge, int iteration) => judge with { Seed = _config.Training.Seed + ((ulong)iteration << 32) };
+
+    private static string Outcomes(List<JudgedRow> decisions) =>
+        string.Join(", ", decisions.GroupBy(d => d.Pair.Outcome).Select(g => $"{g.Count()} {g.Key.ToString().ToLowerInvariant()}"));
 
     private SampledRow[] ReadSamples(int iteration) => [.. RowReader.Read(_folder.Samples(iteration)).Select(r => SampledRow.FromJson(r.Json))];
 

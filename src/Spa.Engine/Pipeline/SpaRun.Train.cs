@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Data;
-using Spa.Engine.Formats;
 using Spa.Engine.Models;
+using Spa.Engine.Pipeline.Audits;
 using Spa.Engine.Preference;
 using Spa.Engine.Training;
 
@@ -27,23 +27,22 @@ public sealed partial class SpaRun
     }
 
     /// <summary>pi_t = noise-aware DPO(policy from pi_{t-1}, reference pi_{t-1}, the judged pairs).</summary>
-    private StageModel Train(int iteration, StageModel policy, PhaseRecord judged)
+    private PhaseRecord Train(int iteration, StageModel policy, PhaseRecord judged)
     {
         RefinementSettings refinement = TrainingSetup.Refinement(_config.Spa, iteration);
         TrainerSettings settings = TrainingSetup.Settings(_config.Training, judged.Summary["pairs"]!.GetValue<int>(), _config.Training.NumTrainEpochs);
         JsonObject inputs = TrainingInputs(policy, settings);
         inputs["pairs"] = judged.Key;
         inputs["refinement"] = refinement.ToString();
-        PhaseRecord record = RunTraining(iteration, inputs, policy, (state, reference) =>
+        return RunTraining(iteration, inputs, policy, (state, reference) =>
             new PreferenceTask(state, reference, ReadPairs(iteration), settings, TrainingSetup.Objective(_config.Training), refinement), settings, refinement.NeedsReference());
-        return new StageModel(iteration, StageTitle(iteration), _folder.Model(iteration), record.Key);
     }
 
     private PhaseRecord RunTraining(int stage, JsonObject inputs, StageModel start, Func<PolicyState, Model?, PreferenceTask> makeTask, TrainerSettings settings,
         bool withReference = false)
     {
         string name = RunFolder.StageName(stage);
-        string[] outputs = stage == 0 ? [_folder.Model(stage)] : [_folder.Model(stage), _folder.Audit(stage)];
+        string[] outputs = stage == 0 ? [_folder.Model(stage)] : [_folder.Model(stage), _folder.Margins(stage)];
         PhaseRecord record = _state.Run($"{name}/train", inputs, outputs, _context.Log, key =>
         {
             using Model model = TrainingSetup.Adapted(Load(start), _config.Training);
@@ -58,7 +57,7 @@ public sealed partial class SpaRun
                 ModelFolder = _folder.Model(stage),
                 TensorBoardFolder = _config.Training.ReportTo.Contains("tensorboard") ? _folder.TensorBoard : null,
             }.Run(policy, task, settings);
-            if (stage > 0) AddToAudit(stage, task);
+            if (stage > 0) WriteMargins(stage, task);
             return result;
         });
         TrainingCheckpoint.Clear(_folder.Checkpoints(stage));
@@ -79,12 +78,8 @@ public sealed partial class SpaRun
         return pairs;
     }
 
-    private void AddToAudit(int stage, PreferenceTask task)
-    {
-        JsonObject audit = JsonNode.Parse(File.ReadAllText(_folder.Audit(stage)))!.AsObject();
-        StageAudit.AddTraining(audit, task.LatestMargins, task.LatestFlags);
-        AtomicFile.WriteAllText(_folder.Audit(stage), audit.ToJsonString(StageAudit.Indented) + "\n");
-    }
+    private void WriteMargins(int stage, PreferenceTask task) => RowWriter.WriteAll(_folder.Margins(stage), Enumerable.Range(0, task.Count)
+        .Select(i => new PairMargin(task.TrainedMargins[i], task.LatestMargins[i], task.LatestFlags[i]).ToJson()));
 
     private JsonObject TrainingInputs(StageModel start, TrainerSettings settings)
     {

@@ -4,6 +4,7 @@ using Spa.Engine.Formats;
 using Spa.Engine.Models;
 using Spa.Engine.Pipeline.Controls;
 using Spa.Engine.Pipeline.Judges;
+using Spa.Engine.Reporting;
 
 namespace Spa.Engine.Pipeline;
 
@@ -37,10 +38,11 @@ public sealed partial class SpaRun : IDisposable
         _sftBundle = ModelBundle.Open(model, null, context.BaseModel);
         try
         {
+            foreach (string line in _sftBundle.PassedOver) context.Log.Notice(line);
             RequireEndTokens();
             _data = new LoopData(config, _sftBundle, context.Log);
             RequireDiskSpace();
-            _state = new RunState(_folder.State, environment);
+            _state = new RunState(_folder.State, environment, context.Shared);
         }
         catch
         {
@@ -59,7 +61,9 @@ public sealed partial class SpaRun : IDisposable
         Evaluate(sft, sft);
         StageModel? seed = Iterate(sft, null);
         RunControls(sft, seed);
-        RunReportBuilder.Write(_folder);
+        RunReport report = RunReportBuilder.Build(_folder);
+        ReportWriter.Write(report, _folder.Report);
+        RunCard.Write(_config, _folder, _sftBundle, report);
     }
 
     public void Dispose()
@@ -80,7 +84,10 @@ public sealed partial class SpaRun : IDisposable
         {
             PhaseRecord samples = Sample(t, policy);
             PhaseRecord pairs = Judge(t, samples, policy, JudgeReference(sft, previous));
-            (previous, policy) = (policy, Train(t, policy, pairs));
+            PhaseRecord? gold = ScoreByGold(t, samples);
+            PhaseRecord trained = Train(t, policy, pairs);
+            Audit(t, samples, pairs, trained, gold);
+            (previous, policy) = (policy, new StageModel(t, StageTitle(t), _folder.Model(t), trained.Key));
             Evaluate(policy, sft);
         }
         _state.Write();

@@ -3,15 +3,17 @@ using System.Text.Json.Nodes;
 using Spa.Engine.Evaluation;
 using Spa.Engine.Evaluation.Statistics;
 using Spa.Engine.Generation;
+using Spa.Engine.Pipeline.Audits;
 using Spa.Engine.Pipeline.Judges;
 using Spa.Engine.Preference;
 
 namespace Spa.Engine.Pipeline;
 
-/// <summary>audit.json: what the data of an iteration is like (docs/algorithm.md section 4.5), and afterwards what training flagged.</summary>
+/// <summary>audit.json: what the data of an iteration is like (docs/algorithm.md section 4.5) and what training flagged.</summary>
 internal static class StageAudit
 {
-    private static readonly string[] s_ofTraining = ["extrapolated_margins", "flagged", "largest_flagged_margin"];
+    // Responses that self-BLEU looks at: it compares each with all others, and its mean over 200 is known to about a hundredth.
+    private const int SelfBleuResponses = 200;
 
     public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true };
 
@@ -40,6 +42,7 @@ internal static class StageAudit
             ["reward_margins"] = new JsonArray([.. pairs.Select(p => (JsonNode)p.Pair.Margin)]),
         };
         if (againstSft) audit["kl_to_sft"] = ToJson(Interval.Mean([.. prompts.SelectMany(r => AdjustedJudge.Unadjusted(r.Rewards, r.Details)).Where(double.IsFinite).Select(r => r / beta)]));
+        AddDiversity(audit, prompts);
         if (pairs.Length > 0)
         {
             double longer = pairs.Sum(p => p.Chosen.Ids.Length > p.Rejected.Ids.Length ? 1 : p.Chosen.Ids.Length == p.Rejected.Ids.Length ? 0.5 : 0);
@@ -48,24 +51,41 @@ internal static class StageAudit
         return audit;
     }
 
-    /// <summary>Adds beta M of every pair at its last visit and what was flagged, in the place of what an earlier training added.</summary>
-    public static void AddTraining(JsonObject audit, IReadOnlyList<double> margins, IReadOnlyList<bool> flags)
+    /// <summary>Adds beta M of every pair at its last visit, what was flagged, and whether the margin without extrapolation would have flagged the same.</summary>
+    public static void AddTraining(JsonObject audit, IReadOnlyList<PairMargin> margins, RefinementSettings refinement)
     {
-        foreach (string key in s_ofTraining) audit.Remove(key);
-        int visited = margins.Count(m => !double.IsNaN(m));
-        audit["extrapolated_margins"] = new JsonArray([.. margins.Where(double.IsFinite).Select(m => (JsonNode)m)]);
-        if (visited == 0) return;
-        audit["flagged"] = ToJson(Interval.Proportion(flags.Count(f => f), visited));
-        double largest = margins.Where((m, i) => flags[i] && double.IsFinite(m)).DefaultIfEmpty(double.NaN).Max();
+        PairMargin[] visited = [.. margins.Where(m => m.IsVisited)];
+        audit["extrapolated_margins"] = new JsonArray([.. visited.Where(m => double.IsFinite(m.Extrapolated)).Select(m => (JsonNode)m.Extrapolated)]);
+        if (visited.Length == 0) return;
+        audit["flagged"] = ToJson(Interval.Proportion(visited.Count(m => m.Flagged), visited.Length));
+        double largest = visited.Where(m => m.Flagged && double.IsFinite(m.Extrapolated)).Select(m => m.Extrapolated).DefaultIfEmpty(double.NaN).Max();
         if (double.IsFinite(largest)) audit["largest_flagged_margin"] = largest;
+        if (!refinement.NeedsReferenceLogits()) return;
+        // Both by the exact quantile of all last visits: the threshold of training moves on the way.
+        bool[] with = NoiseDetection.BelowQuantile([.. visited.Select(m => m.Extrapolated)], refinement.NoiseQuantile);
+        bool[] without = NoiseDetection.BelowQuantile([.. visited.Select(m => m.Trained)], refinement.NoiseQuantile);
+        int flagged = with.Count(f => f);
+        if (flagged > 0) audit["flag_overlap"] = ToJson(Interval.Proportion(with.Zip(without, (a, b) => a && b).Count(both => both), flagged));
     }
 
-    /// <summary>Takes over what training added to an older audit of the same pairs.</summary>
-    public static void KeepTraining(JsonObject audit, JsonObject older)
+    // Of the first response of prompts at even distances, so that a prompt's several responses do not count as copies of each other.
+    private static void AddDiversity(JsonObject audit, JudgedRow[] prompts)
     {
-        foreach (string key in s_ofTraining)
-            if (older[key] is { } value) audit[key] = value.DeepClone();
+        int[][] texts = [.. prompts.SelectMany(p => p.Sampled.Responses).Select(Written)];
+        int count = Math.Min(SelfBleuResponses, prompts.Length);
+        int[][] sample = [.. Enumerable.Range(0, count).Select(i => Written(prompts[(int)((long)i * prompts.Length / count)].Sampled.Responses[0]))];
+        Add("distinct_1", TextDiversity.Distinct(texts, 1));
+        Add("distinct_2", TextDiversity.Distinct(texts, 2));
+        Add("self_bleu", TextDiversity.SelfBleu(sample));
+
+        void Add(string name, double value)
+        {
+            if (double.IsFinite(value)) audit[name] = value;
+        }
     }
+
+    // Without the end token.
+    private static int[] Written(SampledResponse response) => response.FinishReason == FinishReason.Stop && response.Ids.Length > 0 ? response.Ids[..^1] : response.Ids;
 
     /// <summary>A row of an evaluation's accuracies.</summary>
     public static JsonObject ToJson(PreferenceAccuracy accuracy)

@@ -34,6 +34,10 @@ internal static class StageMetrics
         (MetricKeys.Accuracy, scores.Average(s => s.Chosen > s.Rejected ? 1.0 : 0)),
         (MetricKeys.Margin, scores.Average(s => s.Chosen - s.Rejected)));
 
+    /// <summary>Of sampled responses and their rewards.</summary>
+    public static JsonObject OfResponses(IReadOnlyList<(double Reward, int Tokens)> scores) =>
+        Of((MetricKeys.Reward, scores.Average(s => s.Reward)), (MetricKeys.CompletionLength, scores.Average(s => s.Tokens)));
+
     /// <summary>Of examples.</summary>
     public static JsonObject OfExamples(IReadOnlyList<ExampleScore> scores)
     {

@@ -21,7 +21,7 @@ internal static class StageRecord
     {
         string statePath = Path.Combine(folder.Path, "trainer_state.json");
         List<MetricsEntry> entries = [.. (File.Exists(folder.Metrics) ? MetricsLog.Read(folder.Metrics) : [])
-            .Where(e => e.Stage != stage || !e.Values.ContainsKey(MetricKeys.Evaluation + MetricKeys.Loss))];
+            .Where(e => e.Stage != stage || !e.Values.Keys.Any(key => key.StartsWith(MetricKeys.Evaluation, StringComparison.Ordinal)))];
         if (before is not null)
         {
             int first = entries.FindIndex(e => e.Stage == stage);
@@ -38,10 +38,11 @@ internal static class StageRecord
     }
 
     /// <summary>Writes README.md into the model's folder.</summary>
-    public static void WriteCard(RunConfig config, string modelFolder, string modelPath, TaskData data, TrainerSettings settings, PhaseRecord trained,
+    public static void WriteCard(RunConfig config, string modelFolder, ModelBundle model, TaskData data, TrainerSettings settings, PhaseRecord trained,
         JsonObject environment, JsonObject? before, JsonObject? after)
     {
         TrainingConfig training = config.Training;
+        BaseCard card = BaseCard.Of(model);
         List<KeyValuePair<string, string>> facts =
         [
             new("Data", $"{Path.GetFileName(training.DatasetName)}, {data.Count} {data.Unit}"),
@@ -53,7 +54,12 @@ internal static class StageRecord
         ModelCardWriter.Write(new ModelCard
         {
             Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(training.OutputDir!))),
-            BaseModel = modelPath,
+            BaseModel = card.Name,
+            License = card.License,
+            LicenseName = card.LicenseName,
+            LicenseLink = card.LicenseLink,
+            Languages = card.Languages,
+            IsAdapter = model.IsAdapter || training.UsePeft,
             Method = data.Method,
             Training = facts,
             Results = after is null ? null : data.Results(before!, after),

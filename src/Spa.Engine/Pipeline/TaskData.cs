@@ -83,9 +83,13 @@ internal abstract class TaskData : IDisposable
     public static TaskData Read(RunConfig config, string dataset, ModelBundle bundle, RunContext context) => config.Stage switch
     {
         ConfigurationStage.Sft => new SftData(config, dataset, bundle, context),
+        ConfigurationStage.Rloo => new RlooData(config, dataset, bundle, context),
         ConfigurationStage.Reward => new RewardData(config, dataset, bundle, context),
         _ => new DpoData(config, dataset, bundle, context),
     };
+
+    /// <summary>How the stage is optimised.</summary>
+    public virtual TrainerSettings Settings() => TrainingSetup.Settings(Config.Training, Count, Config.Training.NumTrainEpochs);
 
     /// <summary>The model that training begins with.</summary>
     public virtual Model LoadPolicy() => TrainingSetup.Adapted(Context.Load(Bundle), Config.Training);
@@ -114,6 +118,11 @@ internal abstract class TaskData : IDisposable
             throw new SpaException($"reference '{ReferencePath}' has {bundle.Config.VocabSize} tokens, the policy {policy.Config.VocabSize}; both must use one tokenizer");
         return Context.Load(bundle, policy);
     }
+
+    /// <summary>The policy as it is before training, kept: a new adapter turned off is it; an adapter that was there before is copied.</summary>
+    /// <param name="policy">Not trained yet.</param>
+    /// <param name="copy">What is kept will be written to.</param>
+    private protected Model Start(Model policy, bool copy = false) => policy.Adapter is not null && !Bundle.IsAdapter && !copy ? policy.WithoutAdapter() : policy.Clone();
 
     private protected static ReportTable Table(JsonObject before, JsonObject after, string note, params ReadOnlySpan<(ReportColumn Column, Func<JsonObject, Estimate> Cell)> columns)
     {

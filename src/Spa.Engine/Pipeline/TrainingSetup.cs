@@ -39,10 +39,10 @@ internal static class TrainingSetup
     }
 
     /// <summary>Settings of a stage with <paramref name="examples"/> examples.</summary>
-    public static TrainerSettings Settings(TrainingConfig config, int examples, double epochs, double? learningRate = null)
+    public static TrainerSettings Settings(TrainingConfig config, int examples, double epochs, double? learningRate = null, int repeats = 1)
     {
         int microBatches = (examples + config.PerDeviceTrainBatchSize - 1) / config.PerDeviceTrainBatchSize;
-        int perEpoch = (microBatches + config.GradientAccumulationSteps - 1) / config.GradientAccumulationSteps;
+        int perEpoch = (microBatches + config.GradientAccumulationSteps - 1) / config.GradientAccumulationSteps * repeats;
         int updates = config.MaxSteps > 0 ? config.MaxSteps : Math.Max(1, (int)Math.Ceiling(epochs * perEpoch));
         return new TrainerSettings
         {
@@ -50,6 +50,7 @@ internal static class TrainingSetup
             MaxSteps = config.MaxSteps,
             MicroBatch = config.PerDeviceTrainBatchSize,
             Accumulation = config.GradientAccumulationSteps,
+            Repeats = repeats,
             LearningRate = learningRate ?? config.LearningRate,
             Schedule = Schedule(config),
             ScheduleOptions = config.LrSchedulerKwargs,
@@ -123,6 +124,9 @@ internal static class TrainingSetup
 
     /// <summary>What a reward model minimises.</summary>
     public static RewardObjective RewardObjective(TrainingConfig config) => new(config.CenterRewardsCoefficient ?? 0);
+
+    /// <summary>What policy optimisation minimises.</summary>
+    public static RlooObjective RlooObjective(TrainingConfig config) => new() { Beta = config.Beta, Epsilon = config.Epsilon, Normalized = config.NormalizeAdvantages };
 
     /// <summary>Refinement of iteration <paramref name="iteration"/> (from 1).</summary>
     public static RefinementSettings Refinement(SpaConfig config, int iteration) => new()

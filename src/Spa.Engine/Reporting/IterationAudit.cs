@@ -44,11 +44,71 @@ public sealed record IterationAudit
     /// <summary>Share of responses cut at the token limit.</summary>
     public Estimate Cut { get; init; } = Estimate.None;
 
+    /// <summary>Share of prompts with fewer than two responses behind the filter.</summary>
+    public Estimate Filtered { get; init; } = Estimate.None;
+
+    /// <summary>Distinct tokens over all tokens of the responses.</summary>
+    public Estimate DistinctUnigrams { get; init; } = Estimate.None;
+
     /// <summary>Distinct bigrams over all bigrams of the responses.</summary>
     public Estimate DistinctBigrams { get; init; } = Estimate.None;
 
+    /// <summary>BLEU of responses against each other, in [0, 1]: the higher, the more alike they are.</summary>
+    public Estimate SelfBleu { get; init; } = Estimate.None;
+
+    /// <summary>With gold labels: mean gold score of the responses.</summary>
+    public Estimate GoldScore { get; init; } = Estimate.None;
+
     /// <summary>With gold labels: share of pairs the judge ordered as the labels do.</summary>
     public Estimate JudgeAccuracy { get; init; } = Estimate.None;
+
+    /// <summary>With gold labels: expected calibration error of the judge.</summary>
+    public Estimate CalibrationError { get; init; } = Estimate.None;
+
+    /// <summary>With gold labels: the judge's accuracy by its confidence.</summary>
+    public IReadOnlyList<CalibrationPoint> CalibrationCurve { get; init; } = [];
+
+    /// <summary>With gold labels: the judge's accuracy by quarters of its margin.</summary>
+    public IReadOnlyList<MarginPart> AccuracyByMargin { get; init; } = [];
+
+    /// <summary>With gold labels: share of the flagged pairs whose label is wrong.</summary>
+    public Estimate FlagPrecision { get; init; } = Estimate.None;
+
+    /// <summary>With gold labels: share of the wrong labels that are flagged.</summary>
+    public Estimate FlagRecall { get; init; } = Estimate.None;
+
+    /// <summary>With gold labels: how well the extrapolated margin tells wrong labels from right ones, 0.5 for not at all.</summary>
+    public Estimate ExtrapolatedArea { get; init; } = Estimate.None;
+
+    /// <summary>The same of the margin without extrapolation.</summary>
+    public Estimate TrainedArea { get; init; } = Estimate.None;
+
+    /// <summary>By which the reward was divided.</summary>
+    public Estimate Temperature { get; init; } = Estimate.None;
+
+    /// <summary>Expected calibration error on the seed pairs before that.</summary>
+    public Estimate SeedErrorBefore { get; init; } = Estimate.None;
+
+    /// <summary>And after it.</summary>
+    public Estimate SeedErrorAfter { get; init; } = Estimate.None;
+
+    /// <summary>Of a judge that compares: how often it prefers what it is shown first.</summary>
+    public Estimate FirstShownWins { get; init; } = Estimate.None;
+
+    /// <summary>How often it says the same in both orders.</summary>
+    public Estimate OrdersAgree { get; init; } = Estimate.None;
+
+    /// <summary>Its probability of giving a verdict at all.</summary>
+    public Estimate VerdictMass { get; init; } = Estimate.None;
+
+    /// <summary>Answers without one.</summary>
+    public Estimate WithoutVerdict { get; init; } = Estimate.None;
+
+    /// <summary>Requests to a service.</summary>
+    public Estimate Requests { get; init; } = Estimate.None;
+
+    /// <summary>What they cost, in the unit of the configured prices.</summary>
+    public Estimate Cost { get; init; } = Estimate.None;
 
     /// <summary>Largest difference between a response's log-prob as sampled and as scored afterwards, nats per token.</summary>
     public Estimate SamplerScorerDifference { get; init; } = Estimate.None;

@@ -41,6 +41,12 @@ public static class MetricKeys
     /// <summary>A reward model's reward of the chosen response minus that of the rejected one, mean over pairs.</summary>
     public const string Margin = "margin";
 
+    /// <summary>Reward of sampled responses; in training with the KL penalty.</summary>
+    public const string Reward = "reward";
+
+    /// <summary>Tokens of sampled responses.</summary>
+    public const string CompletionLength = "completions/mean_length";
+
     /// <summary>Summed log-prob of the response under the policy, nats, mean over pairs.</summary>
     public const string LogpsChosen = "logps/chosen";
 
@@ -79,7 +85,7 @@ public static class MetricKeys
 
     private static readonly Dictionary<string, int> s_rank = ((string[])
     [
-        Epoch, Loss, GradNorm, LearningRate, RewardsChosen, RewardsRejected, RewardsAccuracies, RewardsMargins, MinReward, MeanReward, MaxReward, Accuracy, Margin, LogpsChosen, LogpsRejected,
+        Epoch, Loss, GradNorm, LearningRate, RewardsChosen, RewardsRejected, RewardsAccuracies, RewardsMargins, MinReward, MeanReward, MaxReward, Accuracy, Margin, Reward, LogpsChosen, LogpsRejected,
         LogitsChosen, LogitsRejected, Entropy, MeanTokenAccuracy, NumTokens, Threshold, Flagged, ExtrapolatedMargin, Alpha,
         TokensPerSecond, StepMilliseconds, PeakMemoryBytes,
     ]).Select((key, rank) => (key, rank)).ToDictionary(pair => pair.key, pair => pair.rank, StringComparer.Ordinal);

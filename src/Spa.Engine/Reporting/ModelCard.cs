@@ -17,11 +17,20 @@ public sealed record ModelCard
     /// </summary>
     public string License { get; init; } = "";
 
+    /// <summary>Name of a licence that is <c>other</c>.</summary>
+    public string LicenseName { get; init; } = "";
+
+    /// <summary>Where the text of such a licence stands.</summary>
+    public string LicenseLink { get; init; } = "";
+
     /// <summary>Language codes the base model's card names.</summary>
     public IReadOnlyList<string> Languages { get; init; } = [];
 
     /// <summary>How it was trained.</summary>
     public ModelCardMethod Method { get; init; } = ModelCardMethod.Spa;
+
+    /// <summary>The folder is a PEFT adapter and not a whole model.</summary>
+    public bool IsAdapter { get; init; }
 
     /// <summary>Tags beyond those of the method.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];

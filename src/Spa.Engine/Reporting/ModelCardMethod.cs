@@ -3,9 +3,12 @@ namespace Spa.Engine.Reporting;
 /// <summary>How a model was trained, in the words of its card.</summary>
 /// <param name="Sentence">Follows the name of the base model.</param>
 /// <param name="Tags">For the hub.</param>
-/// <param name="Limit">What the method cannot do.</param>
+/// <param name="Limit">What the method cannot do; empty: nothing beyond what the base model cannot.</param>
 public sealed record ModelCardMethod(string Sentence, IReadOnlyList<string> Tags, string Limit)
 {
+    /// <summary>The hub's word for what such a model does.</summary>
+    public string PipelineTag { get; private init; } = "text-generation";
+
     /// <summary>The whole loop.</summary>
     public static ModelCardMethod Spa { get; } = new(
         "aligned by Spread Preference Annotation (Kim et al., ICLR 2025, arXiv 2406.04412): DPO on a small set of human preferences, then iterations in which the model "
@@ -24,11 +27,24 @@ public sealed record ModelCardMethod(string Sentence, IReadOnlyList<string> Tags
     public static ModelCardMethod Reward { get; } = new(
         "trained on preference pairs to give responses rewards (Bradley and Terry): sigmoid of the difference of two rewards is the probability that the one response is preferred.",
         ["reward-model", "reward-trainer"],
-        "Its rewards order responses to one prompt as its data did, and mean nothing across prompts; a policy that is optimised against it finds its mistakes.");
+        "Its rewards order responses to one prompt as its data did, and mean nothing across prompts; a policy that is optimised against it finds its mistakes.")
+    { PipelineTag = "text-classification" };
+
+    /// <summary>Policy optimisation.</summary>
+    public static ModelCardMethod Rloo { get; } = new(
+        "trained by policy optimisation with a leave-one-out baseline (RLOO; Ahmadian et al., ACL 2024, arXiv 2402.14740) against a reward, with a KL penalty towards its start.",
+        ["rloo", "reinforcement-learning"],
+        "It was trained towards a reward, not towards what the reward stands for: where the two part, it follows the reward.");
 
     /// <summary>Supervised fine-tuning.</summary>
     public static ModelCardMethod Sft { get; } = new(
         "fine-tuned to imitate examples.",
         ["sft"],
         "It was trained to imitate its data: their mistakes are learned, not corrected.");
+
+    /// <summary>Another form of the same weights.</summary>
+    public static ModelCardMethod Converted { get; } = new("in another form: the weights are the model's own, up to the rounding of their type.", [], "");
+
+    /// <summary>An adapter added to its base.</summary>
+    public static ModelCardMethod Merged { get; } = new("with an adapter added to its weights.", [], "");
 }

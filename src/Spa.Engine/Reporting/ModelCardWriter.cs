@@ -22,6 +22,9 @@ public static partial class ModelCardWriter
         if (!File.Exists(path) || File.ReadAllText(path) != text) AtomicFile.WriteAllText(path, text);
     }
 
+    /// <summary>Whether this is an <c>owner/name</c> as the hub has them.</summary>
+    internal static bool IsHubId(string name) => HubId().IsMatch(name);
+
     /// <summary>The card as text.</summary>
     public static string Render(ModelCard card)
     {
@@ -32,7 +35,7 @@ public static partial class ModelCardWriter
         AppendTraining(text, card.Training);
         AppendResults(text, card.Results);
         text.Append("\n## Limits\n\n");
-        foreach (string limit in card.Limits.Append(card.Method.Limit).Concat(card.Results is { Rows.Count: > 0 } ? s_limits : s_limits.SkipLast(1)))
+        foreach (string limit in card.Limits.Concat(card.Method.Limit.Length > 0 ? [card.Method.Limit] : []).Concat(card.Results is { Rows.Count: > 0 } ? s_limits : s_limits.SkipLast(1)))
             text.Append("* ").Append(Line(limit)).Append('\n');
         if (card.License.Length == 0)
             text.Append("* The base model's licence is not known to the program that wrote this card; it applies all the same.\n");
@@ -46,10 +49,12 @@ public static partial class ModelCardWriter
         // The hub takes only its own ids here; a folder name would make it reject the card.
         if (HubId().IsMatch(card.BaseModel)) text.Append("base_model: ").Append(Scalar(card.BaseModel)).Append('\n');
         if (card.Languages.Count > 0) AppendList(text, "language", card.Languages);
-        text.Append("library_name: transformers\n");
+        text.Append("library_name: ").Append(card.IsAdapter ? "peft" : "transformers").Append('\n');
         if (card.License.Length > 0) text.Append("license: ").Append(Scalar(card.License)).Append('\n');
-        text.Append("pipeline_tag: text-generation\n");
-        AppendList(text, "tags", card.Method.Tags.Concat(card.Tags).Distinct());
+        if (card.LicenseName.Length > 0) text.Append("license_name: ").Append(Scalar(card.LicenseName)).Append('\n');
+        if (card.LicenseLink.Length > 0) text.Append("license_link: ").Append(Scalar(card.LicenseLink)).Append('\n');
+        text.Append("pipeline_tag: ").Append(card.Method.PipelineTag).Append('\n');
+        if (card.Method.Tags.Concat(card.Tags).Distinct().ToArray() is { Length: > 0 } tags) AppendList(text, "tags", tags);
         text.Append("---\n");
     }
 

@@ -6,6 +6,9 @@ namespace Spa.Engine.Reporting;
 /// </summary>
 public sealed record RunReport
 {
+    /// <summary>What kind of page it is, above the title.</summary>
+    public string Kind { get; init; } = "Spa run report";
+
     /// <summary>Name of the run.</summary>
     public required string Title { get; init; }
 

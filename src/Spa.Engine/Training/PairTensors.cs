@@ -10,7 +10,7 @@ namespace Spa.Engine.Training;
 /// </summary>
 internal sealed class PairTensors
 {
-    private readonly Tensor _segments, _indices, _known, _scores, _results, _weights;
+    private readonly Tensor _segments, _indices, _known, _scores, _weights;
     private readonly int[] _hostSegments;
     private readonly double[] _hostKnown;
 
@@ -25,7 +25,7 @@ internal sealed class PairTensors
         _segments = arena.Take("pair_segments", DType.Int32, 2L * microBatch, 2);
         _known = arena.Take("pair_reference", DType.Float64, microBatch, 2);
         _scores = arena.Take("pair_scores", DType.Float64, microBatch, PairColumns.Scores);
-        _results = arena.Take("pair_results", DType.Float64, microBatch, PairColumns.Results);
+        Results = arena.Take("pair_results", DType.Float64, perUpdate, PairColumns.Results);
         Metrics = arena.Take("pair_metrics", DType.Float64, 1, (int)PairMetricSlot.MicroBatches + 1);
         if (objective.Weighted) _weights = arena.Take("pair_weights", DType.Float64, microBatch, 1);
         if (refinement is not null)
@@ -40,6 +40,9 @@ internal sealed class PairTensors
 
     /// <summary>[1, 16] float64, see <see cref="PairMetricSlot"/>.</summary>
     public Tensor Metrics { get; }
+
+    /// <summary>[pairs of an update, <see cref="PairColumns.Results"/>] float64, in the order of the micro-batches.</summary>
+    public Tensor Results { get; }
 
     /// <summary>[pairs of an update] float64: beta M, in the order of the micro-batches.</summary>
     public Tensor Margins { get; }
@@ -73,7 +76,7 @@ internal sealed class PairTensors
             Indices = Rows(_indices),
             KnownReference = Rows(_known),
             Scores = Rows(_scores),
-            Results = Rows(_results),
+            Results = Results.RowRange(before, pairs),
             Weights = Rows(_weights),
             Margins = Noise is null ? default : Margins.RowRange(before, pairs),
             Flags = Noise is null ? default : Flags.RowRange(before, pairs),

@@ -35,6 +35,8 @@ public sealed class PreferenceTask : ITrainingTask
     private readonly int[] _flags;
     private readonly double[] _latestMargins;
     private readonly bool[] _latestFlags;
+    private readonly double[] _results;
+    private readonly double[] _trainedMargins;
     private bool _referenceKnown, _refreshed;
     private UpdateContext _context;
     private int _pairs;
@@ -65,6 +67,9 @@ public sealed class PreferenceTask : ITrainingTask
         _tensors = tensors!;
         _tensors.Noise?.Reset(_backend);
         (_indices, _margins, _flags) = (new int[perUpdate], new double[perUpdate], new int[perUpdate]);
+        _results = new double[refinement is null ? 0 : perUpdate * PairColumns.Results];
+        _trainedMargins = new double[examples.Count];
+        Array.Fill(_trainedMargins, double.NaN);
         _latestMargins = new double[examples.Count];
         _latestFlags = new bool[examples.Count];
         Array.Fill(_latestMargins, double.NaN);
@@ -76,8 +81,14 @@ public sealed class PreferenceTask : ITrainingTask
 
     public long TokensSeen { get; private set; }
 
+    /// <summary>Micro-batches for which the reference was run.</summary>
+    public long ReferenceForwards { get; private set; }
+
     /// <summary>beta M of every pair when it was last visited; NaN before, and without refinement.</summary>
     public IReadOnlyList<double> LatestMargins => _latestMargins;
+
+    /// <summary>beta D of every pair then, of which M is the extrapolation.</summary>
+    public IReadOnlyList<double> TrainedMargins => _trainedMargins;
 
     /// <summary>Whether it was flagged then.</summary>
     public IReadOnlyList<bool> LatestFlags => _latestFlags;
@@ -99,7 +110,9 @@ public sealed class PreferenceTask : ITrainingTask
         foreach (int i in examples) batch.AddShared(_examples[i].Prompt, _examples[i].Chosen, _examples[i].Rejected);
         TokensSeen += batch.UnsharedTokens;
         PairBatch pairs = _tensors.Upload(_backend, batch, _examples, examples, _referenceKnown, _pairs);
-        _pass.Forward(Extrapolates ? _refinement!.Extrapolation : 0, withReference: !_referenceKnown || Extrapolates);
+        bool withReference = !_referenceKnown || Extrapolates;
+        _pass.Forward(Extrapolates ? _refinement!.Extrapolation : 0, withReference);
+        if (withReference) ReferenceForwards++;
         Score(pairs);
         double? alpha = _refinement is null ? null : Flag(pairs, _refinement, metrics);
         // Until alpha rises, flagged pairs are as all others.
@@ -121,7 +134,12 @@ public sealed class PreferenceTask : ITrainingTask
             _backend.NoiseEndUpdate(noise);
             _backend.Download(_margins.AsSpan(0, _pairs), _tensors.Margins.Flat(0, _pairs));
             _backend.Download(_flags.AsSpan(0, _pairs), _tensors.Flags.Flat(0, _pairs));
-            for (int i = 0; i < _pairs; i++) (_latestMargins[_indices[i]], _latestFlags[_indices[i]]) = (_margins[i], _flags[i] != 0);
+            _backend.Download(_results.AsSpan(0, _pairs * PairColumns.Results), _tensors.Results.Flat(0, (long)_pairs * PairColumns.Results));
+            for (int i = 0; i < _pairs; i++)
+            {
+                (_latestMargins[_indices[i]], _latestFlags[_indices[i]]) = (_margins[i], _flags[i] != 0);
+                _trainedMargins[_indices[i]] = _results[i * PairColumns.Results + PairColumns.Margin];
+            }
         }
         _backend.Download<double>(_metrics, _tensors.Metrics);
         double At(PairMetricSlot slot) => _metrics[(int)slot];
@@ -148,6 +166,7 @@ public sealed class PreferenceTask : ITrainingTask
         if (_tensors.Noise is not { } noise) return state;
         state["threshold"] = Bits(noise.Save(_backend));
         state["margins"] = Bits(_latestMargins);
+        state["trained_margins"] = Bits(_trainedMargins);
         state["flags"] = new JsonArray([.. _latestFlags.Select(f => (JsonNode)f)]);
         return state;
     }
@@ -159,6 +178,7 @@ public sealed class PreferenceTask : ITrainingTask
         if (_tensors.Noise is not { } noise) return;
         noise.Restore(_backend, FromBits(state["threshold"]!));
         FromBits(state["margins"]!).CopyTo(_latestMargins, 0);
+        FromBits(state["trained_margins"]!).CopyTo(_trainedMargins, 0);
         for (int i = 0; i < _latestFlags.Length; i++) _latestFlags[i] = state["flags"]![i]!.GetValue<bool>();
     }
 

@@ -27,7 +27,7 @@ public sealed class Trainer
         if (task.Count == 0) throw new SpaException("there is nothing to train on: the data set has no usable row");
         (_policy, _task, _settings) = (policy, task, settings);
         int microBatches = (task.Count + settings.MicroBatch - 1) / settings.MicroBatch;
-        _updatesPerEpoch = (microBatches + settings.Accumulation - 1) / settings.Accumulation;
+        _updatesPerEpoch = (microBatches + settings.Accumulation - 1) / settings.Accumulation * settings.Repeats;
         Updates = settings.MaxSteps > 0 ? settings.MaxSteps : Math.Max(1, (int)Math.Ceiling(settings.Epochs * _updatesPerEpoch));
         _schedule = new LearningRateSchedule(settings, Updates);
         _order = new ExampleOrder(task.Count, settings.Shuffle, settings.Seed);
@@ -116,7 +116,7 @@ public sealed class Trainer
 
     private ReadOnlySpan<int> NextExamples()
     {
-        int epoch = Step / _updatesPerEpoch, first = Step % _updatesPerEpoch * _examples.Length;
+        int epoch = Step / _updatesPerEpoch, first = Step % _updatesPerEpoch / _settings.Repeats * _examples.Length;
         int count = Math.Min(_examples.Length, _task.Count - first);
         for (int i = 0; i < count; i++) _examples[i] = _order[epoch, first + i];
         return _examples.AsSpan(0, count);

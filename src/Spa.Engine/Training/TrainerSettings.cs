@@ -17,6 +17,9 @@ public sealed record TrainerSettings
     /// <summary>gradient_accumulation_steps: micro-batches of an update.</summary>
     public int Accumulation { get; init; } = 1;
 
+    /// <summary>num_iterations: updates in succession that see the same examples.</summary>
+    public int Repeats { get; init; } = 1;
+
     public double LearningRate { get; init; } = 1e-6;
 
     public ScheduleKind Schedule { get; init; }

@@ -113,12 +113,17 @@ internal sealed class TrainingPass : IDisposable
         backend.Download(_top1.AsSpan(0, rows), Rows.Top1);
     }
 
+    /// <summary>[R] on the host, for <see cref="UploadCoefficients"/>.</summary>
+    public Span<float> Coefficients => _coefficients.AsSpan(0, Batch.ResponseRows);
+
+    /// <summary>Copies what was written into <see cref="Coefficients"/> to the device.</summary>
+    public void UploadCoefficients() => _policy.Model.Backend.Upload<float>(Coefficient, Coefficients);
+
     /// <summary>Every row gets the same coefficient.</summary>
     public void SetCoefficient(float value)
     {
-        Span<float> rows = _coefficients.AsSpan(0, Batch.ResponseRows);
-        rows.Fill(value);
-        _policy.Model.Backend.Upload<float>(Coefficient, rows);
+        Coefficients.Fill(value);
+        UploadCoefficients();
     }
 
     /// <summary>Adds the gradient of sum_r coefficient[r] logp[r] to the policy's.</summary>

@@ -38,6 +38,43 @@ internal sealed class EstimateCommandTests
         Assert.That(result.Out, Does.Contain("dpo/train").And.Contain("memory ").And.Contain("time "));
     }
 
+    [Test]
+    public void A_named_GPU_is_estimated_by_its_limits_without_model_and_data_and_says_what_it_assumes()
+    {
+        JsonObject Estimate(params string[] more) => CommandLine.Run(["estimate", "--config", Path.Combine(Fixtures.Root, "recipes", "paper", "spa.yaml"), "--json", .. more]).Succeeded().Json;
+        JsonObject h200 = Estimate("--device", "h200"), a100 = Estimate("--device", "A100 80GB"), longer = Estimate("--device", "H200", "--prompt-tokens", "400");
+        Assert.That(h200["device"]!["name"]!.ToString(), Is.EqualTo("H200 SXM"));
+        Assert.That(h200["assumed"]!.AsArray().Select(a => a!.ToString()), Has.Exactly(1).Contains("published shape of zephyr-7b-sft-full").And.Exactly(1).Contains("2000 seed pairs and 8000, 20000, 30000 prompts"));
+        Assert.That(a100["seconds"]!.GetValue<double>(), Is.GreaterThan(2 * h200["seconds"]!.GetValue<double>()));
+        Assert.That(longer["seconds"]!.GetValue<double>(), Is.GreaterThan(h200["seconds"]!.GetValue<double>()));
+        Assert.That(h200["memory_bytes"]!.GetValue<long>(), Is.GreaterThan(h200["memory_available_bytes"]!.GetValue<long>()));
+        string text = CommandLine.Run("estimate", "--config", Path.Combine(Fixtures.Root, "recipes", "paper", "spa.yaml"), "--device", "H200").Succeeded().Out;
+        Assert.That(text, Does.Contain("an estimate: 45").And.Contain("this does not fit"));
+    }
+
+    [Test]
+    public void A_folder_with_only_config_json_has_a_shape()
+    {
+        TinyModel.Write(_folder, "model", 1);
+        foreach (string weights in Directory.EnumerateFiles(_folder.In("model"), "*.safetensors")) File.Delete(weights);
+        string config = _folder.Text("c.json", new JsonObject { ["model_name_or_path"] = _folder.In("model"), ["output_dir"] = "out", ["dataset_name"] = "missing.jsonl" }.ToJsonString());
+        JsonObject result = CommandLine.Run("estimate", "--config", config, "--device", "RTX 4090", "--rows", "50", "--json").Succeeded().Json;
+        Assert.That(result["assumed"]![0]!.ToString(), Does.Contain("which has no weights beside it"));
+        Assert.That(result["assumed"]![1]!.ToString(), Does.StartWith("50 rows"));
+    }
+
+    [TestCase("H20", "did you mean 'H200'?")]
+    [TestCase("TPU", "expected one of H200, H100")]
+    public void An_unknown_GPU_is_refused_in_one_line(string name, string expected) =>
+        CommandLine.Run("estimate", "--config", Path.Combine(Fixtures.Root, "recipes", "paper", "spa.yaml"), "--device", name).FailedWith(ExitCodes.Usage, expected);
+
+    [Test]
+    public void A_study_of_a_base_configuration_has_a_line_for_each_arm()
+    {
+        string[] lines = CommandLine.Run("estimate", "--config", Path.Combine(Fixtures.Root, "recipes", "paper", "seed-variance.yaml"), "--device", "H100").Succeeded().Out.TrimEnd().Split('\n');
+        Assert.That(lines.Select(line => line.Split(':')[0]), Is.EqualTo(new[] { "seeds/spa", "seeds/seed-only", "seeds/random" }));
+    }
+
     private JsonObject Config()
     {
         _folder.Lines("pairs.jsonl", Enumerable.Range(0, 8).Select(i => $$"""{"prompt": "q{{i}}", "chosen": "yes {{i}}", "rejected": "no"}"""));

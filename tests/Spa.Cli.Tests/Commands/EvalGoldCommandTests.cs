@@ -45,7 +45,7 @@ internal sealed class EvalGoldCommandTests
     {
         string input = _folder.Lines("in.jsonl", """{"prompt": "p", "responses": [{"text": "a"}, {"text": "b"}]}"""), labels = _folder.Lines("gold.jsonl", """{"prompt": "other", "response": "a", "score": 3}""");
         CommandLine.Run("eval", "gold", "--input", input, "--labels", labels, "--quiet").FailedWith(1, "no score for any response");
-        CommandLine.Run("eval", "gold", "--input", input).FailedWith(2, "labels or a program");
+        CommandLine.Run("eval", "gold", "--input", input).FailedWith(2, "a file of labels, a program that scores or a known rule");
     }
 
     [Test]

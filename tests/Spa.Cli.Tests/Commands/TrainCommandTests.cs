@@ -3,7 +3,7 @@ using Spa.Cli.Tests.Support;
 
 namespace Spa.Cli.Tests.Commands;
 
-/// <summary><c>spa dpo</c>, <c>spa sft</c>, <c>spa run</c>, and <c>spa status</c> and <c>spa report</c> on what they made.</summary>
+/// <summary><c>spa dpo</c>, <c>spa sft</c>, <c>spa reward</c>, <c>spa rloo</c>, <c>spa run</c>, and <c>spa status</c> and <c>spa report</c> on what they made.</summary>
 internal sealed class TrainCommandTests
 {
     private readonly TempFolder _folder = new();
@@ -33,6 +33,19 @@ internal sealed class TrainCommandTests
     }
 
     [Test]
+    public void A_reward_model_is_trained_judges_and_is_optimised_against()
+    {
+        string reward = CommandLine.Run("reward", "--config", Config("reward", """{"dataset_name": "PAIRS", "max_steps": 2}"""), "--json").Succeeded().Json["model"]!.ToString();
+        string rows = _folder.Lines("samples.jsonl", """{"prompt": "q", "responses": [{"text": "one"}, {"text": "two"}]}""");
+        JsonObject pair = JsonNode.Parse(CommandLine.Run("judge", "--judge", "reward-model", "--judge-model", reward, "--input", rows).Succeeded().Out)!.AsObject();
+        Assert.That(pair["margin"]!.GetValue<double>(), Is.EqualTo(Math.Abs(pair["rewards"]![0]!.GetValue<double>() - pair["rewards"]![1]!.GetValue<double>())).Within(1e-12));
+        _folder.Lines("prompts.jsonl", Enumerable.Range(0, 4).Select(i => $$"""{"prompt": "q{{i}}"}"""));
+        string config = Config("rloo", """{"dataset_name": "PROMPTS", "max_steps": 2, "logging_steps": 1, "max_completion_length": 6, "max_length": 64}""");
+        CliResult result = CommandLine.Run("rloo", "--config", config, "--set", $"reward_model_name_or_path={reward}", "--json").Succeeded();
+        Assert.That(File.ReadLines(result.Json["metrics"]!.ToString()).Last(), Does.Contain("\"kl\""));
+    }
+
+    [Test]
     public void The_loop_runs_and_reports()
     {
         _folder.Lines("prompts.jsonl", Enumerable.Range(0, 8).Select(i => $$"""{"prompt": "q{{i}}"}"""));
@@ -50,6 +63,14 @@ internal sealed class TrainCommandTests
         Assert.That(status["complete"]!.GetValue<bool>(), Is.True, status.ToJsonString());
         Assert.That(CommandLine.Run("status", _folder.In("run")).Succeeded().Out, Does.Contain("stage-1/train").And.EndsWith("complete\n"));
         Assert.That(CommandLine.Run("run", "--config", config).Succeeded().Error, Does.Contain("done before"));
+
+        string run = _folder.In("run"), page = _folder.In("compare.html");
+        Assert.That(CommandLine.Run("run", "--compare", run, run, "--output", page).Succeeded().Out, Does.Contain("Agreement with held-out labels").And.Contain("SPA 1"));
+        Assert.That(File.ReadAllText(page), Does.Contain("Spa comparison of runs"));
+        Assert.That(CommandLine.Run("run", "--compare", run, run, "--json").Succeeded().Json["runs"]!.AsArray(), Has.Count.EqualTo(2));
+        CommandLine.Run("run", "--compare", run, _folder.In("none")).FailedWith(1, "none", "is not a run folder");
+        CommandLine.Run("run", "--compare", run, run, "--config", config).FailedWith(2, "exclude each other");
+        CommandLine.Run("run").FailedWith(2, "--config");
     }
 
     [Test]

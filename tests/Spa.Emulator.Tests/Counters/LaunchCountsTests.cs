@@ -1,5 +1,6 @@
 using Spa.Emulator.Counters;
 using Spa.Emulator.Tests.Kernels;
+using Spa.Interop;
 
 namespace Spa.Emulator.Tests.Counters;
 

@@ -167,7 +167,7 @@ internal sealed class RunConfigTests
     [Test]
     public void A_saved_configuration_loads_equal_and_writes_the_same_bytes()
     {
-        Gen.Select(Gen.String, Gen.Double[1e-12, 10], Gen.Int[2, 100000], Gen.Bool, Gen.Double[0, 1].Array[3], Gen.Int[0, 3]).Sample(
+        Gen.Select(Gen.String, Gen.Double[1e-12, 10], Gen.Int[2, 100000], Gen.Bool, Gen.Double[0, 1].Array[3], Gen.Int[0, 4]).Sample(
             (text, number, whole, flag, lambdas, stage) =>
             {
                 string sound = string.Concat(text.EnumerateRunes());

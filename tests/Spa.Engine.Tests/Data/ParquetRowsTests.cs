@@ -21,7 +21,7 @@ internal sealed class ParquetRowsTests
         [Values(CompressionMethod.None, CompressionMethod.Snappy, CompressionMethod.Zstd)] CompressionMethod compression,
         [Values(1, 3)] int groups)
     {
-        using DataFile file = new("rows.parquet", await Write(name, compression, groups));
+        using DataFile file = new("rows.parquet", await ParquetBytes.Write(name, compression, groups));
         string[] rows = [.. RowReader.Read(file.Path).Select(row => row.Json.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))];
         Assert.That(rows, Is.EqualTo(Enumerable.Repeat(s_expected, groups).SelectMany(x => x)));
     }
@@ -29,7 +29,7 @@ internal sealed class ParquetRowsTests
     [Test]
     public async Task A_packed_file_reads_the_same_and_rows_are_numbered_from_1()
     {
-        using DataFile file = new("rows.parquet.gz", DataFile.Gzip(await Write("element", CompressionMethod.Snappy, 2)));
+        using DataFile file = new("rows.parquet.gz", DataFile.Gzip(await ParquetBytes.Write("element", CompressionMethod.Snappy, 2)));
         List<SourceRow> rows = [.. RowReader.Read(file.Path)];
         Assert.That(rows.Select(row => row.Location.Number), Is.EqualTo(Enumerable.Range(1, 8)));
         Assert.That(rows[7].Location.ToString(), Is.EqualTo($"{file.Path} row 8"));
@@ -92,6 +92,32 @@ internal sealed class ParquetRowsTests
         Assert.That(() => RowReader.Read(file.Path).ToList(), Throws.InstanceOf<SpaException>().With.Message.StartsWith(file.Path).And.Message.Contains(expected));
     }
 
+    // Each would have the library reserve what the page claims, or read for ever.
+    [TestCase(2, 0x7FFFFFFF, "a page claims to unpack from")]
+    [TestCase(3, 0x7FFFFFFF, "a page claims 2147483647 bytes where")]
+    [TestCase(1, 9, "a page claims to be of type 9")]
+    public async Task A_page_that_claims_what_cannot_be_is_refused(int field, int value, string expected)
+    {
+        byte[] sound = await ParquetBytes.Write("element", CompressionMethod.None, 1);
+        // The first page header begins behind the magic: its first three fields are integers, each a byte of type and a number.
+        List<byte> bytes = [.. sound];
+        int at = 4;
+        for (int i = 1; i < field; i++)
+        {
+            at++;
+            while (bytes[at++] >= 0x80) { }
+        }
+
+        at++;
+        int length = 1;
+        while (bytes[at + length - 1] >= 0x80) length++;
+        byte[] number = ZigZag(value);
+        bytes.RemoveRange(at, length);
+        bytes.InsertRange(at, number);
+        using DataFile file = new("rows.parquet", [.. bytes]);
+        Assert.That(() => RowReader.Read(file.Path).ToList(), Throws.InstanceOf<SpaException>().With.Message.StartsWith(file.Path).And.Message.Contains(expected));
+    }
+
     [Test]
     public void Reading_round_in_circles_ends_when_the_budget_is_spent()
     {
@@ -112,7 +138,7 @@ internal sealed class ParquetRowsTests
     [Test]
     public async Task Damaged_files_give_rows_or_one_line()
     {
-        byte[] sound = await Write("element", CompressionMethod.Snappy, 1);
+        byte[] sound = await ParquetBytes.Write("element", CompressionMethod.Snappy, 1);
         Gen.Select(Gen.Int[0, sound.Length - 1], Gen.Byte, Gen.Int[0, sound.Length]).Sample(
             (at, value, length) =>
             {
@@ -131,33 +157,11 @@ internal sealed class ParquetRowsTests
             iter: 500, threads: 1);
     }
 
-    private static async Task<byte[]> Write(string name, CompressionMethod compression, int groups)
+    private static byte[] ZigZag(int value)
     {
-        DataField prompt = new DataField<string>("prompt"), role = new DataField<string>("role"), content = new DataField<string>("content");
-        DataField id = new DataField<int>(name), score = new DataField<double?>("score"), n = new DataField<long>("n"), ok = new DataField<bool>("ok");
-        ParquetSchema schema = new(prompt, new ListField("chosen", new StructField(name, role, content)), new ListField("ids", id), score, n, ok);
-        using MemoryStream stream = new();
-        await using (ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionMethod = compression }))
-        {
-            for (int g = 0; g < groups; g++)
-            {
-                using ParquetRowGroupWriter group = writer.CreateRowGroup();
-                await Part(group, prompt, Texts("q1", "", "q4"), [1, 0, 1, 1], null);
-                await Part(group, role, Texts("user", "assistant", "user"), [4, 4, 1, 0, 4], [0, 1, 0, 0, 0]);
-                await Part(group, content, Texts("q1", "ä"), [4, 4, 1, 0, 3], [0, 1, 0, 0, 0]);
-                await Part(group, id, [1, 2, 7], [2, 2, 1, 0, 2], [0, 1, 0, 0, 0]);
-                await Part(group, score, [0.5, 1.5, -2.0], [1, 1, 1, 0], null);
-                await group.WriteAsync<long>(n, new long[] { 9007199254740993, 2, 3, 4 }.AsMemory());
-                await group.WriteAsync<bool>(ok, new[] { true, false, true, true }.AsMemory());
-            }
-        }
-
-        return stream.ToArray();
+        List<byte> bytes = [];
+        ulong rest = (ulong)value << 1;
+        for (; rest >= 0x80; rest >>= 7) bytes.Add((byte)(rest | 0x80));
+        return [.. bytes, (byte)rest];
     }
-
-    private static ReadOnlyMemory<char>[] Texts(params string[] texts) => [.. texts.Select(text => text.AsMemory())];
-
-    private static Task Part<T>(ParquetRowGroupWriter group, DataField field, T[] values, int[] definition, int[]? repetition)
-        where T : struct
-        => group.WriteAllPartsAsync<T>(field, values, definition, repetition is null ? null : repetition.AsMemory(), default);
 }

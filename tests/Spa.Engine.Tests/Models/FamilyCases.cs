@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Spa.Engine.Models;
 
 namespace Spa.Engine.Tests.Models;
 
@@ -11,6 +12,14 @@ internal static class FamilyCases
     [
         "gemma3", "stablelm", "stablelm-parallel", "olmo2", "smollm3", "phi3-longrope", "phi3-partial", "olmo2-yarn", "smollm3-dynamic", "olmo2-linear",
     ];
+
+    /// <summary>Prompts with responses on both sides of 24 tokens.</summary>
+    public static ScoreItem[] Items()
+    {
+        var random = new Random(8);
+        int[] Ids(int n) => TinyModel.Ids(random, n);
+        return [new ScoreItem(Ids(5), [Ids(4), Ids(1)]), new ScoreItem(Ids(14), [Ids(6), Ids(13)]), new ScoreItem(Ids(27), [Ids(5)])];
+    }
 
     /// <summary>config.json of a case: a family's model_type, and behind a dash what is special.</summary>
     public static JsonObject Config(string name)

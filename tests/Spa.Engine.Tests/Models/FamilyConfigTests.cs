@@ -45,7 +45,7 @@ internal sealed class FamilyConfigTests
         Assert.That(Load("olmo2", $$$"""{"rope_scaling": {{{{yarn}}}, "attention_factor": 1.5}}""").Rotary.AttentionFactor, Is.EqualTo(1.5));
     }
 
-    [TestCase("gemma3", "{}", "'model_type' is 'gemma3'; supported: llama")]
+    [TestCase("qwen2_5_vl", "{}", "'model_type' is 'qwen2_5_vl'; supported: llama")]
     [TestCase("llama", """{"rope_scaling": {"rope_type": "magic"}}""", "'rope_type' is 'magic'; supported: default, linear, dynamic, llama3, yarn, longrope")]
     [TestCase("qwen2", """{"rope_scaling": {"rope_type": "default", "mrope_section": [16, 24, 24]}}""", "'mrope_section' is [16,24,24]")]
     [TestCase("phi3", """{"rope_scaling": {"type": "su", "short_factor": [1.0], "long_factor": [1.0]}}""", "'short_factor' is '1 numbers'; supported: 48")]
@@ -53,6 +53,17 @@ internal sealed class FamilyConfigTests
     [TestCase("qwen3", """{"layer_types": ["linear_attention"], "num_hidden_layers": 1}""", "'layer_types' is 'linear_attention'")]
     public void What_is_not_computed_is_refused_by_name(string type, string json, string message) =>
         Assert.That(() => Load(type, json), Throws.TypeOf<SpaException>().With.Message.Contains(message));
+
+    [Test]
+    public void Keys_that_are_not_known_are_listed_and_those_without_effect_are_not()
+    {
+        JsonObject config = TinyModel.Config();
+        foreach (string key in new[] { "transformers_version", "attention_dropout", "use_cache", "_name_or_path", "unsloth_fixed", "initializer_range", "pretraining_tp" }) config[key] = 1;
+        (config["new_scale"], config["new_switch"], config["new_nothing"], config["hidden_size"]) = (2.0, true, null, 24);
+        var reader = new ConfigReader(config, "config.json");
+        ModelFamily.Find(reader).Load(reader);
+        Assert.That(reader.Unknown(), Is.EqualTo(new[] { "new_scale", "new_switch" }));
+    }
 
     private static DecoderConfig Load(string type, string json)
     {

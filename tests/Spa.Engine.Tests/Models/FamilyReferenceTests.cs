@@ -3,7 +3,6 @@ using Spa.Engine.Generation;
 using Spa.Engine.Models;
 using Spa.Engine.Tests.Compute;
 using Spa.Engine.Tests.Support;
-using Spa.Engine.Training;
 
 namespace Spa.Engine.Tests.Models;
 
@@ -21,9 +20,9 @@ public sealed class FamilyReferenceTests(TestedBackend tested)
     {
         using ComputeBackend backend = tested.Create();
         using Model model = TinyModel.Create(backend, 3, FamilyCases.Config(name));
-        ReferenceDecoder reference = new(FamilyCases.Config(name), Weights(model));
+        ReferenceDecoder reference = new(FamilyCases.Config(name), TinyModel.WeightsByName(model));
         using var scorer = new Scorer(model, null, 0, 256);
-        ScoreItem[] items = Items();
+        ScoreItem[] items = FamilyCases.Items();
         var together = new List<ScoredResponse[]>();
         scorer.Score(items, (_, s) => together.Add(s));
         for (int i = 0; i < items.Length; i++)
@@ -43,41 +42,8 @@ public sealed class FamilyReferenceTests(TestedBackend tested)
     [TestCaseSource(typeof(FamilyCases), nameof(FamilyCases.Names))]
     public void Gradients_equal_finite_differences_of_the_reference(string name)
     {
-        using ComputeBackend backend = tested.Create();
-        using Model model = TinyModel.Create(backend, 3, FamilyCases.Config(name));
-        using var state = new PolicyState(model);
-        ScoreItem item = Items()[1];
-        using var pass = new TrainingPass(state, null, 256, 256, 64, checkpointed: false);
-        pass.Batch.AddShared(item.Prompt, item.Responses);
-        pass.Forward(0, withReference: false);
-        pass.SetCoefficient(1);
-        pass.Backward();
-        Dictionary<string, double[]> weights = Weights(model);
-        ReferenceDecoder reference = new(FamilyCases.Config(name), weights);
-        double Loss() => item.Responses.Sum(response =>
-        {
-            int[] ids = [.. item.Prompt, .. response];
-            double[][] logps = reference.LogProbs(ids, ids.Length);
-            return response.Select((id, t) => logps[item.Prompt.Length - 1 + t][id]).Sum();
-        });
-        foreach (Parameter p in model.Table.Parameters)
-        {
-            var gradient = new float[p.Count];
-            backend.Download<float>(gradient, ParameterTable.InFlat(state.Gradients.Flat, p));
-            // The largest entry and one in the middle; float32 sums leave some 1e-5 of the largest.
-            float largest = gradient.Max(Math.Abs);
-            foreach (int at in new[] { Array.FindIndex(gradient, x => Math.Abs(x) == largest), gradient.Length / 2 })
-            {
-                double[] values = weights[p.Name];
-                (double was, double step) = (values[at], 1e-5);
-                values[at] = was + step;
-                double above = Loss();
-                values[at] = was - step;
-                double below = Loss();
-                values[at] = was;
-                Assert.That(gradient[at], Is.EqualTo((above - below) / (2 * step)).Within(1e-4 * largest + 1e-6), $"{p.Name} {at}");
-            }
-        }
+        // Float32 sums leave some 1e-5 of the largest.
+        foreach (ReferenceGradient g in ReferenceGradient.All(name, tested)) Assert.That(g.Found, Is.EqualTo(g.Expected).Within(1e-4 * g.Largest + 1e-6), g.Name);
     }
 
     [TestCaseSource(typeof(FamilyCases), nameof(FamilyCases.Names))]
@@ -85,7 +51,7 @@ public sealed class FamilyReferenceTests(TestedBackend tested)
     {
         using ComputeBackend backend = tested.Create();
         using Model model = TinyModel.Create(backend, 3, FamilyCases.Config(name));
-        ReferenceDecoder reference = new(FamilyCases.Config(name), Weights(model));
+        ReferenceDecoder reference = new(FamilyCases.Config(name), TinyModel.WeightsByName(model));
         int[] prompt = TinyModel.Ids(new Random(4), 19);
         using var generator = new Generator(model, new SamplingSettings { Temperature = 0, MaxNewTokens = 9, Samples = 2 }, prompt.Length);
         int free = generator.FreePages;
@@ -102,18 +68,4 @@ public sealed class FamilyReferenceTests(TestedBackend tested)
         });
         Assert.That(generator.FreePages, Is.EqualTo(free));
     }
-
-    private static ScoreItem[] Items()
-    {
-        var random = new Random(8);
-        int[] Ids(int n) => TinyModel.Ids(random, n);
-        return [new ScoreItem(Ids(5), [Ids(4), Ids(1)]), new ScoreItem(Ids(14), [Ids(6), Ids(13)]), new ScoreItem(Ids(27), [Ids(5)])];
-    }
-
-    private static Dictionary<string, double[]> Weights(Model model) => model.Table.Parameters.ToDictionary(p => p.Name, p =>
-    {
-        var values = new float[p.Count];
-        model.Backend.Download<float>(values, model.Weight(p));
-        return Array.ConvertAll(values, x => (double)x);
-    });
 }

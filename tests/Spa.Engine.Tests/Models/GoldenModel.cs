@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Compute;
 using Spa.Engine.Formats;
+using Spa.Engine.Generation;
 using Spa.Engine.Models;
 using Spa.Engine.Preference;
 using Spa.Engine.Tests.Compute;
@@ -19,12 +20,16 @@ internal sealed class GoldenModel : IDisposable
     {
         string folder = Fixtures.Require($"fixtures/models/{family}");
         Backend = tested.Create();
+        Config = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "config.json")))!.AsObject();
         Policy = Load(folder, "model.safetensors", type);
         Reference = Load(folder, "reference.safetensors", type);
         _golden = SafetensorsFile.Open(Path.Combine(folder, "golden.safetensors"));
     }
 
     public ComputeBackend Backend { get; }
+
+    /// <summary>config.json.</summary>
+    public JsonObject Config { get; }
 
     public Model Policy { get; }
 
@@ -147,6 +152,22 @@ internal sealed class GoldenModel : IDisposable
         });
     }
 
+    /// <summary>Token log-probs have the same bits with sequences packed together behind a shared prompt, each alone, and drawn by the sampler.</summary>
+    public void AssertBitsOfPackedSharedSingleAndSampled()
+    {
+        using var scorer = new Scorer(Policy, null, 0, 512);
+        var together = new List<float[]>();
+        scorer.Score(SharedItems(), (_, scores) => together.AddRange(scores.Select(s => s.TokenLogps)));
+        var single = new List<float[]>();
+        foreach (ScoreItem item in SingleItems()) scorer.Score([item], (_, scores) => single.Add(scores[0].TokenLogps));
+        Assert.That(together, Is.EqualTo(single));
+
+        int[] prompt = Ints("greedy_prompt");
+        using var generator = new Generator(Policy, new SamplingSettings { Temperature = 0.8, MaxNewTokens = 20, Samples = 3 }, prompt.Length);
+        generator.Generate([new GenerationPrompt(prompt, 7)], (_, responses) => scorer.Score([new ScoreItem(prompt, [.. responses.Select(r => r.Ids)])],
+            (_, scores) => Assert.That(scores.Select(s => s.TokenLogps), Is.EqualTo(responses.Select(r => r.TokenLogps)))));
+    }
+
     public void Dispose()
     {
         _golden.Dispose();
@@ -158,7 +179,6 @@ internal sealed class GoldenModel : IDisposable
     private Model Load(string folder, string file, DType type)
     {
         using TensorSource source = SafetensorsFile.Open(Path.Combine(folder, file));
-        JsonObject config = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "config.json")))!.AsObject();
-        return ModelLoader.Load(Backend, source, config, Path.Combine(folder, "config.json"), type);
+        return ModelLoader.Load(Backend, source, Config, Path.Combine(folder, "config.json"), type);
     }
 }

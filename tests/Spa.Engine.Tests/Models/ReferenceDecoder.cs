@@ -6,7 +6,11 @@ namespace Spa.Engine.Tests.Models;
 /// The published architectures in float64 and plain loops, one sequence at a time, straight from config.json and tensor names: the oracle of families that have no golden. It shares
 /// no code with the engine.
 /// </summary>
-internal sealed class ReferenceDecoder(JsonObject config, IReadOnlyDictionary<string, double[]> weights)
+/// <param name="config">config.json.</param>
+/// <param name="weights">By the names of the family's files.</param>
+/// <param name="round">What every stored activation is rounded to: products, norms, rotated heads, attention's weights and results, activated gates, sums of the stream. Null: nothing is.
+/// Rounding to bfloat16 makes it the naive model in bfloat16: exact inside an op, rounded between ops.</param>
+internal sealed class ReferenceDecoder(JsonObject config, IReadOnlyDictionary<string, double[]> weights, Func<double, double>? round = null)
 {
     private readonly string _type = (string)config["model_type"]!;
     private readonly int _hidden = (int)config["hidden_size"]!, _heads = (int)config["num_attention_heads"]!, _kvHeads = (int)config["num_key_value_heads"]!;
@@ -19,10 +23,10 @@ internal sealed class ReferenceDecoder(JsonObject config, IReadOnlyDictionary<st
     public double[][] LogProbs(int[] ids, int length)
     {
         double scale = _type == "gemma3_text" ? Math.Sqrt(_hidden) : 1;
-        double[][] x = [.. ids.Select(id => weights["model.embed_tokens.weight"].AsSpan(id * _hidden, _hidden).ToArray().Select(v => v * scale).ToArray())];
+        double[][] x = [.. ids.Select(id => weights["model.embed_tokens.weight"].AsSpan(id * _hidden, _hidden).ToArray().Select(v => v * scale).Select(Stored).ToArray())];
         for (int layer = 0; layer < (int)config["num_hidden_layers"]!; layer++) x = Block(x, layer, length);
         double[] head = weights.TryGetValue("lm_head.weight", out double[]? own) ? own : weights["model.embed_tokens.weight"];
-        return [.. x.Select(row => LogSoftmax(Multiply(head, Norm(row, "model.norm"))))];
+        return [.. x.Select(row => LogSoftmax(Product(head, Norm(row, "model.norm"))))];
     }
 
     /// <summary>What a reward model's head makes of each row.</summary>
@@ -30,7 +34,7 @@ internal sealed class ReferenceDecoder(JsonObject config, IReadOnlyDictionary<st
     {
         double[][] x = [.. ids.Select(id => weights["model.embed_tokens.weight"].AsSpan(id * _hidden, _hidden).ToArray())];
         for (int layer = 0; layer < (int)config["num_hidden_layers"]!; layer++) x = Block(x, layer, ids.Length);
-        return [.. x.Select(row => Multiply(weights["score.weight"], Norm(row, "model.norm"))[0])];
+        return [.. x.Select(row => Product(weights["score.weight"], Norm(row, "model.norm"))[0])];
     }
 
     private double[][] Block(double[][] x, int layer, int length)
@@ -59,7 +63,7 @@ internal sealed class ReferenceDecoder(JsonObject config, IReadOnlyDictionary<st
         double[][] q, k, v;
         if (_type == "phi3")
         {
-            double[][] all = Rows(x, r => Multiply(weights[p + "qkv_proj.weight"], r));
+            double[][] all = Rows(x, r => Linear(r, p + "qkv_proj"));
             (q, k, v) = (Rows(all, r => r[..(_heads * D)]), Rows(all, r => r[(_heads * D)..((_heads + _kvHeads) * D)]), Rows(all, r => r[((_heads + _kvHeads) * D)..]));
         }
         else
@@ -89,12 +93,12 @@ internal sealed class ReferenceDecoder(JsonObject config, IReadOnlyDictionary<st
             {
                 int kv = h / (_heads / _kvHeads), first = Math.Max(0, t - window + 1);
                 double[] scores = [.. Enumerable.Range(first, t - first + 1).Select(j => scale * Enumerable.Range(0, D).Sum(d => q[t][h * D + d] * k[j][kv * D + d]))];
-                double[] shares = [.. LogSoftmax(scores).Select(Math.Exp)];
+                double[] shares = [.. LogSoftmax(scores).Select(Math.Exp).Select(Stored)];
                 for (int j = 0; j < shares.Length; j++)
                     for (int d = 0; d < D; d++) output[t][h * D + d] += shares[j] * v[first + j][kv * D + d];
             }
         }
-        return Rows(output, r => Linear(r, p + "o_proj"));
+        return Rows(output, r => Linear(Store(r), p + "o_proj"));
     }
 
     private double[] QkNorm(double[] row, string p, int heads) => _type switch
@@ -123,6 +127,13 @@ internal sealed class ReferenceDecoder(JsonObject config, IReadOnlyDictionary<st
             case "dynamic":
                 double grown = theta * Math.Pow(factor * Math.Max(length, max) / max - (factor - 1), dims / (dims - 2.0));
                 return ([.. powers.Select((_, i) => (double)(float)(1 / Math.Pow((float)grown, 2.0 * i / dims)))], 1);
+            case "llama3":
+                double context = (double)scaling!["original_max_position_embeddings"]!, lowest = (double)scaling["low_freq_factor"]!, highest = (double)scaling["high_freq_factor"]!;
+                return ([.. powers.Select(w =>
+                {
+                    double turns = context / (2 * Math.PI * w), smooth = Math.Clamp((turns - lowest) / (highest - lowest), 0, 1);
+                    return (double)(float)((1 - smooth) / (w * factor) + smooth / w);
+                })], 1);
             case "yarn":
                 int original = (int)scaling!["original_max_position_embeddings"]!;
                 double Dim(double turns) => dims * Math.Log(original / (turns * 2 * Math.PI)) / (2 * Math.Log(theta));
@@ -152,7 +163,7 @@ internal sealed class ReferenceDecoder(JsonObject config, IReadOnlyDictionary<st
             {
                 (double cos, double sin) = (factor * Math.Cos(position * frequencies[i]), factor * Math.Sin(position * frequencies[i]));
                 (double a, double b) = (row[start + i], row[start + i + half]);
-                (row[start + i], row[start + i + half]) = (a * cos - b * sin, b * cos + a * sin);
+                (row[start + i], row[start + i + half]) = (Stored(a * cos - b * sin), Stored(b * cos + a * sin));
             }
         }
     }
@@ -162,7 +173,7 @@ internal sealed class ReferenceDecoder(JsonObject config, IReadOnlyDictionary<st
         double[] gate, up;
         if (_type == "phi3")
         {
-            double[] both = Multiply(weights[p + "mlp.gate_up_proj.weight"], x);
+            double[] both = Linear(x, p + "mlp.gate_up_proj");
             (gate, up) = (both[..(both.Length / 2)], both[(both.Length / 2)..]);
         }
         else
@@ -170,7 +181,7 @@ internal sealed class ReferenceDecoder(JsonObject config, IReadOnlyDictionary<st
             (gate, up) = (Linear(x, p + "mlp.gate_proj"), Linear(x, p + "mlp.up_proj"));
         }
         double Activate(double g) => _type == "gemma3_text" ? 0.5 * g * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (g + 0.044715 * g * g * g))) : g / (1 + Math.Exp(-g));
-        return Linear([.. gate.Zip(up, (g, u) => Activate(g) * u)], p + "mlp.down_proj");
+        return Linear([.. gate.Zip(up, (g, u) => Stored(Activate(g) * u))], p + "mlp.down_proj");
     }
 
     private double[] Norm(double[] x, string name)
@@ -180,16 +191,22 @@ internal sealed class ReferenceDecoder(JsonObject config, IReadOnlyDictionary<st
         double[] weight = weights[name + ".weight"];
         weights.TryGetValue(name + ".bias", out double[]? bias);
         double offset = _type == "gemma3_text" ? 1 : 0;
-        return [.. x.Select((v, i) => (v - mean) * scale * (weight[i] + offset) + (bias?[i] ?? 0))];
+        return [.. x.Select((v, i) => Stored((v - mean) * scale * (weight[i] + offset) + (bias?[i] ?? 0)))];
     }
 
     private double[] Linear(double[] x, string name)
     {
-        double[] y = Multiply(weights[name + ".weight"], x);
-        return weights.TryGetValue(name + ".bias", out double[]? bias) ? [.. y.Zip(bias, (a, b) => a + b)] : y;
+        double[] y = Product(weights[name + ".weight"], x);
+        return Store(weights.TryGetValue(name + ".bias", out double[]? bias) ? [.. y.Zip(bias, (a, b) => a + b)] : y);
     }
 
-    private static double[] Multiply(double[] matrix, double[] x)
+    private double Stored(double value) => round is null ? value : round(value);
+
+    private double[] Store(double[] values) => round is null ? values : Array.ConvertAll(values, x => round(x));
+
+    private double[][] Add(double[][] a, double[][] b) => [.. a.Zip(b, (x, y) => x.Zip(y, (p, q) => Stored(p + q)).ToArray())];
+
+    private static double[] Product(double[] matrix, double[] x)
     {
         var y = new double[matrix.Length / x.Length];
         for (int r = 0; r < y.Length; r++)
@@ -198,8 +215,6 @@ internal sealed class ReferenceDecoder(JsonObject config, IReadOnlyDictionary<st
     }
 
     private static double[][] Rows(double[][] x, Func<double[], double[]> f) => [.. x.Select(f)];
-
-    private static double[][] Add(double[][] a, double[][] b) => [.. a.Zip(b, (x, y) => x.Zip(y, (p, q) => p + q).ToArray())];
 
     private static double[] LogSoftmax(double[] a)
     {

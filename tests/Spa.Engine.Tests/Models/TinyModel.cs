@@ -70,6 +70,9 @@ internal static class TinyModel
     /// <summary>All weights as float32, parameter after parameter; of quantised ones the words.</summary>
     public static float[] Weights(Model model) => [.. model.Table.Parameters.SelectMany(p => Read(model, p))];
 
+    /// <summary>All weights by name.</summary>
+    public static Dictionary<string, double[]> WeightsByName(Model model) => model.Table.Parameters.ToDictionary(p => p.Name, p => Array.ConvertAll(Read(model, p), x => (double)x));
+
     /// <summary>Random token ids, none of them the end token 1.</summary>
     public static int[] Ids(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => 2 + random.Next(Vocabulary - 2))];
 

@@ -14,10 +14,10 @@ namespace Spa.Engine.Tests.Pipeline;
 /// <summary>GGUF files of every family: as llama.cpp expects them, and giving the same model again.</summary>
 internal sealed class GgufFamilyTests
 {
-    private static readonly string[] s_goldens = ["llama", "smollm2", "mistral", "qwen2", "qwen3", "phi", "phi3", "gemma2"];
+    internal static readonly string[] Goldens = ["llama", "smollm2", "mistral", "qwen2", "qwen3", "phi", "phi3", "gemma2"];
 
     // smollm3: what its files can say is every fourth layer without rotary embedding and no window.
-    private static readonly string[] s_others =
+    internal static readonly string[] Others =
         ["gemma3", "stablelm", "stablelm-parallel", "olmo2", "olmo2-yarn", "olmo2-linear", "phi3-longrope", "phi3-partial", "smollm3-fourth"];
 
     private readonly TempFolder _folder = new();
@@ -30,7 +30,7 @@ internal sealed class GgufFamilyTests
         _folder.Dispose();
     }
 
-    [TestCaseSource(nameof(s_goldens))]
+    [TestCaseSource(nameof(Goldens))]
     public void A_model_that_went_through_gguf_has_the_golden_logits_and_greedy_tokens(string family)
     {
         using var golden = new GoldenModel(family);
@@ -44,14 +44,14 @@ internal sealed class GgufFamilyTests
         generator.Generate([new GenerationPrompt(prompt, 0)], (_, responses) => Assert.That(responses[0].Ids, Is.EqualTo(expected)));
     }
 
-    [TestCaseSource(nameof(s_others))]
+    [TestCaseSource(nameof(Others))]
     public void A_model_that_went_through_gguf_has_the_log_probs_of_the_float64_reference(string name)
     {
         using Model source = WriteFolder(name);
         using ModelBundle copy = WriteAndOpen(_folder["source"]);
         using Model model = copy.Load(_backend, DType.Float32);
         AssertSameWeights(source, model);
-        var reference = new ReferenceDecoder(FamilyCases.Config(name), source.Table.Parameters.ToDictionary(p => p.Name, p => Array.ConvertAll(Values(source, p), x => (double)x)));
+        var reference = new ReferenceDecoder(FamilyCases.Config(name), TinyModel.WeightsByName(source));
         using var scorer = new Scorer(model, null, 0, 256);
         // On both sides of the original length of rotary embeddings that know one.
         foreach (int length in new[] { 11, 31 })
@@ -85,7 +85,7 @@ internal sealed class GgufFamilyTests
     [TestCase("smollm3-fourth", "attn_norm ffn_norm attn_q attn_k attn_v attn_output ffn_gate ffn_up ffn_down", "", "output")]
     public void A_reader_of_the_specification_finds_the_tensors_and_keys_of_the_architecture(string name, string weights, string biases, string top = "", string keys = "")
     {
-        bool hasGolden = s_goldens.Contains(name);
+        bool hasGolden = Goldens.Contains(name);
         using Model source = hasGolden ? LoadFixture(name) : WriteFolder(name);
         WriteAndOpen(hasGolden ? Fixtures.Require($"fixtures/models/{name}") : _folder["source"]).Dispose();
         GgufSpecification file = GgufSpecification.Read(_folder["m.gguf"]);

@@ -160,7 +160,7 @@ internal sealed partial class ReleasedCodeDefectTests
             Assert.That(empty.ToJson()["outcome"]!.GetValue<string>(), Is.EqualTo("empty"));
             foreach (JudgedRow row in new[] { identical, empty }) Assert.That(row.ToJson().ContainsKey("chosen_ids"), Is.False);
             JsonObject audit = StageAudit.OfJudgement([identical, empty, Judge(Response(7, 1), Response(8, 1))], 0.1, 0, true);
-            Assert.That(audit["outcomes"]!.ToJsonString(), Is.EqualTo("""{"pair":1,"identical":1,"empty":1,"tie":0,"notfinite":0}"""), "they are counted");
+            Assert.That(audit["outcomes"]!.ToJsonString(), Is.EqualTo("""{"pair":1,"identical":1,"empty":1,"tie":0,"filtered":0,"notfinite":0}"""), "they are counted");
         });
     }
 

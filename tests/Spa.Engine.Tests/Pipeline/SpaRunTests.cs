@@ -11,8 +11,8 @@ internal sealed class SpaRunTests
 {
     private static readonly string[] s_allPhases =
     [
-        "sft/evaluate", "stage-0-seed/reference", "stage-0-seed/train", "stage-0-seed/evaluate", "stage-1/sample", "stage-1/judge", "stage-1/train", "stage-1/evaluate",
-        "stage-2/sample", "stage-2/judge", "stage-2/train", "stage-2/evaluate",
+        "sft/evaluate", "stage-0-seed/reference", "stage-0-seed/train", "stage-0-seed/evaluate", "stage-1/sample", "stage-1/judge", "stage-1/train", "stage-1/audit",
+        "stage-1/evaluate", "stage-2/sample", "stage-2/judge", "stage-2/train", "stage-2/audit", "stage-2/evaluate",
     ];
 
     [Test]
@@ -23,7 +23,7 @@ internal sealed class SpaRunTests
         string[] expected =
         [
             "config.yaml", "run.json", "metrics.jsonl", "report.html", "stage-0-seed/model/config.json", "stage-0-seed/model/model.safetensors", "stage-0-seed/trainer_state.json",
-            "stage-1/samples.jsonl", "stage-1/pairs.jsonl", "stage-1/audit.json", "stage-1/model/model.safetensors", "stage-1/model/tokenizer.json", "stage-1/model/chat_template.jinja",
+            "stage-1/samples.jsonl", "stage-1/pairs.jsonl", "stage-1/audit.json", "stage-1/model/model.safetensors", "stage-1/model/README.md", "stage-1/margins.jsonl", "stage-1/model/tokenizer.json", "stage-1/model/chat_template.jinja",
             "stage-2/samples.jsonl", "stage-2/pairs.jsonl", "stage-2/audit.json", "stage-2/model/model.safetensors", "stage-2/evaluation.json",
         ];
         Assert.Multiple(() =>
@@ -53,10 +53,10 @@ internal sealed class SpaRunTests
         Assert.That(TinyRun.Outcome(folder.Path), Is.EqualTo(before));
 
         Assert.That(Redone(tiny, "logging_steps=1", "save_steps=1", "gradient_checkpointing=true"), Is.Empty, "they change no weight");
-        Assert.That(Redone(tiny, "spa.label_smoothing=0.2"), Is.EqualTo(new[] { "stage-1/train", "stage-1/evaluate", "stage-2/sample", "stage-2/judge", "stage-2/train", "stage-2/evaluate" }));
-        Assert.That(Redone(tiny), Has.Length.EqualTo(6));
+        Assert.That(Redone(tiny, "spa.label_smoothing=0.2"), Is.EqualTo(s_allPhases[6..]));
+        Assert.That(Redone(tiny), Has.Length.EqualTo(8));
         Assert.That(TinyRun.Outcome(folder.Path), Is.EqualTo(before), "back at the first settings with the first results");
-        Assert.That(Redone(tiny, "spa.extrapolation=[0.5, 0.3]"), Is.EqualTo(new[] { "stage-2/train", "stage-2/evaluate" }));
+        Assert.That(Redone(tiny, "spa.extrapolation=[0.5, 0.3]"), Is.EqualTo(new[] { "stage-2/train", "stage-2/audit", "stage-2/evaluate" }));
     }
 
     [Test]

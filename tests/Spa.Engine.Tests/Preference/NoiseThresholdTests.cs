@@ -1,4 +1,5 @@
 using Spa.Engine.Compute;
+using Spa.Engine.Compute.Cpu;
 using Spa.Engine.Preference;
 
 namespace Spa.Engine.Tests.Preference;
@@ -103,6 +104,40 @@ internal sealed class NoiseThresholdTests
         Assert.That(Flag(pieces, indices, margins), Is.EqualTo(Flag(whole, indices, margins)));
         Assert.That(pieces.Current, Is.EqualTo(whole.Current).And.EqualTo(Quantile.OfUnsorted(margins, 0.1)));
     }
+
+    [Test]
+    public void Ranks_that_share_an_update_end_with_the_state_of_one_whatever_the_order_of_pairs() => Gen.Select(Gen.Int[0, 1000], Gen.Int[12, 40]).Sample((seed, pairs) =>
+    {
+        var random = new Random(seed);
+        using var backend = new CpuBackend(new CpuOptions { Threads = 1 });
+        using NoiseBench one = new(backend, pairs), left = new(backend, pairs), right = new(backend, pairs);
+        for (int update = 0; update < 4; update++)
+        {
+            int[] order = [.. Enumerable.Range(0, pairs)];
+            random.Shuffle(order);
+            double[] margins = [.. order.Select(_ => random.NextDouble() - 0.3)];
+            int half = pairs / 2;
+            bool[] flags = one.Flag(order, margins);
+            // Both ranks begin with the merged state of the update before; each sees its half, the second backwards.
+            Assert.That(left.Flag(order[..half], margins[..half]), Is.EqualTo(flags[..half]));
+            Assert.That(right.Flag([.. order[half..].Reverse()], [.. margins[half..].Reverse()]), Is.EqualTo(flags[half..].Reverse()));
+            double[] merged = [.. left.Save().Zip(right.Save(), (a, b) => double.IsNaN(a) ? b : a)];
+            left.Restore(merged);
+            right.Restore(merged);
+            foreach (NoiseBench bench in new[] { one, left, right }) bench.EndUpdate();
+            Assert.That(left.Save(), Is.EqualTo(one.Save()), "to the bit");
+            Assert.That(right.Save(), Is.EqualTo(one.Save()));
+        }
+    }, iter: 20);
+
+    [Test]
+    public void Batch_flags_a_micro_batch_the_same_whatever_the_order_of_its_pairs() => Gen.Double[-1, 1].Array[4, 20].Sample(margins =>
+    {
+        NoiseThreshold rule = NoiseThreshold.Create(NoiseRule.Batch, 0.25, margins.Length);
+        int[] indices = [.. Enumerable.Range(0, margins.Length)];
+        bool[] flags = Flag(rule, indices, margins);
+        Assert.That(Flag(rule, [.. indices.Reverse()], [.. margins.Reverse()]), Is.EqualTo(flags.Reverse()));
+    }, iter: 100);
 
     [Test]
     public void Batch_takes_the_quantile_of_the_micro_batch_at_hand_and_forgets_it()

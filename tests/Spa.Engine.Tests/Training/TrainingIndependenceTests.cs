@@ -149,6 +149,20 @@ internal sealed class TrainingIndependenceTests
         }
     }
 
+    [TestCase(0, FlagEffect.Smooth, 0.1, 0)]
+    [TestCase(0, FlagEffect.Drop, 0.1, 0)]
+    [TestCase(0.5, FlagEffect.Smooth, 0, 0)]
+    [TestCase(0.5, FlagEffect.Smooth, 0.1, 21)]
+    [TestCase(0.5, FlagEffect.Flip, 0, 21)]
+    public void Where_nothing_is_extrapolated_known_log_probs_spare_every_forward_of_the_reference(double lambda, FlagEffect flagged, double alpha, long forwards)
+    {
+        RefinementSettings refinement = TrainingBench.Refinement with { Extrapolation = lambda, Flagged = flagged, LabelSmoothing = alpha };
+        PreferenceExample[] known = [.. TrainingBench.Pairs().Select((p, i) => p with { ReferenceChosen = -10 - i, ReferenceRejected = -12.5 })];
+        using TrainingBench bench = new(refinement: refinement, examples: known);
+        bench.Run();
+        Assert.That(bench.Task.ReferenceForwards, Is.EqualTo(forwards), "14 pairs, 2 a micro-batch, 3 epochs");
+    }
+
     private static float[] Gradient(int microBatch, int count, bool tied)
     {
         TrainerSettings settings = TrainingBench.Settings with { MicroBatch = microBatch, Accumulation = count };

@@ -12,25 +12,36 @@ internal static class DemoConfiguration
     /// <summary>The loop with held-out pairs to evaluate its stages on, and its controls if the options ask for them.</summary>
     public static RunConfig Loop(DemoOptions options, DemoData data, string model, string output)
     {
-        JsonObject spa = new()
+        JsonObject settings = Settings(options, data, model, output);
+        (settings["eval_dataset"], settings["spa"]!["judge"]) = (data.EvaluationPath, "implicit");
+        settings["spa"]!["controls"] = options.Controls ? new JsonArray("seed_only", "random_judge") : null;
+        return Bind([.. options.Overrides, .. Assignments(settings, "")]);
+    }
+
+    /// <summary>The loop of a study: the overrides of the options win over everything.</summary>
+    public static RunConfig Arm(DemoOptions options, DemoData data, string model, string output) =>
+        Bind([.. Assignments(Settings(options, data, model, output), ""), .. options.Overrides]);
+
+    private static JsonObject Settings(DemoOptions options, DemoData data, string model, string output) => new()
+    {
+        ["model_name_or_path"] = model,
+        ["output_dir"] = output,
+        ["seed"] = options.Seed,
+        ["spa"] = new JsonObject
         {
-            ["judge"] = "implicit",
             ["judging"] = new JsonObject { ["rule"] = DemoGoldJudge.RuleName },
             ["seed_dataset"] = data.SeedPath,
             ["prompts"] = new JsonArray([.. data.PromptPaths]),
             ["iterations"] = options.Prompts.Count,
-            ["controls"] = options.Controls ? new JsonArray("seed_only", "random_judge") : null,
-        };
-        return Bind(options, new JsonObject { ["model_name_or_path"] = model, ["eval_dataset"] = data.EvaluationPath, ["output_dir"] = output, ["spa"] = spa });
-    }
+        },
+    };
 
-    private static RunConfig Bind(DemoOptions options, JsonObject settings)
+    private static RunConfig Bind(IEnumerable<string> assignments)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(ResourceName)!;
         using StreamReader reader = new(stream);
         ConfigurationDocument document = ConfigurationFile.Parse(reader.ReadToEnd(), ResourceName);
-        settings["seed"] = options.Seed;
-        foreach (string assignment in options.Overrides.Concat(Assignments(settings, ""))) ConfigurationFile.Apply(document, assignment);
+        foreach (string assignment in assignments) ConfigurationFile.Apply(document, assignment);
         return RunConfig.Bind(document, ConfigurationStage.Run, out _);
     }
 

@@ -10,15 +10,13 @@ namespace Spa.Engine.Pipeline.Demo;
 /// </summary>
 internal sealed class DemoData
 {
-    private const double LabelNoise = 0.10;
-
     // Answers with equal gold make no pair: so many prompts per wanted pair.
     private const int CandidatesPerPair = 3;
 
     // Held-out prompts and their SFT answers are what every run is measured against.
     private const ulong HeldOutSeed = 777;
 
-    private const uint HeldOutStream = 10, PromptStream = 11, LabelStream = 12;
+    private const uint HeldOutStream = 10, PromptStream = 11, LabelStream = 12, NarrowStream = 13;
 
     // Seed pairs are drawn apart from the iterations, whose sampling seeds differ from the run's in the same upper half (SpaRun).
     private const ulong SeedPairDraws = 1UL << 56;
@@ -32,13 +30,14 @@ internal sealed class DemoData
     {
         (_folder, _options) = (folder, options);
         DemoPrompt[] all = new DemoRandom(HeldOutSeed, HeldOutStream).Shuffle(DemoTask.Prompts);
-        HeldOut = all[..options.HeldOut];
-        DemoPrompt[] rest = new DemoRandom(options.Seed, PromptStream).Shuffle(all[options.HeldOut..]);
-        int used = CandidatesPerPair * options.SeedPairs;
-        _candidates = rest[..used];
+        DemoPrompt[] wide = options.Narrow ? [.. all.Where(p => !DemoTask.IsAboutColour(p))] : all;
+        HeldOut = wide[..options.HeldOut];
+        DemoPrompt[] rest = new DemoRandom(options.Seed, PromptStream).Shuffle(wide[options.HeldOut..]);
+        int candidates = CandidatesPerPair * options.SeedPairs, used = options.Narrow ? 0 : candidates;
+        _candidates = Take(options.Narrow ? new DemoRandom(options.Seed, NarrowStream).Shuffle(all.Where(DemoTask.IsAboutColour)) : rest, 0, candidates, "labelled pairs");
         foreach (int count in options.Prompts)
         {
-            _iterations.Add(rest[used..(used + count)]);
+            _iterations.Add(Take(rest, used, count, "iterations"));
             used += count;
         }
     }
@@ -63,6 +62,8 @@ internal sealed class DemoData
             ["seed"] = _options.Seed,
             ["sizes"] = string.Join(' ', [_options.SeedPairs, _options.HeldOut, .. _options.Prompts]),
             ["dtype"] = context.Storage,
+            ["noise"] = _options.LabelNoise,
+            ["narrow"] = _options.Narrow,
         };
         return state.Run("demo/data", inputs, [SeedPath, EvaluationPath, HeldOutPath, .. PromptPaths], context.Log, _ =>
         {
@@ -86,12 +87,12 @@ internal sealed class DemoData
         return [.. rows.Zip(HeldOut, (row, prompt) => row.Select(r => DemoAnswer.FromJson(r!, prompt.Fact)).ToArray())];
     }
 
-    // A person who errs with probability 0.1 says which of two answers is better.
+    // A person who errs at times says which of two answers is better.
     private int WriteSeed(DemoAnswer[][] answers)
     {
         var random = new DemoRandom(_options.Seed, LabelStream);
         JsonObject[] rows = [.. _candidates.Zip(answers).Where(c => c.Second[0].Gold.Score != c.Second[1].Gold.Score).Take(_options.SeedPairs).Select(c =>
-            Pair(c.First, c.Second, random.Uniform() < LabelNoise))];
+            Pair(c.First, c.Second, random.Uniform() < _options.LabelNoise))];
         if (rows.Length == 0)
             throw new SpaException("the demo's SFT model gives only answers of equal worth, so there is no pair to learn from; is assets/demo-model damaged?");
         RowWriter.WriteAll(SeedPath, rows);
@@ -117,6 +118,9 @@ internal sealed class DemoData
             ["rejected"] = DemoTask.AnswerTurns(rejected.Text)
         };
     }
+
+    private static DemoPrompt[] Take(DemoPrompt[] prompts, int first, int count, string what) => first + count <= prompts.Length ? prompts[first..(first + count)]
+        : throw new UsageException($"the demo's task has {prompts.Length} prompts for this part, {first + count} are asked for by its {what}; ask for fewer");
 
     private string In(string name) => Path.Combine(_folder, "data", name);
 }

@@ -20,6 +20,12 @@ public sealed record DemoOptions
     /// <summary>Labelled pairs.</summary>
     internal int SeedPairs { get; init; } = 60;
 
+    /// <summary>Probability that the label of a pair is flipped.</summary>
+    internal double LabelNoise { get; init; } = 0.10;
+
+    /// <summary>Labelled pairs are about colours alone, and nothing else is: the seed is narrower than the prompts that follow.</summary>
+    internal bool Narrow { get; init; }
+
     /// <summary>Prompts of each iteration.</summary>
     internal IReadOnlyList<int> Prompts { get; init; } = [200, 300, 400];
 

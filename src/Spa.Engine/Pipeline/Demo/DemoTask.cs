@@ -12,6 +12,9 @@ internal static class DemoTask
     public static IReadOnlyList<DemoPrompt> Prompts { get; } = [.. DemoFacts.All.SelectMany(fact =>
         DemoPhrases.Prefixes.Select(prefix => new DemoPrompt(prefix + fact.Question, fact)))];
 
+    /// <summary>Whether it asks for a colour: 384 of the prompts do.</summary>
+    public static bool IsAboutColour(DemoPrompt prompt) => prompt.Fact.Question.StartsWith("What colour ", StringComparison.Ordinal);
+
     /// <summary>A prompt as rows hold it.</summary>
     public static JsonArray PromptTurns(string text) => [Turn("user", text)];
 

@@ -14,7 +14,7 @@ internal static class JudgeConfiguration
         {
             Kind = JudgeSettings.ParseKind(config.Spa.Judge),
             Pairs = PairSelections.Parse(judging.Pairs),
-            Model = judging.Model,
+            Model = config.Training.RewardModelNameOrPath ?? judging.Model,
             Prompt = judging.Prompt,
             Verdicts = [.. judging.Verdicts],
             Labels = judging.Labels,

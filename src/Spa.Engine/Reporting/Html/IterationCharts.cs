@@ -2,7 +2,7 @@ using Spa.Engine.Reporting.Plots;
 
 namespace Spa.Engine.Reporting.Html;
 
-/// <summary>What the audits of the iterations say, as drawings and one table.</summary>
+/// <summary>What the audits of the iterations say, as drawings and tables.</summary>
 internal static class IterationCharts
 {
     /// <summary>The margin histogram of each iteration, and the share flagged.</summary>
@@ -18,7 +18,7 @@ internal static class IterationCharts
             Unit = "pairs",
         });
         BarChart flagged = Bars(report, "Share flagged as noisy", "of each iteration's pairs", NumberStyle.Percent, audit => audit.Flagged);
-        return FigureHtml.Grid(histograms.Append(flagged));
+        return FigureHtml.Grid([.. histograms, flagged, Areas(report)]) + AuditTable.Render(report, AuditFigure.OfFlags);
     }
 
     /// <summary>Length, stop rate, KL and preference for length by iteration, then every figure of the audits.</summary>
@@ -35,44 +35,53 @@ internal static class IterationCharts
                 ReferenceLabel = "no preference",
             },
         ]);
-        return charts + AuditTable(report);
+        return charts + AuditTable.Render(report, AuditFigure.OfResponses);
     }
 
-    /// <summary>Figures as rows, iterations as columns: few enough of them to fit a phone.</summary>
-    private static string AuditTable(RunReport report)
+    /// <summary>Whether the judge is right, where an oracle knows, and whether its confidence can be believed.</summary>
+    public static string Judge(RunReport report)
     {
-        (string Name, NumberStyle Style, Func<IterationAudit, Estimate> Value)[] figures =
-        [
-            ("Pairs", NumberStyle.Count, audit => audit.Pairs),
-            ("Flagged as noisy", NumberStyle.Percent, audit => audit.Flagged),
-            ("of these, also flagged without extrapolation", NumberStyle.Percent, audit => audit.FlagOverlap),
-            ("Judge agrees with gold labels", NumberStyle.Percent, audit => audit.JudgeAccuracy),
-            ("Ties", NumberStyle.Percent, audit => audit.Ties),
-            ("Identical responses", NumberStyle.Percent, audit => audit.Duplicates),
-            ("Responses cut at the limit", NumberStyle.Percent, audit => audit.Cut),
-            ("Distinct bigrams", NumberStyle.Percent, audit => audit.DistinctBigrams),
-            ("Largest difference between sampler and scorer, nats per token", NumberStyle.Number, audit => audit.SamplerScorerDifference),
-        ];
-        HtmlWriter rows = new();
-        foreach ((string name, NumberStyle style, Func<IterationAudit, Estimate> value) in figures)
+        IterationAudit[] known = [.. report.Iterations.Where(audit => audit.AccuracyByMargin.Count > 0)];
+        int parts = known.Select(audit => audit.AccuracyByMargin.Count).DefaultIfEmpty(0).Max();
+        BarChart byMargin = new()
         {
-            Estimate[] cells = [.. report.Iterations.Select(value)];
-            if (!cells.Any(cell => cell.IsMeasured)) continue;
-            rows.Raw("<tr>").Element("th scope=\"row\"", name);
-            foreach (Estimate cell in cells)
-            {
-                rows.Raw("<td>").Text(NumberText.Format(cell, style));
-                if (cell is { IsMeasured: true, HasInterval: true }) rows.Element("small", NumberText.Range(cell, style));
-                rows.Raw("</td>");
-            }
-            rows.Raw("</tr>\n");
-        }
-        if (rows.ToString() is not { Length: > 0 } body) return "";
-        HtmlWriter html = new();
-        html.Raw("<div class=\"scroll\"><table class=\"audit\">\n<thead><tr><th></th>");
-        foreach (IterationAudit audit in report.Iterations) html.Element("th scope=\"col\"", report.NameOf(audit.Stage));
-        return html.Raw("</tr></thead>\n<tbody>\n").Raw(body).Raw("</tbody></table></div>\n").ToString();
+            Title = "Judge agrees with gold",
+            Note = "quarters of its margin, the least sure first",
+            Style = NumberStyle.Percent,
+            Groups = [.. Enumerable.Range(1, parts).Select(part => part == 1 ? "least sure" : part == parts ? "surest" : $"part {part}")],
+            Series = [.. known.Select(audit => new BarSeries(report.NameOf(audit.Stage),
+                [.. Enumerable.Range(0, parts).Select(part => part < audit.AccuracyByMargin.Count ? audit.AccuracyByMargin[part].Accuracy : Estimate.None)]))],
+            Reference = 0.5,
+            ReferenceLabel = "chance",
+        };
+        LineChart calibration = new()
+        {
+            Title = "Calibration of the judge",
+            Note = "share right by confidence; on the diagonal it can be believed",
+            Style = NumberStyle.Percent,
+            XLabel = "confidence",
+            Series =
+            [
+                .. known.Select(audit => new LineSeries(report.NameOf(audit.Stage), [.. audit.CalibrationCurve.Select(point => new PlotPoint(point.Confidence, point.Accuracy.Value))])),
+                .. known.Length == 0 ? (LineSeries[])[] : [new LineSeries("as sure as right", [new PlotPoint(0.5, 0.5), new PlotPoint(1, 1)])],
+            ],
+        };
+        return FigureHtml.Grid([byMargin, calibration]) + AuditTable.Render(report, AuditFigure.OfJudge);
     }
+
+    private static BarChart Areas(RunReport report) => new()
+    {
+        Title = "Do margins find wrong labels?",
+        Note = "area under the ROC curve, gold labels",
+        Groups = [.. report.Iterations.Select(audit => report.NameOf(audit.Stage))],
+        Series =
+        [
+            new("extrapolated M", [.. report.Iterations.Select(audit => audit.ExtrapolatedArea)]),
+            new("trained D", [.. report.Iterations.Select(audit => audit.TrainedArea)]),
+        ],
+        Reference = 0.5,
+        ReferenceLabel = "chance",
+    };
 
     private static BarChart Bars(RunReport report, string title, string note, NumberStyle style,
         Func<IterationAudit, Estimate> value) => new()

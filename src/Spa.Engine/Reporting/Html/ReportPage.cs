@@ -34,7 +34,7 @@ internal static class ReportPage
 
     private static void WriteHeader(HtmlWriter html, RunReport report, List<ReportSection> sections)
     {
-        html.Raw("<header>\n<p class=\"eyebrow\">Spa run report");
+        html.Raw("<header>\n<p class=\"eyebrow\">").Text(report.Kind);
         if (report.Finished is { } time) html.Text($" · {time.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
         html.Raw("</p>\n").Element("h1", report.Title).Raw("\n");
         if (report.Subtitle.Length > 0) html.Element("p class=\"subtitle\"", report.Subtitle).Raw("\n");

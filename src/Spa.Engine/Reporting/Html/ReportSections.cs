@@ -19,8 +19,10 @@ internal static class ReportSections
             "Every update of every stage, stages side by side. Thin lines are single updates, thick lines a running average.",
             TrainingCharts.Render(report));
         yield return new("margins", "Noise detection",
-            "The extrapolated margin beta*M of each iteration's pairs. Pairs below the threshold count as noisy and get smoothed labels.",
+            "The extrapolated margin beta*M of each iteration's pairs. Pairs below the threshold count as noisy; spa.flag says what becomes of them (the paper: their labels are smoothed).",
             IterationCharts.Margins(report));
+        yield return new("judge", "The judge",
+            "How often and how surely its preferences are right where an oracle knows, and what it is like as a judge.", IterationCharts.Judge(report));
         yield return new("responses", "Responses by iteration",
             "Growing length, fewer natural stops or a rising KL are the usual signs of a policy that drifts away from its SFT model.",
             IterationCharts.Responses(report));

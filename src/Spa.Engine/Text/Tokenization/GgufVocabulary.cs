@@ -122,10 +122,11 @@ public static class GgufVocabulary
         if (types is null) return [];
         if (types.Length != tokens.Length) throw fields.Error(Key, $"expected {tokens.Length} entries, one per token, found {types.Length}");
         List<AddedToken> added = [];
+        bool isPhi3 = GgufPhi3.IsNamed(fields.Text(GgufPhi3.NameKey));
         for (int id = 0; id < types.Length; id++)
         {
             bool isAdded = types[id] is UnknownType or ControlType or UserDefinedType && tokens[id].Length > 0;
-            if (isAdded) added.Add(new AddedToken(id, tokens[id], Special: types[id] != UserDefinedType));
+            if (isAdded) added.Add(new AddedToken(id, tokens[id], RightStrip: isPhi3 && GgufPhi3.Strips(tokens[id]), Special: types[id] != UserDefinedType));
         }
         return added;
     }

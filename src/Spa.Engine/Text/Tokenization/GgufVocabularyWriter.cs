@@ -27,11 +27,19 @@ public static class GgufVocabularyWriter
         AddedToken[] added = [.. json["added_tokens"]!.AsArray().Select(AddedTokenOf)];
         bool isSentencePiece = model["byte_fallback"]!.GetValue<bool>() && (json["pre_tokenizer"]?["type"]?.GetValue<string>() is null or "Metaspace" || CutsAtSpaces(json["pre_tokenizer"]!));
         List<KeyValuePair<string, object>> entries = isSentencePiece ? SentencePiece(json, added, rows, name) : ByteLevel(json, added, rows, name);
-        if (added.FirstOrDefault(token => token.SingleWord || token.LeftStrip || token.RightStrip) is { } choosy)
+        bool isPhi3 = NeedsPhi3Name(tokenizer);
+        if (added.FirstOrDefault(token => token.SingleWord || token.LeftStrip || (token.RightStrip && !isPhi3)) is { } choosy)
             throw Refused(name, $"'{choosy.Content}' is searched for as a whole word, or takes white space along");
         AddSpecialTokens(entries, tokenizer, config, name);
         AddTemplates(entries, config, template);
         return entries;
+    }
+
+    /// <summary>Whether the file must have a name that llama.cpp sees a Phi-3 in, for the tokens to take white space along as this tokenizer's do.</summary>
+    public static bool NeedsPhi3Name(Tokenizer tokenizer)
+    {
+        AddedToken[] added = [.. ToJson(tokenizer)["added_tokens"]!.AsArray().Select(AddedTokenOf)];
+        return added.Any(token => token.RightStrip) && added.All(token => token.RightStrip == GgufPhi3.Strips(token.Content));
     }
 
     private static JsonObject ToJson(Tokenizer tokenizer)

@@ -98,6 +98,26 @@ public sealed class GgufVocabularyWriterTests
         });
     }
 
+    [Test]
+    public void Tokens_of_a_Phi_3_take_white_space_along_where_the_name_says_what_it_is()
+    {
+        JsonObject json = JsonNode.Parse(File.ReadAllText(GoldenRows.PathOf("llama2", "tokenizer.json")))!.AsObject();
+        JsonArray added = json["added_tokens"]!.AsArray();
+        added.Add(JsonNode.Parse("""{"id": 32000, "content": "<|user|>", "single_word": false, "lstrip": false, "rstrip": true, "normalized": false, "special": true}"""));
+        foreach (JsonNode? token in added) token!["rstrip"] = (string)token["content"]! is "</s>" or "<|user|>";
+        File.WriteAllText(_folder["tokenizer.json"], json.ToJsonString());
+        Tokenizer source = TokenizerJson.Load(_folder["tokenizer.json"]);
+        Assert.That(GgufVocabularyWriter.NeedsPhi3Name(source));
+        Assert.That(GgufVocabularyWriter.NeedsPhi3Name(GoldenRows.Tokenizer("llama2")), Is.False);
+        var entries = new Dictionary<string, object>(GgufVocabularyWriter.Describe(source, new TokenizerConfig(), 32001, null, "phi3")) { ["general.name"] = "mine (Phi-3)" };
+        const string Text = "<|user|>\n Hello</s>  you <s> there";
+        Assert.That(GgufVocabulary.Load(entries).Encode(Text, true), Is.EqualTo(source.Encode(Text, true)));
+        added[0]!["rstrip"] = true;
+        File.WriteAllText(_folder["tokenizer.json"], json.ToJsonString());
+        Assert.That(() => GgufVocabularyWriter.Describe(TokenizerJson.Load(_folder["tokenizer.json"]), new TokenizerConfig(), 32001, null, "phi3"),
+            Throws.TypeOf<SpaException>().With.Message.Contains("takes white space along"));
+    }
+
     [TestCase("tekken", true)]
     [TestCase("gpt-4o", false)]
     [TestCase("dbrx", false)]

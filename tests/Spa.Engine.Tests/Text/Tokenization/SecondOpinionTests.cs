@@ -15,7 +15,7 @@ internal sealed class SecondOpinionTests
     private static readonly string[] s_words = ["the", "policy", "prefers", "chosen", "rejected", "response", "model", "loss", "unaffable", "x", "re-read", "don't", "3.14", "(beta)"];
 
     private static readonly Gen<string> s_texts = Gen.Select(Gen.Int[0, s_words.Length - 1].Select(index => s_words[index]), Gen.Char['a', 'z'].Array[1, 9], Gen.Bool)
-        .Array[1, 12].Select(parts => string.Join(' ', parts.Select(part => part.Item3 ? part.Item1 : new string(part.Item2))));
+        .Array[1, 12].Select(parts => string.Join(' ', parts.Select(part => part.Item3 ? part.Item1 : WithoutRuns(part.Item2))));
 
     [Test]
     public void Byte_level_BPE_gives_the_same_ids()
@@ -76,6 +76,8 @@ internal sealed class SecondOpinionTests
         string[] pieces = [.. parts.Concat(Enumerable.Range('a', 26).Select(c => ((char)c).ToString())).Distinct().OrderBy(piece => piece.Length).ThenBy(piece => piece, StringComparer.Ordinal)];
         return [("<unk>", 0, 2), ("<s>", 0, 3), ("</s>", 0, 3), .. pieces.Select((piece, index) => (piece, score(piece, index), 1))];
     }
+
+    private static string WithoutRuns(char[] letters) => new([.. letters.Where((letter, i) => i == 0 || letter != letters[i - 1])]);
 
     private static JsonObject Metaspace() => new() { ["type"] = "Metaspace", ["replacement"] = "\u2581", ["prepend_scheme"] = "always", ["split"] = false };
 

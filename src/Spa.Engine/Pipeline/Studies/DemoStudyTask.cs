@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+using Spa.Engine.Configuration;
+using Spa.Engine.Pipeline.Demo;
+
+namespace Spa.Engine.Pipeline.Studies;
+
+/// <summary>Arms on the demo's task: the shipped model, data made by the seed, models measured by gold on held-out prompts.</summary>
+internal sealed class DemoStudyTask : IStudyTask
+{
+    private readonly StudyExperiment _experiment;
+    private readonly DemoOptions _options;
+    private readonly RunContext _context;
+    private readonly ModelBundle _sft;
+    private readonly DemoData _data;
+    private readonly DemoEvaluation _evaluation;
+    private readonly RunState _state;
+    private readonly string _dataHash, _modelHash;
+
+    public DemoStudyTask(StudyExperiment experiment, uint seed, RunFolder folder, RunState state, RunContext context)
+    {
+        (_experiment, _state, _context) = (experiment, state, context);
+        _options = new DemoOptions
+        {
+            OutputFolder = folder.Path,
+            Seed = seed,
+            SeedPairs = experiment.Data.SeedPairs,
+            LabelNoise = experiment.Data.LabelNoise,
+            Narrow = experiment.Data.Narrow,
+            Prompts = experiment.Data.Prompts,
+            HeldOut = experiment.Data.HeldOut,
+        };
+        _data = new DemoData(folder.Path, _options);
+        _sft = ModelBundle.Open(DemoModel.Folder);
+        _modelHash = ContentHash.OfPath(_sft.Path);
+        _data.Write(state, _sft, context);
+        _dataHash = ContentHash.OfPath(Path.Combine(folder.Path, "data"));
+        _evaluation = new DemoEvaluation(folder, _data, _sft, context);
+    }
+
+    public JsonObject Inputs(StudyArm arm) => new()
+    {
+        ["config"] = Config(arm, "").ToYaml(),
+        ["reward"] = arm.Reward is null ? null : string.Join(' ', arm.Reward),
+        ["model"] = _modelHash,
+        ["data"] = _dataHash,
+        ["dtype"] = _context.MatrixType.ToString(),
+    };
+
+    public ArmResult Run(StudyArm arm, string folder)
+    {
+        RunConfig config = Config(arm, folder);
+        StudyReward.Train(arm, config, folder, _context);
+        using (var run = new SpaRun(config, _context, [])) run.Execute();
+        var files = new RunFolder(folder);
+        var stages = new Dictionary<int, IReadOnlyDictionary<string, double>> { [-1] = Measure(-1, _sft.Path, null) };
+        foreach (int stage in StudyStages.Of(config)) stages[stage] = Measure(stage, files.Model(stage), stage == 0 ? null : files.Pairs(stage));
+        (int updates, double seconds) = StudyStages.Work(files, config);
+        return new ArmResult(stages, updates, seconds);
+    }
+
+    public void Dispose() => _sft.Dispose();
+
+    private RunConfig Config(StudyArm arm, string folder) =>
+        DemoConfiguration.Arm(_options with { Overrides = [.. _experiment.Overrides, .. arm.Overrides, .. StudyReward.Overrides(arm, folder)] }, _data, _sft.Path, folder);
+
+    // Measured once for all arms that have the model: its answers are named by its content.
+    private Dictionary<string, double> Measure(int stage, string model, string? pairs)
+    {
+        DemoScore score = _evaluation.Score(_state, SpaRun.StageTitle(stage), ContentHash.OfPath(model)[..16], model, pairs);
+        return new Dictionary<string, double>
+        {
+            ["gold"] = score.Gold.Value,
+            ["win"] = score.Win.Value,
+            ["judge"] = score.Judge.Value,
+            ["labels"] = score.Labels.Value,
+            ["length"] = score.Length.Value,
+            ["answered"] = score.Answered.Value,
+            ["fillers"] = score.Fillers.Value,
+        };
+    }
+}

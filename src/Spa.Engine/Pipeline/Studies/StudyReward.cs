@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+using Spa.Engine.Configuration;
+
+namespace Spa.Engine.Pipeline.Studies;
+
+/// <summary>The reward model that judges in an arm: trained from the SFT model on the arm's seed pairs, then used as <c>spa.judge: reward-model</c>.</summary>
+internal static class StudyReward
+{
+    /// <summary>Settings of the loop that let it judge; its model lies in the arm's folder.</summary>
+    public static IEnumerable<string> Overrides(StudyArm arm, string folder) => arm.Reward is null ? []
+        : ["spa.judge=reward-model", $"spa.judging.model={JsonValue.Create(Model(folder)).ToJsonString()}"];
+
+    /// <summary>Trains it, or what is left of it.</summary>
+    /// <param name="arm">Its settings of <c>spa reward</c> win over what the loop's configuration says.</param>
+    /// <param name="loop">The arm's configuration.</param>
+    /// <param name="folder">The arm's run folder.</param>
+    /// <param name="context">Of the arm.</param>
+    public static void Train(StudyArm arm, RunConfig loop, string folder, RunContext context)
+    {
+        if (arm.Reward is null) return;
+        ConfigurationDocument document = ConfigurationFile.Parse(loop.ToYaml(), "the arm's configuration");
+        string data = loop.Spa.SeedDataset ?? throw new UsageException($"arm '{arm.Name}' has 'reward' and no seed pairs to train on; give spa.seed_dataset");
+        string[] own = ["loss_type=bradley_terry", "eval_dataset=null", $"dataset_name={JsonValue.Create(data).ToJsonString()}", $"output_dir={JsonValue.Create(Folder(folder)).ToJsonString()}"];
+        foreach (string assignment in own.Concat(arm.Reward)) ConfigurationFile.Apply(document, assignment);
+        SingleStage.Run(RunConfig.Bind(document, ConfigurationStage.Reward, out _), context, []);
+    }
+
+    private static string Folder(string arm) => Path.Combine(arm, "reward");
+
+    private static string Model(string arm) => Path.Combine(Folder(arm), "model");
+}
