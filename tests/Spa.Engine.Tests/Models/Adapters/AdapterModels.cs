@@ -21,7 +21,17 @@ internal static class AdapterModels
     {
         string folder = Fixtures.Require($"fixtures/models/{family}"), config = Path.Combine(folder, "config.json");
         using TensorSource source = SafetensorsFile.Open(Path.Combine(folder, "model.safetensors"));
-        return ModelLoader.Load(backend, source, JsonNode.Parse(File.ReadAllText(config))!.AsObject(), config, type, format: format);
+        return ModelLoader.Load(backend, source, Config(family), config, type, format: format);
+    }
+
+    /// <summary>The config.json of a golden model.</summary>
+    public static JsonObject Config(string family) => JsonNode.Parse(File.ReadAllText(Path.Combine(Fixtures.Require($"fixtures/models/{family}"), "config.json")))!.AsObject();
+
+    /// <summary>The two sequences of <see cref="Pass"/>.</summary>
+    public static int[][] Sequences(Model model)
+    {
+        var random = new Random(3);
+        return [.. new[] { 9, 14 }.Select(n => Enumerable.Range(0, n).Select(_ => random.Next(3, model.Config.VocabSize)).ToArray())];
     }
 
     /// <summary>B and magnitudes as after some training, the same for every model of a shape.</summary>
@@ -42,9 +52,7 @@ internal static class AdapterModels
     public static (double Loss, Func<Parameter, float[]> Of) Pass(Model model)
     {
         using var state = new PolicyState(model);
-        var random = new Random(3);
-        int[] Ids(int n) => [.. Enumerable.Range(0, n).Select(_ => random.Next(3, model.Config.VocabSize))];
-        TokenizedExample[] examples = [.. new[] { 9, 14 }.Select(n => new TokenizedExample(Ids(n), [.. Enumerable.Range(0, n).Select(i => i > 2)], true))];
+        TokenizedExample[] examples = [.. Sequences(model).Select(ids => new TokenizedExample(ids, [.. Enumerable.Range(0, ids.Length).Select(i => i > 2)], true))];
         using var task = new SftTask(state, examples, new TrainerSettings { MicroBatch = 2 });
         state.BeginUpdate(1, 0);
         task.BeginUpdate([0, 1], new UpdateContext(0, 1, 1));
