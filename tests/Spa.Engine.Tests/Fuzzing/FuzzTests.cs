@@ -2,6 +2,7 @@ using System.Text;
 using Parquet;
 using Spa.Engine.Tests.Data;
 using Spa.Engine.Tests.Formats;
+using Spa.Fuzz;
 
 namespace Spa.Engine.Tests.Fuzzing;
 
@@ -24,7 +25,7 @@ internal sealed class FuzzTests
     [Test]
     public void Gguf() => Run("gguf", new GgufBytes().With("general.architecture", "llama").With("llama.embedding_length", 32u).With("llama.attention.head_count", 2u)
             .With("llama.feed_forward_length", 32u).With("llama.context_length", 16u).With("llama.block_count", 1u).With("llama.attention.layer_norm_rms_epsilon", 1e-6f)
-            .With("tokenizer.ggml.model", "llama").With("tokenizer.ggml.tokens", "<unk>", "a", "b", "ab").List("tokenizer.ggml.scores", 6, 4, new byte[16])
+            .With("tokenizer.ggml.model", "llama").With("tokenizer.ggml.bos_token_id", 0u).With("tokenizer.ggml.tokens", "<unk>", "a", "b", "ab").List("tokenizer.ggml.scores", 6, 4, new byte[16])
             .List("tokenizer.ggml.token_type", 5, 4, [2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0])
             .Tensor("token_embd.weight", 8, [32, 4], new byte[136]).Tensor("blk.0.attn_q.weight", 2, [32, 32], new byte[576]).Tensor("output_norm.weight", [32], new float[32])
             .Tensor("blk.0.ffn_down.weight", 12, [256, 1], new byte[144]).Build(),
@@ -67,6 +68,8 @@ internal sealed class FuzzTests
     {
         string path = _folder["case"];
         byte[][] bytes = [.. words.Select(Encoding.UTF8.GetBytes)];
+        File.WriteAllBytes(path, valid);
+        Assert.That(FuzzTargets.Run(FuzzTargets.All[target], path, alone: false), Is.Null, "undamaged it is read to its end");
         for (int seed = 0; seed < cases; seed++)
         {
             File.WriteAllBytes(path, new Mutator(seed, bytes).Damage(valid));

@@ -24,6 +24,8 @@ public static class GgufVocabularyWriter
         JsonObject json = ToJson(tokenizer);
         JsonNode model = json["model"]!;
         if (Text(model["type"]) != BpeModel.TypeName) throw Refused(name, $"its model is '{Text(model["type"])}'");
+        foreach (string affix in (string[])[BpeModelJson.ContinuingPrefix, BpeModelJson.EndOfWordSuffix])
+            if (model[affix] is not null) throw Refused(name, $"its model has a '{affix}'");
         AddedToken[] added = [.. json["added_tokens"]!.AsArray().Select(AddedTokenOf)];
         bool isSentencePiece = model["byte_fallback"]!.GetValue<bool>() && (json["pre_tokenizer"]?["type"]?.GetValue<string>() is null or "Metaspace" || CutsAtSpaces(json["pre_tokenizer"]!));
         List<KeyValuePair<string, object>> entries = isSentencePiece ? SentencePiece(json, added, rows, name) : ByteLevel(json, added, rows, name);

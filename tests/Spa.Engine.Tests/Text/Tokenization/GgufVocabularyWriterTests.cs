@@ -145,4 +145,14 @@ public sealed class GgufVocabularyWriterTests
     public void What_gguf_cannot_say_is_refused(string folder, string reason) =>
         Assert.That(() => GgufVocabularyWriter.Describe(GoldenRows.Tokenizer(folder), new TokenizerConfig(), 100_000, null, folder),
             Throws.TypeOf<SpaException>().With.Message.Contains(reason).And.Message.Not.Contains("\n"));
+
+    [Test]
+    public void Words_marked_in_the_tokens_are_refused()
+    {
+        JsonObject json = JsonNode.Parse(File.ReadAllText(GoldenRows.PathOf("llama2", "tokenizer.json")))!.AsObject();
+        json["model"]!["end_of_word_suffix"] = "</w>";
+        File.WriteAllText(_folder["tokenizer.json"], json.ToJsonString());
+        Assert.That(() => GgufVocabularyWriter.Describe(TokenizerJson.Load(_folder["tokenizer.json"]), new TokenizerConfig(), 32000, null, "gpt"),
+            Throws.TypeOf<SpaException>().With.Message.Contains("'end_of_word_suffix'"));
+    }
 }

@@ -13,6 +13,8 @@ internal static class DecoderReader
         Replacement.TypeName => new ReplaceDecoder(Replacement.Read(json)),
         MetaspaceOptions.TypeName => new MetaspaceDecoder(MetaspaceOptions.Read(json)),
         WordPieceDecoder.TypeName => WordPieceDecoder.Read(json),
+        BpeDecoder.TypeName => BpeDecoder.Read(json),
+        CtcDecoder.TypeName => CtcDecoder.Read(json),
         string type => throw json.Unsupported("decoder", type),
     };
 }

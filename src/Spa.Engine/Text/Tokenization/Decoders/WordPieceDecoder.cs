@@ -7,12 +7,6 @@ internal sealed class WordPieceDecoder(string prefix, bool cleanup) : IDecoder
 {
     public const string TypeName = "WordPiece";
 
-    /// <summary>What is mended in every token, in the reference's order.</summary>
-    private static readonly (string Torn, string Whole)[] s_repairs =
-    [
-        (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"), (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
-    ];
-
     public static WordPieceDecoder Read(JsonCursor json) => new(json.Find("prefix")?.String() ?? "##", json.Find("cleanup")?.Boolean() ?? true);
 
     public void Decode(List<string> tokens)
@@ -21,7 +15,7 @@ internal sealed class WordPieceDecoder(string prefix, bool cleanup) : IDecoder
         {
             string token = tokens[i];
             if (i > 0) token = token.StartsWith(prefix, StringComparison.Ordinal) ? token[prefix.Length..] : " " + token;
-            tokens[i] = cleanup ? s_repairs.Aggregate(token, (text, repair) => text.Replace(repair.Torn, repair.Whole, StringComparison.Ordinal)) : token;
+            tokens[i] = cleanup ? EnglishRepairs.Apply(token) : token;
         }
     }
 

@@ -99,7 +99,7 @@ internal readonly struct JsonCursor(JsonElement element, string file, string pat
 
     public SpaException Error(string message) => new($"{file}: {(path.Length == 0 ? "top level" : path)}: {message}");
 
-    public SpaException Unsupported(string kind, string type) => Error($"the {kind} '{Shorten(type)}' is not supported");
+    public SpaException Unsupported(string kind, string type) => Error($"the {kind} '{Shorten(type)}' is not supported; docs/formats.md lists those that are");
 
     /// <summary>The error for a file that is no JSON at all.</summary>
     public static SpaException Damaged(string file, JsonException error) =>

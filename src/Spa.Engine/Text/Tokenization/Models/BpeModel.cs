@@ -42,7 +42,7 @@ internal sealed class BpeModel : CachedTokenModel
             _lowIds[c] = vocabulary.IdOf(one);
         }
         _bytes = options.ByteFallback ? new ByteTokens(vocabulary.IdOf) : null;
-        _cutsBeforeMark = !markInside && !options.IgnoreMerges && vocabulary.IdOf([SpaceMark]) >= 0;
+        _cutsBeforeMark = !markInside && !options.IgnoreMerges && !options.HasAffixes && vocabulary.IdOf([SpaceMark]) >= 0;
     }
 
     public override int VocabularySize => _vocabulary.Size;
@@ -83,9 +83,9 @@ internal sealed class BpeModel : CachedTokenModel
         for (int at = 0; at < word.Length;)
         {
             CharClasses.CodePointAt(word, at, out int unit);
-            ReadOnlySpan<char> symbol = word.Slice(at, unit);
+            ReadOnlySpan<char> symbol = _options.HasAffixes ? WithAffixes(word, at, unit) : word.Slice(at, unit);
             at += unit;
-            int id = symbol[0] < _lowIds.Length ? _lowIds[symbol[0]] : _vocabulary.IdOf(symbol);
+            int id = symbol.Length == 1 && symbol[0] < _lowIds.Length ? _lowIds[symbol[0]] : _vocabulary.IdOf(symbol);
             if (id >= 0)
             {
                 if (pendingUnknown) symbols.Add(_unknownId);
@@ -102,6 +102,9 @@ internal sealed class BpeModel : CachedTokenModel
         symbols.Merge(_merges);
     }
 
+    private string WithAffixes(ReadOnlySpan<char> word, int at, int unit) => string.Concat(
+        at > 0 ? _options.ContinuingPrefix : "", word.Slice(at, unit), at + unit == word.Length ? _options.EndOfWordSuffix : "");
+
     /// <summary>Fills the table; true if no merge makes a token with a space mark behind another character.</summary>
     private bool FillMerges()
     {
@@ -111,7 +114,9 @@ internal sealed class BpeModel : CachedTokenModel
             (int left, int right) = _mergeList[rank];
             string a = _vocabulary.TokenOf(left) ?? throw new FormatException($"merge {rank} names the id {left}, which no token has");
             string b = _vocabulary.TokenOf(right) ?? throw new FormatException($"merge {rank} names the id {right}, which no token has");
-            string joined = a + b;
+            if (!b.StartsWith(_options.ContinuingPrefix, StringComparison.Ordinal))
+                throw new FormatException($"merge {rank} joins '{JsonCursor.Shorten(b)}' to a token before it, but it does not begin with the prefix of what continues a word");
+            string joined = string.Concat(a, b.AsSpan(_options.ContinuingPrefix.Length));
             int id = _vocabulary.IdOf(joined) ?? throw new FormatException(
                 $"merge {rank} joins '{JsonCursor.Shorten(a)}' and '{JsonCursor.Shorten(b)}' to a token that is not in the vocabulary");
             _merges.Set(left, right, rank, id);

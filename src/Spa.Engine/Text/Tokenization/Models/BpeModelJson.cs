@@ -5,11 +5,19 @@ namespace Spa.Engine.Text.Tokenization;
 /// <summary>The field <c>model</c> of tokenizer.json, both ways.</summary>
 internal static class BpeModelJson
 {
+    /// <summary>Fields that a model has where words are marked in its tokens.</summary>
+    public const string ContinuingPrefix = "continuing_subword_prefix", EndOfWordSuffix = "end_of_word_suffix";
+
+    /// <summary>Published ones have four characters. Every symbol of a text may take one along, so a file cannot ask for any length.</summary>
+    private const int MaxAffix = 64;
+
     public static BpeModel Read(JsonCursor json)
     {
-        RefuseUnsupported(json);
+        if (json.Find("dropout") is JsonCursor dropout && !(dropout.Element.ValueKind == JsonValueKind.Number && dropout.Element.GetDouble() == 0))
+            throw dropout.Error("merge dropout makes encoding random; set it to null");
         Vocabulary vocabulary = VocabularyJson.Read(json.Require("vocab"));
-        BpeOptions options = new(json.Find("unk_token")?.String(), Flag(json, "fuse_unk"), Flag(json, "byte_fallback"), Flag(json, "ignore_merges"));
+        BpeOptions options = new(json.Find("unk_token")?.String(), Flag(json, "fuse_unk"), Flag(json, "byte_fallback"), Flag(json, "ignore_merges"),
+            Affix(json, ContinuingPrefix), Affix(json, EndOfWordSuffix));
         List<(int, int)> merges = ReadMerges(json.Require("merges"), vocabulary);
         try
         {
@@ -36,8 +44,8 @@ internal static class BpeModelJson
         json.WriteString("type", BpeModel.TypeName);
         json.WriteNull("dropout");
         json.WriteString("unk_token", options.UnknownToken);
-        json.WriteNull("continuing_subword_prefix");
-        json.WriteNull("end_of_word_suffix");
+        WriteAffix(json, ContinuingPrefix, options.ContinuingPrefix);
+        WriteAffix(json, EndOfWordSuffix, options.EndOfWordSuffix);
         json.WriteBoolean("fuse_unk", options.FuseUnknown);
         json.WriteBoolean("byte_fallback", options.ByteFallback);
         json.WriteBoolean("ignore_merges", options.IgnoreMerges);
@@ -54,12 +62,17 @@ internal static class BpeModelJson
         json.WriteEndObject();
     }
 
-    private static void RefuseUnsupported(JsonCursor json)
+    private static string Affix(JsonCursor json, string name)
     {
-        if (json.Find("dropout") is JsonCursor dropout && !(dropout.Element.ValueKind == JsonValueKind.Number && dropout.Element.GetDouble() == 0))
-            throw dropout.Error("merge dropout makes encoding random; set it to null");
-        foreach (string name in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
-            if (json.Find(name) is JsonCursor affix && affix.String().Length > 0) throw affix.Error("only null or an empty string is supported");
+        if (json.Find(name) is not { } affix) return "";
+        string text = affix.String();
+        return text.Length <= MaxAffix ? text : throw affix.Error($"expected at most {MaxAffix} characters, found {text.Length}");
+    }
+
+    private static void WriteAffix(Utf8JsonWriter json, string name, string affix)
+    {
+        if (affix.Length > 0) json.WriteString(name, affix);
+        else json.WriteNull(name);
     }
 
     private static bool Flag(JsonCursor json, string name) => json.Find(name)?.Boolean() ?? false;

@@ -15,6 +15,8 @@ internal static class PreTokenizerReader
         WhitespacePreTokenizer.PlainTypeName => new WhitespacePreTokenizer(splitWords: false),
         BertPreTokenizer.TypeName => new BertPreTokenizer(),
         DelimiterPreTokenizer.TypeName => DelimiterPreTokenizer.Read(json),
+        ScriptPreTokenizer.TypeName => new ScriptPreTokenizer(),
+        FixedLengthPreTokenizer.TypeName => FixedLengthPreTokenizer.Read(json),
         string type => throw json.Unsupported("pre-tokenizer", type),
     };
 }
