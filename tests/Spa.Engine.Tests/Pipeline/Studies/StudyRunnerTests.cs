@@ -38,6 +38,19 @@ internal sealed partial class StudyRunnerTests
     }
 
     [Test]
+    public void Policy_optimisation_starts_at_the_SFT_model_and_is_measured_as_one_stage()
+    {
+        StudyExperiment experiment = _results.Study.Experiments.Single();
+        double[] Gold(string arm, int? stage) => _results.Values(experiment, new StudyPoint(arm, stage), StudyMetric.Find("gold"));
+        Assert.That(_results.LastStage(experiment, experiment.Arm("rloo")), Is.EqualTo(1));
+        Assert.That(Gold("rloo", 0), Is.All.NaN, "there is no seed stage");
+        Assert.That(Gold("rloo", -1), Is.EqualTo(Gold("spa", -1)));
+        string arm = Path.Combine(_folder.FullName, "small", "seed-1", "rloo");
+        Assert.That(File.ReadLines(Path.Combine(arm, "rloo", "prompts.jsonl")).Count(), Is.EqualTo(16), "the prompts of both iterations");
+        Assert.That(File.ReadLines(Path.Combine(arm, "rloo", "metrics.jsonl")).Count(), Is.EqualTo(2), "updates");
+    }
+
+    [Test]
     public void The_best_of_arms_is_each_seeds_best_by_gold()
     {
         StudyExperiment experiment = _results.Study.Experiments.Single();
