@@ -12,6 +12,7 @@ internal static class FuzzTargets
 {
     // Far beyond what a file of a few kilobytes needs, far below what a claimed length would take.
     private const long MaxBytes = 256 << 20;
+    private static readonly RenderOptions s_half = new() { Limits = new TemplateLimits { MaxAllocation = MaxBytes / 2 } };
     private const string Text = "ab's aaaaaaaaaaaaaaaaaaaaaaaaaaaaab  <s>\u00FC \uFF21\u0301\uD83D\uDE00";
 
     public static IReadOnlyDictionary<string, Action<string>> All { get; } = new Dictionary<string, Action<string>>
@@ -72,7 +73,7 @@ internal static class FuzzTargets
     private static void Template(string path)
     {
         JsonArray messages = [new JsonObject { ["role"] = "user", ["content"] = "a" }, new JsonObject { ["role"] = "assistant", ["content"] = "b" }];
-        ChatTemplate.Parse(File.ReadAllText(path, Encoding.UTF8), "template").RenderChat(messages, addGenerationPrompt: true);
+        ChatTemplate.Parse(File.ReadAllText(path, Encoding.UTF8), "template").RenderChat(messages, addGenerationPrompt: true, options: s_half);
     }
 
     private static void JsonRows(string path)

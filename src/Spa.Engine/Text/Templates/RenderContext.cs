@@ -6,12 +6,16 @@ namespace Spa.Engine.Text.Templates;
 internal sealed class RenderContext
 {
     private const int CharactersPerWork = 16;
-    private const int CharactersReadPerWork = 1024;
+    private const int CharactersReadPerWork = 128;
+    private const int StepsPerMemoryCheck = 64;
+    private const int WorkPerMemoryCheck = 1024;
+    private readonly long _allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
     private readonly Stack<OutputBuffer> _spare = new();
     private readonly OutputBuffer _top;
     private readonly List<(int Start, string Text)> _generations = [];
     private long _workLeft;
     private int _callDepth;
+    private int _untilMemoryCheck = StepsPerMemoryCheck;
 
     public RenderContext(RenderOptions options)
     {
@@ -46,6 +50,16 @@ internal sealed class RenderContext
     public void Step(long work = 1)
     {
         if ((_workLeft -= work) < 0) throw new TemplateException(TemplateErrorKind.LimitExceeded, $"the template takes more than {Limits.MaxWork} steps");
+        if (--_untilMemoryCheck <= 0 || work >= WorkPerMemoryCheck) CheckMemory();
+    }
+
+    /// <summary>Counts a look at every character of a string, or work that takes as long.</summary>
+    public void ChargeScan(long length) => Step(length / CharactersPerWork);
+
+    /// <summary>Fails where a text that is still being written is too long already.</summary>
+    public void CheckLength(long length)
+    {
+        if (length > Limits.MaxTextLength) ChargeLength(length);
     }
 
     /// <summary>Counts a string that was made.</summary>
@@ -63,11 +77,14 @@ internal sealed class RenderContext
             throw new TemplateException(TemplateErrorKind.LimitExceeded, $"a string of {length} characters, of at most {Limits.MaxTextLength}");
         }
 
-        Step(length / CharactersPerWork);
+        ChargeScan(length);
     }
 
-    /// <summary>Counts a pass over a string, which is much cheaper than making one but not free.</summary>
-    public void ChargeRead(long length) => Step(length / CharactersReadPerWork);
+    /// <summary>Counts a pass over a string that takes many characters at once, which those with surrogates do not allow.</summary>
+    public void ChargeRead(string text) => Step(text.Length / (CodePoints.ArePlain(text) ? CharactersReadPerWork : CharactersPerWork));
+
+    /// <summary>Counts a comparison of strings or bytes.</summary>
+    public void ChargeCompare(long length) => Step(length / CharactersReadPerWork);
 
     /// <summary>Counts a search, which for unlucky texts compares the pattern at every position.</summary>
     public void ChargeSearch(string text, string pattern) =>
@@ -77,6 +94,13 @@ internal sealed class RenderContext
     public void CheckStack()
     {
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new TemplateException(TemplateErrorKind.RecursionError, "nested too deeply");
+    }
+
+    private void CheckMemory()
+    {
+        _untilMemoryCheck = StepsPerMemoryCheck;
+        if (GC.GetAllocatedBytesForCurrentThread() - _allocatedBefore <= Limits.MaxAllocation) return;
+        throw new TemplateException(TemplateErrorKind.LimitExceeded, $"the template allocates more than {Limits.MaxAllocation} bytes");
     }
 
     public void EnterCall()

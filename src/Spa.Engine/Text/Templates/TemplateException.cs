@@ -3,6 +3,8 @@ namespace Spa.Engine.Text;
 /// <summary>A chat template could not be parsed or rendered. The message names the template and the line and is one line long.</summary>
 public sealed class TemplateException : SpaException
 {
+    private const int MaxReason = 500;
+
     internal TemplateException(TemplateErrorKind kind, string reason) : this(kind, reason, "", 0) { }
 
     internal TemplateException(TemplateErrorKind kind, string reason, string templateName, int line, Exception? inner = null)
@@ -29,7 +31,9 @@ public sealed class TemplateException : SpaException
 
     private static string Describe(string reason, string templateName, int line)
     {
-        string oneLine = reason.ReplaceLineEndings(" ");
+        // The reason may be the template's own, of any length and with escape sequences for terminals.
+        string start = reason.Length > MaxReason ? reason[..MaxReason] + "..." : reason;
+        string oneLine = string.Concat(start.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? '?' : c));
         return line > 0 ? $"template '{templateName}', line {line}: {oneLine}" : oneLine;
     }
 }

@@ -31,6 +31,96 @@ public class TemplateSandboxTests
     public void Too_much_work_is_a_limit_error(string template) =>
         Assert.That(TemplateText.Fails(template, options: s_small).Kind, Is.EqualTo(TemplateErrorKind.LimitExceeded));
 
+    [TestCase("{{ ('{0}' * 9000).format('a' * 90000) }}", TestName = "A_field_repeated_without_end_is_refused")]
+    [TestCase("{{ ('%(a)s' * 9000) % {'a': 'a' * 90000} }}", TestName = "A_percent_field_repeated_without_end_is_refused")]
+    [TestCase("{{ strftime_now('%9999d' * 9000) }}", TestName = "A_wide_date_repeated_without_end_is_refused")]
+    [TestCase("{{ ('<&' * 40000) | e }}", TestName = "Entities_that_make_a_text_five_times_as_long_are_refused")]
+    [TestCase("{{ ('\\x00' * 90000) | tojson }}", TestName = "Escapes_that_make_JSON_six_times_as_long_are_refused")]
+    [TestCase("{{ ['\\x00' * 90000] }}", TestName = "Escapes_that_make_a_list_four_times_as_long_are_refused")]
+    [TestCase("{{ dict.fromkeys(range(9) | map('string'), '&' * 90000) | xmlattr }}", TestName = "Attributes_of_any_length_are_refused")]
+    [TestCase("{{ dict.fromkeys(range(9) | map('string'), 'a' * 30000) | urlencode }}", TestName = "A_query_of_any_length_is_refused")]
+    public void A_text_that_grows_is_refused_before_it_is_made(string template)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(TemplateText.Fails(template, options: s_small).Kind, Is.EqualTo(TemplateErrorKind.LimitExceeded));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(8 << 20));
+    }
+
+    // What a step does must not take a thousand times as long as another. Each of these took minutes when it was not counted.
+    [MaxTime(10_000)]
+    [TestCase("{% set c = 'b' * 9000 ~ 'a' %}{% for i in range(99999) %}{% set x = ('a' * 9000).strip(c) %}{% endfor %}", TestName = "Stripping_many_characters")]
+    [TestCase("{% set t = ('b',) * 90000 %}{% for i in range(99999) %}{% set x = 'a'.startswith(t) %}{% endfor %}", TestName = "Looking_for_many_prefixes")]
+    [TestCase("{% for i in range(99999) %}{% set x = 3 ** 41000 %}{% endfor %}", TestName = "Taking_large_powers")]
+    [TestCase("{% set b = 3 ** 20000 %}{% for i in range(99999) %}{% set x = b * b %}{% endfor %}", TestName = "Multiplying_huge_integers")]
+    [TestCase("{% for i in range(99999) %}{% set x = 1 | round(-4300) %}{% endfor %}", TestName = "Rounding_to_thousands_of_digits")]
+    [TestCase("{% set b = 2 ** 50000 %}{% for i in range(99999) %}{% set x = '{:_b}'.format(b) %}{% endfor %}", TestName = "Grouping_thousands_of_digits")]
+    [TestCase("{% set s = 'a' * 90000 %}{% for i in range(99999) %}{% set x = [s] | unique | list %}{% endfor %}", TestName = "Folding_case_for_sorting")]
+    [TestCase("{% set s = 'a' * 90000 %}{% for i in range(99999) %}{% set x = s is upper %}{% endfor %}", TestName = "Asking_for_the_case_of_a_long_string")]
+    [TestCase("{% set s = '\U0001F600' * 40000 %}{% for i in range(99999) %}{% set x = s[-1] %}{% endfor %}", TestName = "Counting_surrogates")]
+    [TestCase("{% set s = ('a' * 90000) | safe %}{% set t = ('a' * 90000) | safe %}{% for i in range(99999) %}{% set x = s == t %}{% endfor %}", TestName = "Comparing_long_markup")]
+    [TestCase("{% set s = '1' * 90000 %}{% for i in range(99999) %}{% set x = s | float %}{% endfor %}", TestName = "Reading_a_number_of_many_digits")]
+    public void What_costs_more_counts_more(string template) =>
+        Assert.That(TemplateText.Fails(template, options: s_small).Kind, Is.EqualTo(TemplateErrorKind.LimitExceeded));
+
+    [Test]
+    [MaxTime(60_000)]
+    public void Thousands_of_names_in_one_scope_are_found_by_hash() =>
+        Assert.That(TemplateText.Fails("{% for i in range(9999) %}" + Many(20_000, i => $"{{% set a{i} = 1 %}}", "") + "{% endfor %}").Kind, Is.EqualTo(TemplateErrorKind.LimitExceeded));
+
+    [Test]
+    [MaxTime(30_000)]
+    public void An_expression_of_many_operands_counts_them_all() =>
+        Assert.That(TemplateText.Fails("{% for i in range(9999) %}{% set x = i" + Many(500, _ => " + i", "") + " %}{% endfor %}", options: s_small).Kind, Is.EqualTo(TemplateErrorKind.LimitExceeded));
+
+    [Test]
+    [MaxTime(30_000)]
+    public void Many_keyword_arguments_count_for_every_parameter() =>
+        Assert.That(TemplateText.Fails("{% macro m(" + Many(2000, i => "a" + i, ", ") + ") %}{% endmacro %}{% for i in range(9999) %}{{ m(" + Many(2000, i => $"a{i}=1", ", ") + ") }}{% endfor %}",
+            options: s_small).Kind, Is.EqualTo(TemplateErrorKind.LimitExceeded));
+
+    [Test]
+    [MaxTime(30_000)]
+    public void Parsing_takes_time_in_proportion_to_the_source()
+    {
+        ChatTemplate.Parse("{% macro m(" + Many(90_000, i => "a" + i, ",") + ") %}{% endmacro %}", "t");
+        ChatTemplate.Parse("{{ dict(" + Many(90_000, i => $"a{i}=1", ",") + ") }}", "t");
+        ChatTemplate.Parse("{{ [" + Many(240, _ => "0x" + new string('f', 4300), ",") + "] }}", "t");
+        Assert.Throws<TemplateException>(() => ChatTemplate.Parse("{{ x | " + Many(500_000, _ => "a", ".") + " }}", "t"));
+        Assert.That(Assert.Throws<TemplateException>(() => ChatTemplate.Parse(new string('a', (1 << 20) + 1), "t"))!.Kind, Is.EqualTo(TemplateErrorKind.LimitExceeded));
+    }
+
+    [TestCase("{% set ns.l = [ns.l, {}] %}")]
+    [TestCase("{% set ns.l = [ns.l, namespace(), 'a' ~ i] %}")]
+    [TestCase("{% macro m() %}{% endmacro %}{% set ns.l = [ns.l, m, d.items() | list] %}")]
+    public void What_is_kept_is_bounded_whatever_it_is(string body)
+    {
+        RenderOptions options = new() { Limits = new TemplateLimits { MaxAllocation = 4 << 20 } };
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        TemplateException error = TemplateText.Fails("{% set d = dict.fromkeys(range(99)) %}{% set ns = namespace(l=[]) %}{% for i in range(99999) %}" + body + "{% endfor %}", options: options);
+        Assert.That((error.Kind, error.Reason), Is.EqualTo((TemplateErrorKind.LimitExceeded, $"the template allocates more than {4 << 20} bytes")));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(8 << 20));
+    }
+
+    [TestCase("{{ ns }}")]
+    [TestCase("{{ ns.x }}")]
+    [TestCase("{{ '%s' % ns.x }}")]
+    [TestCase("{{ ns.x == other.x }}")]
+    [TestCase("{{ ns.x | tojson }}", TemplateErrorKind.TypeError)]
+    public void A_namespace_that_holds_itself_ends_in_an_error(string use, TemplateErrorKind kind = TemplateErrorKind.RecursionError)
+    {
+        const string Cycle = "{% set ns = namespace() %}{% set ns.x = {'a': ns} %}{% set other = namespace() %}{% set other.x = {'a': other} %}";
+        if (use.Contains("==")) Assert.That(TemplateText.Render(Cycle + use, "{}"), Is.EqualTo("False"), "namespaces are equal to themselves only");
+        else Assert.That(TemplateText.Fails(Cycle + use).Kind, Is.EqualTo(kind));
+    }
+
+    [Test]
+    public void A_message_of_any_length_and_content_is_one_line_for_a_terminal()
+    {
+        TemplateException error = TemplateText.Fails("{{ raise_exception('\\x1b[31m' ~ 'a' * 100000) }}");
+        Assert.That(error.Message, Does.StartWith("template 'test.jinja', line 1: ?[31maaa").And.EndsWith("a...").And.Length.LessThan(600));
+        Assert.That(error.Reason, Has.Length.EqualTo(100_005), "the reason itself stays as it is");
+    }
+
     [TestCase("{{ range(10 ** 12) }}", TemplateErrorKind.OverflowError)]
     [TestCase("{{ 10 ** 5000 }}", TemplateErrorKind.ValueError)]
     [TestCase("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", TemplateErrorKind.RecursionError)]
@@ -96,6 +186,8 @@ public class TemplateSandboxTests
     [TestCase("Length")]
     [TestCase("Items")]
     [TestCase("Count")]
+    [TestCase("Positional")]
+    [TestCase("Definition")]
     public void Members_of_host_objects_are_not_there(string member) =>
         Assert.That(TemplateText.Render($"{{{{ x.{member} }}}}{{{{ x['{member}'] }}}}{{{{ s.{member} }}}}{{{{ n.{member} }}}}", """{"x": [1], "s": "t", "n": 1}"""), Is.Empty);
 
@@ -106,6 +198,8 @@ public class TemplateSandboxTests
         TemplateException error = Assert.Throws<TemplateException>(() => template.Render(new Dictionary<string, object?> { ["x"] = new StringBuilder() }))!;
         Assert.That(error.Reason, Does.Contain("StringBuilder"));
     }
+
+    private static string Many(int count, Func<int, string> item, string separator) => string.Join(separator, Enumerable.Range(0, count).Select(item));
 
     private static string Repeat(string text) => new StringBuilder().Insert(0, text, 20_000).ToString();
 }

@@ -15,7 +15,8 @@ internal sealed class ArgumentList(Expression[] positional, (string Name, Expres
         if (named.Length == 0 && doubleStar is null && caller is null) return new Arguments(values, []);
 
         List<KeyValuePair<string, object?>> pairs = new(named.Length + 1);
-        foreach ((string name, Expression value) in named) Add(pairs, name, value.Evaluate(context, scope));
+        context.Step(named.Length);
+        foreach ((string name, Expression value) in named) pairs.Add(new(name, value.Evaluate(context, scope))); // the parser lets no name through twice
         if (caller is not null) Add(pairs, Names.Caller, caller);
         if (doubleStar is not null) AddAll(context, pairs, doubleStar.Evaluate(context, scope));
         return new Arguments(values, [.. pairs]);

@@ -9,6 +9,7 @@ internal sealed class AttributeExpression(Expression owner, string name, int lin
 
     public override object? Evaluate(RenderContext context, Scope scope)
     {
+        context.Step();
         context.CheckStack();
         object? value = owner.Evaluate(context, scope);
         context.Line = Line;

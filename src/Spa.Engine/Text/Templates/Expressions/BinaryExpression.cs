@@ -5,6 +5,7 @@ internal sealed class BinaryExpression(BinaryOperator op, Expression left, Expre
 {
     public override object? Evaluate(RenderContext context, Scope scope)
     {
+        context.Step();
         context.CheckStack();
         object? a = left.Evaluate(context, scope);
         object? b = right.Evaluate(context, scope);

@@ -10,6 +10,7 @@ internal sealed class CallExpression(Expression callee, ArgumentList arguments, 
     /// <param name="caller">The body of a call block, which the called macro may render.</param>
     public object? Evaluate(RenderContext context, Scope scope, MacroValue? caller)
     {
+        context.Step();
         context.CheckStack();
         if (callee is AttributeExpression attribute) return CallAttribute(context, scope, attribute, caller);
         object? target = callee.Evaluate(context, scope);

@@ -5,6 +5,7 @@ internal sealed class CompareExpression(Expression first, (CompareOperator Op, E
 {
     public override object? Evaluate(RenderContext context, Scope scope)
     {
+        context.Step(rest.Length);
         object? left = first.Evaluate(context, scope);
         foreach ((CompareOperator op, Expression operand) in rest)
         {

@@ -5,6 +5,7 @@ internal sealed class ConditionalExpression(Expression test, Expression whenTrue
 {
     public override object? Evaluate(RenderContext context, Scope scope)
     {
+        context.Step();
         context.CheckStack();
         if (Truth.Of(test.Evaluate(context, scope))) return whenTrue.Evaluate(context, scope);
         return whenFalse is not null

@@ -5,6 +5,7 @@ internal sealed class ItemExpression(Expression owner, Expression key, int line)
 {
     public override object? Evaluate(RenderContext context, Scope scope)
     {
+        context.Step();
         context.CheckStack();
         object? value = owner.Evaluate(context, scope);
         object? index = key.Evaluate(context, scope);

@@ -5,6 +5,7 @@ internal sealed class LogicalExpression(bool isAnd, Expression left, Expression 
 {
     public override object? Evaluate(RenderContext context, Scope scope)
     {
+        context.Step();
         context.CheckStack();
         object? value = left.Evaluate(context, scope);
         return Truth.Of(value) == isAnd ? right.Evaluate(context, scope) : value;

@@ -5,9 +5,5 @@ internal sealed class TupleExpression(Expression[] items, int line) : Expression
 {
     public Expression[] Items => items;
 
-    public override object? Evaluate(RenderContext context, Scope scope)
-    {
-        context.Step(items.Length);
-        return new TupleValue(ListExpression.EvaluateAll(context, scope, items));
-    }
+    public override object? Evaluate(RenderContext context, Scope scope) => new TupleValue(ListExpression.EvaluateAll(context, scope, items));
 }

@@ -5,6 +5,7 @@ internal sealed class UnaryExpression(bool negate, Expression operand, int line)
 {
     public override object? Evaluate(RenderContext context, Scope scope)
     {
+        context.Step();
         object? value = operand.Evaluate(context, scope);
         context.Line = Line;
         return negate ? Arithmetic.Negate(context, value) : Arithmetic.Plus(context, value);

@@ -6,6 +6,9 @@ namespace Spa.Engine.Text.Templates;
 /// <summary>Bytes as Python prints them.</summary>
 internal static class BytesText
 {
+    /// <summary>Characters that stand for one byte, at most.</summary>
+    public const int MaxWidth = 4;
+
     public static void Append(StringBuilder result, byte[] bytes)
     {
         char quote = bytes.Contains((byte)'\'') && !bytes.Contains((byte)'"') ? '"' : '\'';

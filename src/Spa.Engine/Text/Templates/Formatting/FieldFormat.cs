@@ -114,9 +114,14 @@ internal static class FieldFormat
         if (spec.Grouping == '\0') return body;
         int whole = 0;
         while (whole < body.Length && (size == 3 ? char.IsAsciiDigit(body[whole]) : char.IsAsciiHexDigit(body[whole]))) whole++;
-        StringBuilder text = new(body);
-        for (int at = whole - size; at > 0; at -= size) text.Insert(at, spec.Grouping);
-        return text.ToString();
+        StringBuilder text = new(body.Length + whole / size);
+        for (int at = 0; at < whole; at++)
+        {
+            if (at > 0 && (whole - at) % size == 0) text.Append(spec.Grouping);
+            text.Append(body[at]);
+        }
+
+        return text.Append(body, whole, body.Length - whole).ToString();
     }
 
     private static TemplateException UnknownType(FormatSpec spec, string type) =>

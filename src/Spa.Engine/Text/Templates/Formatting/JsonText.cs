@@ -7,6 +7,9 @@ namespace Spa.Engine.Text.Templates;
 /// <summary>JSON as Python's <c>json.dumps</c> writes it; HTML characters stay as they are.</summary>
 internal sealed class JsonText(RenderContext context, JsonStyle style)
 {
+    /// <summary>An escaped character takes up to six, so a long string is measured on the way.</summary>
+    private const int CharactersPerCheck = 4096;
+
     private readonly StringBuilder _text = new();
 
     public static string Of(RenderContext context, object? value, JsonStyle style)
@@ -19,7 +22,7 @@ internal sealed class JsonText(RenderContext context, JsonStyle style)
     private void Write(object? value, int depth)
     {
         context.Step();
-        if (_text.Length > context.Limits.MaxTextLength) context.ChargeLength(_text.Length);
+        context.CheckLength(_text.Length);
         switch (value)
         {
             case null: _text.Append("null"); break;
@@ -113,8 +116,10 @@ internal sealed class JsonText(RenderContext context, JsonStyle style)
     {
         context.ChargeLength(text.Length);
         _text.Append('"');
-        foreach (char c in text)
+        for (int i = 0; i < text.Length; i++)
         {
+            if (i % CharactersPerCheck == 0) context.CheckLength(_text.Length);
+            char c = text[i];
             switch (c)
             {
                 case '"': _text.Append("\\\""); break;

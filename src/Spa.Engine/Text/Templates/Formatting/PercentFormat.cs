@@ -49,6 +49,7 @@ internal sealed class PercentFormat
 
     private void ReadField()
     {
+        _context.Step();
         object? named = Missing.Value;
         if (Peek() == '(') named = ReadKey();
         bool left = false, zero = false, alternate = false;
@@ -94,6 +95,7 @@ internal sealed class PercentFormat
         _context.ChargeLength(width);
         FieldFormat.ChargePrecision(_context, spec);
         _text.Append(Convert(named is Missing ? NextValue() : named, spec));
+        _context.CheckLength(_text.Length);
     }
 
     private string Convert(object? value, FormatSpec spec)

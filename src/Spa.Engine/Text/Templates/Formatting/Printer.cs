@@ -5,6 +5,8 @@ namespace Spa.Engine.Text.Templates;
 /// <summary>Python's <c>str</c>.</summary>
 internal static class Printer
 {
+    private const int BitsSquaredPerWork = 1 << 16;
+
     public static string Text(RenderContext context, object? value) => value switch
     {
         string text => text,
@@ -18,7 +20,7 @@ internal static class Printer
     /// <summary>An integer of many digits; its cost grows with their square.</summary>
     private static string Big(RenderContext context, BigInteger value)
     {
-        context.Step(value.GetBitLength() / 16);
+        context.Step(value.GetBitLength() * value.GetBitLength() / BitsSquaredPerWork);
         return Integer.Print(value);
     }
 

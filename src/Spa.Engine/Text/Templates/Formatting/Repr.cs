@@ -7,11 +7,14 @@ namespace Spa.Engine.Text.Templates;
 /// <summary>Python's <c>repr</c>.</summary>
 internal static class Repr
 {
+    /// <summary>An escaped character takes up to ten, so a long string is measured on the way.</summary>
+    private const int CharactersPerCheck = 4096;
+
     /// <summary>A string in quotes, with escapes.</summary>
     public static string Of(string text)
     {
         StringBuilder result = new(text.Length + 2);
-        AppendQuoted(result, text);
+        AppendQuoted(null, result, text);
         return result.ToString();
     }
 
@@ -27,7 +30,7 @@ internal static class Repr
     private static void Append(RenderContext context, StringBuilder result, object? value)
     {
         context.Step();
-        if (result.Length > context.Limits.MaxTextLength) context.ChargeLength(result.Length);
+        context.CheckLength(result.Length);
         switch (value)
         {
             case string text: AppendString(context, result, text); break;
@@ -52,7 +55,10 @@ internal static class Repr
             case SliceValue slice:
                 AppendItems(context, result.Append("slice"), '(', [slice.Start, slice.Stop, slice.Step], ")");
                 break;
-            case BytesValue bytes: BytesText.Append(result, bytes.Bytes); break;
+            case BytesValue bytes:
+                context.ChargeLength(BytesText.MaxWidth * (long)bytes.Bytes.Length);
+                BytesText.Append(result, bytes.Bytes);
+                break;
             case Undefined: result.Append("Undefined"); break;
             case FunctionValue function: result.Append(function.IsType ? $"<class '{function.Name}'>" : $"<function {function.Name}>"); break;
             case BoundMethod method: result.Append("<built-in method ").Append(method.Name).Append(" of ").Append(TypeName.Of(method.Self)).Append(" object>"); break;
@@ -64,7 +70,7 @@ internal static class Repr
     private static void AppendString(RenderContext context, StringBuilder result, string text)
     {
         context.ChargeLength(text.Length);
-        AppendQuoted(result, text);
+        AppendQuoted(context, result, text);
     }
 
     private static void AppendItems(RenderContext context, StringBuilder result, char open, ReadOnlySpan<object?> items, string close)
@@ -103,12 +109,13 @@ internal static class Repr
         AppendItems(context, result, '(', [new ListValue(items)], ")");
     }
 
-    private static void AppendQuoted(StringBuilder result, string text)
+    private static void AppendQuoted(RenderContext? context, StringBuilder result, string text)
     {
         char quote = text.Contains('\'') && !text.Contains('"') ? '"' : '\'';
         result.Append(quote);
         for (int i = 0; i < text.Length; i++)
         {
+            if (i % CharactersPerCheck == 0) context?.CheckLength(result.Length);
             char c = text[i];
             if (c == quote || c == '\\') result.Append('\\').Append(c);
             else if (c is >= ' ' and < '\u007f') result.Append(c);

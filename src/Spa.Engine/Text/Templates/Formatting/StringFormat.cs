@@ -34,6 +34,7 @@ internal sealed class StringFormat(RenderContext context, object?[] positional, 
             {
                 int end = FindEnd(format, at + 1);
                 text.Append(Field(format[(at + 1)..end], depth));
+                context.CheckLength(text.Length);
                 at = end;
             }
         }
@@ -94,6 +95,7 @@ internal sealed class StringFormat(RenderContext context, object?[] positional, 
         object? value = First(first < 0 ? name : name[..first]);
         for (int at = first < 0 ? name.Length : first; at < name.Length;)
         {
+            context.Step();
             if (name[at] == '.')
             {
                 int end = name.AsSpan(at + 1).IndexOfAny('.', '[');

@@ -25,6 +25,7 @@ internal static class TimeFormat
             int width = FormatSpec.TakeNumber(format, ref at) ?? 0;
             context.ChargeLength(width);
             string? field = at < format.Length ? Field(time, format[at], flag, width) : null;
+            context.CheckLength(text.Length);
             if (field is not null) text.Append(field);
             else text.Append(format, start, Math.Min(at + 1, format.Length) - start);
         }

@@ -21,6 +21,7 @@ internal sealed class AttributePath
     {
         foreach (object? part in _parts)
         {
+            context.Step();
             item = Attributes.GetItem(context, item, part);
             if (fallback is not null && item is Undefined) item = fallback;
         }

@@ -24,7 +24,7 @@ internal sealed class Builtin(string name, string parameters, Func<RenderContext
     /// <summary>Whatever the function does with a string, it may read all of it.</summary>
     private static void ChargeRead(RenderContext context, object? value)
     {
-        if (value is string text) context.ChargeRead(text.Length);
-        else if (value is Markup markup) context.ChargeRead(markup.Text.Length);
+        if (value is string text) context.ChargeRead(text);
+        else if (value is Markup markup) context.ChargeRead(markup.Text);
     }
 }

@@ -49,12 +49,14 @@ internal static class HtmlFilters
     {
         if (value is string or Markup || !Sequences.IsIterable(value)) return Quote(context, value, "/");
         List<string> parts = [];
+        long length = 0;
         ItemReader pairs = new(context, value is DictValue dict ? new DictView(dict, DictViewKind.Items) : value);
         while (pairs.TryNext(out object? pair))
         {
             object?[] items = Sequences.ToArray(context, pair);
             if (items.Length != 2) throw new TemplateException(TemplateErrorKind.ValueError, $"urlencode needs pairs, not {items.Length} values");
             parts.Add($"{Quote(context, items[0], "").Replace("%20", "+")}={Quote(context, items[1], "").Replace("%20", "+")}");
+            context.CheckLength(length += parts[^1].Length);
         }
 
         return context.Charge(string.Join('&', parts));
@@ -90,6 +92,7 @@ internal static class HtmlFilters
                 throw new TemplateException(TemplateErrorKind.ValueError, $"Invalid character in attribute name: {Repr.Of(key)}");
             }
 
+            context.CheckLength(text.Length);
             if (text.Length > 0) text.Append(' ');
             text.Append(Markup.Escape(context, dict.KeyAt(i)).Text).Append("=\"").Append(Markup.Escape(context, dict.ValueAt(i)).Text).Append('"');
         }

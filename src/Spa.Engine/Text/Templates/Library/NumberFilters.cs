@@ -32,17 +32,26 @@ internal static class NumberFilters
         }
 
         string text = value.ToString()!;
+        ChargeParse(context, text);
         int radix = a.Int(context, 1, 10);
         if (text.Length <= Integer.MaxDigits) context.Step((long)text.Length * text.Length / 4096);
         if (radix is 0 or (>= 2 and <= 36) && Conversion.ToInteger(text, radix) is { } parsed) return parsed;
         return Conversion.ToFloat(text) is double real && double.IsFinite(real) ? Integer.Normalize(Conversion.Truncate(real)) : fallback;
     }
 
+    /// <summary>Counts what is looked at several times.</summary>
+    private static void ChargeParse(RenderContext context, string text) => context.ChargeScan(8L * text.Length);
+
     /// <summary>Null where the value is no number.</summary>
     private static object? ToFloat(RenderContext context, object? value)
     {
         if (value is Undefined missing) throw missing.Error(context);
-        if (value is string or Markup) return Conversion.ToFloat(value.ToString()!);
+        if (value is string or Markup)
+        {
+            ChargeParse(context, value.ToString()!);
+            return Conversion.ToFloat(value.ToString()!);
+        }
+
         return Arithmetic.TryDouble(value, out double number) ? number : null;
     }
 
@@ -64,6 +73,7 @@ internal static class NumberFilters
 
         if (precision >= 0) return Integer.Normalize(integer);
         if (-precision > Integer.MaxDigits) return Box.Of(0);
+        context.Step((long)precision * precision / 4096);
         BigInteger unit = BigInteger.Pow(10, -precision);
         return Integer.Normalize(ExactDecimal.RoundQuotient(integer, unit) * unit);
     }

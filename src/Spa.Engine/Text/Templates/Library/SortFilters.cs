@@ -16,12 +16,13 @@ internal static class SortFilters
         new("dictsort", "case_sensitive? by? reverse?", DictSort),
     ];
 
-    private static object? Key(object? value, bool caseSensitive) => caseSensitive ? value : value switch
+    private static object? Key(RenderContext context, object? value, bool caseSensitive)
     {
-        string text => StringCase.Lower(text),
-        Markup markup => StringCase.Lower(markup.Text),
-        _ => value,
-    };
+        if (caseSensitive || value is not (string or Markup)) return value;
+        string text = value.ToString()!;
+        context.ChargeScan(text.Length);
+        return StringCase.Lower(text);
+    }
 
     private static object Sort(RenderContext context, object? value, BoundArguments a)
     {
@@ -34,7 +35,7 @@ internal static class SortFilters
         for (int i = 0; i < items.Length; i++)
         {
             object? item = items[i];
-            keys[i] = new ListValue([.. paths.Select(path => Key(path.Get(context, item), a.Flag(1)))]);
+            keys[i] = new ListValue([.. paths.Select(path => Key(context, path.Get(context, item), a.Flag(1)))]);
         }
 
         return new ListValue(Sorting.Sort(context, items, keys, a.Flag(0)));
@@ -46,7 +47,7 @@ internal static class SortFilters
         ItemReader items = new(context, value);
         while (items.TryNext(out object? item))
         {
-            object? key = Key(path.Get(context, item), caseSensitive);
+            object? key = Key(context, path.Get(context, item), caseSensitive);
             if (seen.TryGet(key, out _)) continue;
             seen.Set(key, null);
             yield return item;
@@ -58,10 +59,10 @@ internal static class SortFilters
         AttributePath path = new(a.Or(1, null));
         ItemReader items = new(context, value);
         if (!items.TryNext(out object? best)) return Undefined.Because("No aggregated item, sequence was empty.");
-        object? bestKey = Key(path.Get(context, best), a.Flag(0));
+        object? bestKey = Key(context, path.Get(context, best), a.Flag(0));
         while (items.TryNext(out object? item))
         {
-            object? key = Key(path.Get(context, item), a.Flag(0));
+            object? key = Key(context, path.Get(context, item), a.Flag(0));
             if (!(wantLarger ? Comparison.Order(context, key, bestKey, ">") > 0 : Comparison.Order(context, key, bestKey, "<") < 0)) continue;
             (best, bestKey) = (item, key);
         }
@@ -74,7 +75,7 @@ internal static class SortFilters
         AttributePath path = new(a[0]);
         object? fallback = a.Or(1, null);
         object?[] items = Sequences.ToArray(context, value);
-        object?[] keys = [.. items.Select(item => Key(path.Get(context, item, fallback), a.Flag(2)))];
+        object?[] keys = [.. items.Select(item => Key(context, path.Get(context, item, fallback), a.Flag(2)))];
         int[] order = Sorting.Sort(context, [.. Enumerable.Range(0, items.Length)], keys, reverse: false);
         List<object?> groups = [];
         for (int start = 0; start < order.Length;)
@@ -108,7 +109,7 @@ internal static class SortFilters
         for (int i = 0; i < items.Length; i++)
         {
             items[i] = dict.ItemAt(i);
-            keys[i] = Key(by is "key" ? dict.KeyAt(i) : dict.ValueAt(i), a.Flag(0));
+            keys[i] = Key(context, by is "key" ? dict.KeyAt(i) : dict.ValueAt(i), a.Flag(0));
         }
 
         return new ListValue(Sorting.Sort(context, items, keys, a.Flag(2)));

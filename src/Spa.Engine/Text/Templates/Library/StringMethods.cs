@@ -89,7 +89,7 @@ internal static class StringMethods
             }
 
             result.Append(escape ? Markup.Escape(context, item).Text : item!.ToString());
-            if (result.Length > context.Limits.MaxTextLength) context.ChargeLength(result.Length);
+            context.CheckLength(result.Length);
         }
 
         return context.Charge(result.ToString());
@@ -112,7 +112,7 @@ internal static class StringMethods
     }
 
     private static Builtin Strip(string name, bool left, bool right) => new(name, "/chars?", (context, self, a) =>
-        Like(self, context.Charge(StringTrimming.Strip(self!.ToString()!, a.TextOrNull(context, 0), left, right))));
+        Like(self, StringTrimming.Strip(context, self!.ToString()!, a.TextOrNull(context, 0), left, right)));
 
     private static Builtin Split(string name, bool fromRight) => new(name, "sep? maxsplit?", (context, self, a) =>
     {

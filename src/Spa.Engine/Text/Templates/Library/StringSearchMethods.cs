@@ -43,11 +43,13 @@ internal static class StringSearchMethods
         if (a[0] is not TupleValue choices) return Box.Of(window is not null && test(window, a.Text(context, 0)));
         foreach (object? choice in choices.Items)
         {
+            context.Step();
             if (choice is not (string or Markup))
             {
                 throw new TemplateException(TemplateErrorKind.TypeError, $"tuple for {name} must only contain str, not {TypeName.Of(choice)}");
             }
 
+            context.ChargeCompare(choice.ToString()!.Length);
             if (window is not null && test(window, choice.ToString())) return Box.True;
         }
 

@@ -13,12 +13,12 @@ internal static class StringTestMethods
         Every("isnumeric", PythonCharacters.IsNumeric),
         Every("isalnum", point => PythonCharacters.IsAlpha(point) || PythonCharacters.IsNumeric(point)),
         Every("isspace", PythonCharacters.IsSpace),
-        new("isprintable", "", (_, self, _) => Box.Of(Array.TrueForAll(CodePoints.ToArray(self!.ToString()!), PythonCharacters.IsPrintable))),
+        Whole("isprintable", text => Array.TrueForAll(CodePoints.ToArray(text), PythonCharacters.IsPrintable)),
         new("isascii", "", (_, self, _) => Box.Of(Ascii.IsValid(self!.ToString()!))),
-        new("isidentifier", "", (_, self, _) => Box.Of(IsIdentifier(self!.ToString()!))),
-        new("isupper", "", (_, self, _) => Box.Of(IsCase(self!.ToString()!, PythonCharacters.IsUpper))),
-        new("islower", "", (_, self, _) => Box.Of(IsCase(self!.ToString()!, PythonCharacters.IsLower))),
-        new("istitle", "", (_, self, _) => Box.Of(IsTitle(self!.ToString()!))),
+        Whole("isidentifier", text => IsIdentifier(text)),
+        Whole("isupper", text => IsCase(text, PythonCharacters.IsUpper)),
+        Whole("islower", text => IsCase(text, PythonCharacters.IsLower)),
+        Whole("istitle", text => IsTitle(text)),
     ];
 
     /// <summary>At least one cased character, and all of them of one case.</summary>
@@ -57,11 +57,16 @@ internal static class StringTestMethods
         return points.Length > 0 && PythonCharacters.IsIdentifierStart(points[0]) && Array.TrueForAll(points, PythonCharacters.IsIdentifierPart);
     }
 
-    private static Builtin Every(string name, Func<int, bool> test) => new(name, "", (context, self, _) =>
+    private static Builtin Whole(string name, Predicate<string> test) => new(name, "", (context, self, _) =>
     {
         string text = self!.ToString()!;
-        context.Step(text.Length / 16);
+        context.ChargeScan(text.Length);
+        return Box.Of(test(text));
+    });
+
+    private static Builtin Every(string name, Predicate<int> test) => Whole(name, text =>
+    {
         int[] points = CodePoints.ToArray(text);
-        return Box.Of(points.Length > 0 && Array.TrueForAll(points, point => test(point)));
+        return points.Length > 0 && Array.TrueForAll(points, test);
     });
 }

@@ -54,12 +54,19 @@ internal static class TestTable
         new("odd", "", (context, value, _) => Box.Of(Remainder(context, value, Box.Of(2), 1))),
         new("even", "", (context, value, _) => Box.Of(Remainder(context, value, Box.Of(2), 0))),
         new("divisibleby", "num", (context, value, a) => Box.Of(Remainder(context, value, a[0], 0))),
-        new("lower", "", (context, value, _) => Box.Of(StringTestMethods.IsCase(Printer.Text(context, value), PythonCharacters.IsLower))),
-        new("upper", "", (context, value, _) => Box.Of(StringTestMethods.IsCase(Printer.Text(context, value), PythonCharacters.IsUpper))),
+        Case("lower", PythonCharacters.IsLower),
+        Case("upper", PythonCharacters.IsUpper),
         new("sameas", "other", (_, value, a) => Box.Of(IsSame(value, a[0]))),
         new("filter", "", (_, value, _) => Box.Of(value is string or Markup && FilterTable.TryGet(value.ToString()!, out Builtin? _))),
         new("test", "", (_, value, _) => Box.Of(value is string or Markup && TryGet(value.ToString()!, out Builtin? _))),
     ];
+
+    private static Builtin Case(string name, Func<int, bool> wanted) => new(name, "", (context, value, _) =>
+    {
+        string text = Printer.Text(context, value);
+        context.ChargeScan(text.Length);
+        return Box.Of(StringTestMethods.IsCase(text, wanted));
+    });
 
     private static Builtin Plain(string name, Func<object?, bool> test) => new(name, "", (_, value, _) => Box.Of(test(value)));
 

@@ -10,7 +10,7 @@ internal static class TextFilters
         Map("capitalize", StringCase.Capitalize),
         Map("title", Title),
         new("trim", "chars?", (context, value, a) =>
-            Like(value, context.Charge(StringTrimming.Strip(Printer.Text(context, value), a.TextOrNull(context, 0), true, true)))),
+            Like(value, StringTrimming.Strip(context, Printer.Text(context, value), a.TextOrNull(context, 0), true, true))),
         new("string", "", (context, value, _) => value is Markup ? value : Printer.Text(context, value)),
         new("replace", "old new count?", Replace),
         new("format", "*args **kwargs", (context, value, a) =>
@@ -24,7 +24,12 @@ internal static class TextFilters
             return Like(value, context.Charge(PercentFormat.Apply(context, Printer.Text(context, value), values, value is Markup)));
         }),
         new("join", "d? attribute?", (context, value, a) => Join(context, value, a)),
-        new("wordcount", "", (context, value, _) => Box.Of(CountWords(Printer.Text(context, value)))),
+        new("wordcount", "", (context, value, _) =>
+        {
+            string text = Printer.Text(context, value);
+            context.ChargeScan(text.Length);
+            return Box.Of(CountWords(text));
+        }),
     ];
 
     public static object Like(object? value, string text) => value is Markup ? new Markup(text) : text;
@@ -57,7 +62,7 @@ internal static class TextFilters
         {
             if (i > 0) text.Append(markup && a.Or(0, "") is not Markup ? Markup.Escape(context, separator).Text : separator);
             text.Append(markup ? Markup.Escape(context, items[i]).Text : Printer.Text(context, items[i]));
-            if (text.Length > context.Limits.MaxTextLength) context.ChargeLength(text.Length);
+            context.CheckLength(text.Length);
         }
 
         string joined = context.Charge(text.ToString());

@@ -91,9 +91,8 @@ internal static class Attributes
                 value = sequence.Items[i];
                 return true;
             case string text:
-                context.ChargeRead(text.Length);
-                return TryCharacter(text, key, out value);
-            case Markup markup when TryCharacter(markup.Text, key, out value):
+                return TryCharacter(context, text, key, out value);
+            case Markup markup when TryCharacter(context, markup.Text, key, out value):
                 value = new Markup((string)value!);
                 return true;
             case RangeValue range when TryPosition(key, range.Count, out int i):
@@ -107,10 +106,11 @@ internal static class Attributes
         }
     }
 
-    private static bool TryCharacter(string text, object? key, out object? value)
+    private static bool TryCharacter(RenderContext context, string text, object? key, out object? value)
     {
         value = null;
         if (!Integer.Is(key)) return false;
+        context.ChargeRead(text);
         if (CodePoints.ArePlain(text))
         {
             if (!TryPosition(key, text.Length, out int plain)) return false;

@@ -14,18 +14,20 @@ internal static class Comparison
             case (null, _) or (_, null): return false;
             case (string a, string b):
                 if (a.Length != b.Length) return false;
-                context.ChargeRead(a.Length);
+                context.ChargeCompare(a.Length);
                 return a == b;
-            case (string or Markup, string or Markup): return left.ToString() == right.ToString();
+            case (string or Markup, string or Markup): return AreEqual(context, left.ToString(), right.ToString());
             case (Undefined, Undefined): return true;
             case (ListValue a, ListValue b): return ItemsEqual(context, a, b);
             case (TupleValue a, TupleValue b): return ItemsEqual(context, a, b);
             case (DictValue a, DictValue b): return EntriesEqual(context, a, b);
             case (DictView a, DictView b): return ViewsEqual(context, a, b);
             case (RangeValue a, RangeValue b): return RangesEqual(a, b);
-            case (BytesValue a, BytesValue b): return a.Bytes.AsSpan().SequenceEqual(b.Bytes);
+            case (BytesValue a, BytesValue b):
+                context.ChargeCompare(a.Bytes.Length);
+                return a.Bytes.AsSpan().SequenceEqual(b.Bytes);
             case (SliceValue a, SliceValue b): return a == b;
-            default: return IsNumber(left) && IsNumber(right) && CompareNumbers(left, right) == 0;
+            default: return IsNumber(left) && IsNumber(right) && CompareNumbers(context, left, right) == 0;
         }
     }
 
@@ -40,13 +42,18 @@ internal static class Comparison
         context.Step();
         if (left is string or Markup && right is string or Markup)
         {
-            context.ChargeRead(left.ToString()!.Length);
+            context.ChargeCompare(left.ToString()!.Length);
             return OrderText(left.ToString()!, right.ToString()!);
         }
 
-        if (IsNumber(left) && IsNumber(right)) return CompareNumbers(left!, right!);
+        if (IsNumber(left) && IsNumber(right)) return CompareNumbers(context, left!, right!);
         if (left is SequenceValue a && right is SequenceValue b && a.GetType() == b.GetType()) return OrderItems(context, a, b, symbol);
-        if (left is BytesValue x && right is BytesValue y) return x.Bytes.AsSpan().SequenceCompareTo(y.Bytes);
+        if (left is BytesValue x && right is BytesValue y)
+        {
+            context.ChargeCompare(x.Bytes.Length);
+            return x.Bytes.AsSpan().SequenceCompareTo(y.Bytes);
+        }
+
         if (left is Undefined missing) throw missing.Error(context);
         if (right is Undefined missingRight) throw missingRight.Error(context);
         throw new TemplateException(
@@ -77,7 +84,7 @@ internal static class Comparison
 
     private static bool IsNumber(object? value) => value is double || Integer.Is(value);
 
-    private static int? CompareNumbers(object left, object right)
+    private static int? CompareNumbers(RenderContext context, object left, object right)
     {
         if (left is double a && right is double b) return double.IsNaN(a) || double.IsNaN(b) ? null : a.CompareTo(b);
         if (left is double x) return CompareMixed(right, x) is int order ? -order : null;
@@ -85,6 +92,7 @@ internal static class Comparison
         if (Integer.TryLong(left, out long p) && Integer.TryLong(right, out long q)) return p.CompareTo(q);
         Integer.TryBig(left, out BigInteger m);
         Integer.TryBig(right, out BigInteger n);
+        context.ChargeCompare(m.GetBitLength() / 16);
         return m.CompareTo(n);
     }
 

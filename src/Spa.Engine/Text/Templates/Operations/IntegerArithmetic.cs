@@ -7,7 +7,7 @@ internal static class IntegerArithmetic
 {
     public static object Apply(RenderContext context, BinaryOperator op, BigInteger left, BigInteger right)
     {
-        context.Step((left.GetBitLength() + right.GetBitLength()) / 64);
+        ChargeLimbs(context, left.GetBitLength(), op is BinaryOperator.Add or BinaryOperator.Subtract or BinaryOperator.Power ? 1 : right.GetBitLength());
         switch (op)
         {
             case BinaryOperator.Add: return Bounded(context, left + right);
@@ -28,6 +28,9 @@ internal static class IntegerArithmetic
         return Integer.Normalize(op == BinaryOperator.FloorDivide ? quotient : remainder);
     }
 
+    /// <summary>Counts the products of parts of 64 bits that long multiplication and division make, some thirty a step.</summary>
+    private static void ChargeLimbs(RenderContext context, long leftBits, long rightBits) => context.Step((leftBits / 64 + 1) * (rightBits / 64 + 1) / 32);
+
     private static object Power(RenderContext context, BigInteger value, BigInteger exponent)
     {
         if (exponent.Sign < 0)
@@ -43,6 +46,8 @@ internal static class IntegerArithmetic
             throw TooLarge(context);
         }
 
+        long bits = (long)exponent * BigInteger.Abs(value).GetBitLength();
+        ChargeLimbs(context, bits, bits);
         return Bounded(context, BigInteger.Pow(value, (int)exponent));
     }
 

@@ -20,7 +20,7 @@ internal static class Slicing
 
     private static string Text(RenderContext context, string text, SliceValue slice)
     {
-        context.ChargeRead(text.Length);
+        context.ChargeRead(text);
         (int start, int count, long step) = Resolve(context, slice, CodePoints.Count(text));
         context.ChargeLength(step == 1 ? count : text.Length);
         if (step == 1) return CodePoints.Substring(text, start, start + count);

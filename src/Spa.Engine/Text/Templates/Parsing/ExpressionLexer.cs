@@ -7,6 +7,7 @@ namespace Spa.Engine.Text.Templates;
 /// <summary>The tokens between the two ends of one tag.</summary>
 internal sealed class ExpressionLexer(string source, int position, int line, string name)
 {
+    private const long MaxScale = 1L << 58;
     private readonly Stack<char> _open = new();
     private int _position = position;
     private int _line = line;
@@ -125,13 +126,16 @@ internal sealed class ExpressionLexer(string source, int position, int line, str
     private BigInteger ReadDigits(int radix)
     {
         BigInteger value = BigInteger.Zero;
-        int digits = 0;
-        while (true)
+        (long part, long scale) = (0, 1);
+        for (int digits = 0; ; digits++)
         {
             if (_position < source.Length && source[_position] == '_' && DigitAt(_position + 1, radix)) _position++;
-            if (!DigitAt(_position, radix)) return value;
-            if (++digits > Integer.MaxDigits) throw Fail("an integer literal of more than 4300 digits");
-            value = value * radix + Convert.ToInt32(source[_position++].ToString(), 16);
+            if (!DigitAt(_position, radix)) return value * scale + part;
+            if (digits == Integer.MaxDigits) throw Fail("an integer literal of more than 4300 digits");
+            (part, scale) = (part * radix + Convert.ToInt32(source[_position++].ToString(), 16), scale * radix);
+            if (scale < MaxScale) continue;
+            value = value * scale + part; // many digits at once, for every step goes over the whole number
+            (part, scale) = (0, 1);
         }
     }
 

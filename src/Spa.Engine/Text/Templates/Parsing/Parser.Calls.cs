@@ -13,6 +13,7 @@ internal sealed partial class Parser
         int line = _stream.Expect(TokenKind.LeftParen).Line;
         List<Expression> positional = [];
         List<(string, Expression)> named = [];
+        HashSet<string> names = [];
         Expression? star = null;
         Expression? doubleStar = null;
         bool first = true;
@@ -35,7 +36,7 @@ internal sealed partial class Parser
             {
                 string name = _stream.Next().Text;
                 _stream.Next();
-                if (named.Any(pair => pair.Item1 == name)) throw _stream.Fail($"keyword argument repeated: {name}", line, TemplateErrorKind.SyntaxError);
+                if (!names.Add(name)) throw _stream.Fail($"keyword argument repeated: {name}", line, TemplateErrorKind.SyntaxError);
                 named.Add((name, ParseExpression()));
             }
             else
@@ -117,7 +118,9 @@ internal sealed partial class Parser
     private string ParseDottedName()
     {
         string name = _stream.Expect(TokenKind.Name).Text;
-        while (_stream.SkipIf(TokenKind.Dot)) name += "." + _stream.Expect(TokenKind.Name).Text;
-        return name;
+        if (_stream.Current.Kind != TokenKind.Dot) return name;
+        List<string> parts = [name];
+        while (_stream.SkipIf(TokenKind.Dot)) parts.Add(_stream.Expect(TokenKind.Name).Text);
+        return string.Join('.', parts);
     }
 }

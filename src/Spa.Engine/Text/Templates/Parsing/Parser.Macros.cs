@@ -21,13 +21,14 @@ internal sealed partial class Parser
     private (string[] Parameters, Expression[] Defaults) ParseSignature()
     {
         List<string> parameters = [];
+        HashSet<string> seen = [];
         List<Expression> defaults = [];
         _stream.Expect(TokenKind.LeftParen);
         while (_stream.Current.Kind != TokenKind.RightParen)
         {
             if (parameters.Count > 0) _stream.Expect(TokenKind.Comma);
             string name = ParseStoredName();
-            if (parameters.Contains(name)) throw _stream.Fail($"duplicate argument '{name}' in function definition", 0, TemplateErrorKind.SyntaxError);
+            if (!seen.Add(name)) throw _stream.Fail($"duplicate argument '{name}' in function definition", 0, TemplateErrorKind.SyntaxError);
             parameters.Add(name);
             if (_stream.SkipIf(TokenKind.Assign)) defaults.Add(ParseExpression());
             else if (defaults.Count > 0) throw _stream.Fail("non-default argument follows default argument");

@@ -6,7 +6,7 @@ namespace Spa.Engine.Text.Templates;
 internal sealed partial class Parser
 {
     private const int MaxNesting = 200;
-    private const int MaxSourceLength = 4 << 20;
+    private const int MaxSourceLength = 1 << 20;
     private readonly TokenStream _stream;
     private readonly UnknownNames _unknown = new();
     private readonly Stack<string[]> _endTags = new();

@@ -17,9 +17,9 @@ internal sealed class KeyComparer(RenderContext context) : IEqualityComparer<obj
         {
             case null: return 0;
             case string text:
-                context.ChargeRead(text.Length);
+                context.ChargeScan(text.Length);
                 return text.GetHashCode();
-            case Markup markup: return markup.Text.GetHashCode();
+            case Markup markup: return GetHashCode(markup.Text);
             case bool flag: return flag ? 1 : 0;
             case long integer: return integer.GetHashCode();
             case BigInteger integer: return HashOf((double)integer);
@@ -35,7 +35,7 @@ internal sealed class KeyComparer(RenderContext context) : IEqualityComparer<obj
     public bool Equals(string x, string y)
     {
         if (x.Length != y.Length) return false;
-        context.ChargeRead(x.Length);
+        context.ChargeCompare(x.Length);
         return x == y;
     }
 

@@ -21,6 +21,7 @@ internal sealed class MacroValue(MacroDefinition definition, Scope closure) : IC
     {
         string[] parameters = definition.Parameters;
         object?[] given = arguments.Positional;
+        context.Step(parameters.Length + ((long)parameters.Length * arguments.Named.Length));
         List<string> used = [];
         for (int i = 0; i < parameters.Length; i++)
         {

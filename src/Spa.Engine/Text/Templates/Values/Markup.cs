@@ -9,11 +9,13 @@ internal sealed class Markup(string text)
 
     /// <summary>The five characters of HTML as entities; markup stays as it is.</summary>
     public static Markup Escape(RenderContext context, object? value) =>
-        value as Markup ?? new Markup(context.Charge(Escape(Printer.Text(context, value))));
+        value as Markup ?? new Markup(Escape(context, Printer.Text(context, value)));
 
-    private static string Escape(string text)
+    private static string Escape(RenderContext context, string text)
     {
-        if (text.AsSpan().IndexOfAny("&<>'\"") < 0) return text;
+        ReadOnlySpan<char> span = text;
+        context.ChargeLength(span.Length + 4L * (span.Count('&') + span.Count('\'') + span.Count('"')) + 3L * (span.Count('<') + span.Count('>')));
+        if (span.IndexOfAny("&<>'\"") < 0) return text;
         return text.Replace("&", "&amp;").Replace(">", "&gt;").Replace("<", "&lt;").Replace("'", "&#39;").Replace("\"", "&#34;");
     }
 }
