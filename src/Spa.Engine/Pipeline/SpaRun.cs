@@ -60,10 +60,17 @@ public sealed partial class SpaRun : IDisposable
         var sft = new StageModel(-1, "SFT", _sftBundle.Path, ContentHash.OfModel(_sftBundle));
         Evaluate(sft, sft);
         StageModel? seed = Iterate(sft, null);
-        RunControls(sft, seed);
+        (LoopControl Control, RunConfig Config)[] controls = Controls();
+        foreach ((LoopControl control, RunConfig config) in controls)
+        {
+            using var run = new SpaRun(config, _context with { Log = new PrefixedLog(_context.Log, control.FolderName) }, this);
+            run.Iterate(sft, control.Kind == ControlKind.SeedOnly ? null : seed);
+        }
         RunReport report = RunReportBuilder.Build(_folder);
         ReportWriter.Write(report, _folder.Report);
-        RunCard.Write(_config, _folder, _sftBundle, report);
+        RunCard.Write(_config, _folder, _sftBundle, report, StageTitle);
+        foreach ((LoopControl control, RunConfig config) in controls)
+            RunCard.Write(config, new RunFolder(config.Training.OutputDir!), _sftBundle, report, stage => control.Title(stage, config.Training.MaxSteps));
     }
 
     public void Dispose()

@@ -197,6 +197,32 @@ public sealed class ChartTests
         Assert.That(bars[0].Value, Is.EqualTo("a, s: 50.0%\n95% interval 40.0% to 60.0%"));
     }
 
+    [TestCase(1, 2, 2)]
+    [TestCase(3, 2, 6)]
+    [TestCase(2, 3, 6)]
+    [TestCase(3, 1, 3)]
+    [TestCase(4, 2, 0, Description = "too many")]
+    public void Values_of_neighbouring_bars_never_touch_on_a_phone(int groups, int series, int labels)
+    {
+        XElement svg = Parse(new BarChart
+        {
+            Title = "t",
+            Groups = [.. Enumerable.Range(1, groups).Select(i => $"SPA {i}")],
+            Series = [.. Enumerable.Range(0, series).Select(s => new BarSeries($"s{s}", [.. Enumerable.Range(0, groups).Select(g => new Estimate(0.581 + 0.01 * (s + g)))]))],
+        });
+        double[] places = [.. OfClass(svg, "value").Select(value => (double)value.Attribute("x")!).Order()];
+        Assert.That(places, Has.Length.EqualTo(labels));
+        Assert.That(places.Zip(places.Skip(1), (a, b) => b - a), Is.All.GreaterThan(5 * PlotFrame.TickGlyphWidth), "five glyphs each");
+    }
+
+    [Test]
+    public void Shares_along_x_have_ticks_between_whole_numbers()
+    {
+        XElement svg = Parse(Line() with { XStyle = NumberStyle.Percent, Series = [new("s", [new(0.5, 0.5), new(1, 1)])] });
+        Assert.That(OfClass(svg, "tick").Select(tick => tick.Value), Is.SupersetOf(new[] { "50%", "100%" }));
+        Assert.That(svg.Value, Does.Contain("update 50.0%"));
+    }
+
     [Test]
     public void Hostile_names_stay_text()
     {

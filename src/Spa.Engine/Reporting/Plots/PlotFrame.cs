@@ -76,17 +76,17 @@ internal sealed class PlotFrame
         Svg.Line("axis", Left, Bottom, Right, Bottom);
     }
 
-    /// <summary>Tick marks and labels of a horizontal scale; labels that would run into each other are left out.</summary>
+    /// <summary>Tick marks and labels of a horizontal scale; labels that would run into each other are left out, one at the edge moves in.</summary>
     public void DrawXAxis(AxisScale x)
     {
         double free = double.NegativeInfinity;
         foreach (AxisTick tick in x.Ticks)
         {
-            double at = Left + PlotWidth * x.Map(tick.Value), half = GlyphWidth * tick.Label.Length / 2;
+            double at = Left + PlotWidth * x.Map(tick.Value), half = GlyphWidth * tick.Label.Length / 2, middle = Math.Min(at, Width - TickGlyphWidth * tick.Label.Length / 2);
             Svg.Line("axis", at, Bottom, at, Bottom + 4);
-            if (at - half < free || at + half > Width) continue;
-            Svg.Text("tick mid", at, Bottom + 18, tick.Label);
-            free = at + half + 6;
+            if (middle - half < free) continue;
+            Svg.Text("tick mid", middle, Bottom + 18, tick.Label);
+            free = middle + half + 6;
         }
     }
 
