@@ -125,6 +125,39 @@ internal sealed class BrokenKernelTests
     }
 
     [Test]
+    public void A_race_about_one_word_of_a_vector_is_caught([Values(0, 4, 8, 12)] int offset, [Range(1, 4)] int seed)
+    {
+        using EmulatedDevice device = new(new EmulatorOptions { Seed = seed });
+        using PtxModule module = device.LoadModule($$"""
+            .version 8.0
+            .target sm_80
+            .address_size 64
+            .visible .entry word(.param .u64 p)
+            {
+                .reg .pred q;
+                .reg .b32 r<8>;
+                .reg .b64 a;
+                ld.param.u64 a, [p];
+                mov.u32 r0, %tid.x;
+                setp.lt.u32 q, r0, 32;
+                @q bra vector;
+                setp.eq.u32 q, r0, 32;
+                @q st.global.u32 [a+{{offset}}], r0;
+                ret;
+            vector:
+                setp.eq.u32 q, r0, 0;
+                @q ld.global.v4.u32 {r1, r2, r3, r4}, [a];
+                ret;
+            }
+            """, "word.ptx");
+        ulong p = device.Memory.Allocate(16, "words");
+        device.Memory.Fill(p, 0, 4, 4);
+        DeviceFaultException fault = Assert.Throws<DeviceFaultException>(() => device.Launch(module.GetFunction("word")!, LaunchGeometry.Linear(1, 64), BitConverter.GetBytes(p)))!;
+        Assert.That(fault.Kind, Is.EqualTo(DeviceFaultKind.GlobalRace), fault.Message);
+        Assert.That(fault.Message, Does.Contain($"(byte {offset} of 'words')"));
+    }
+
+    [Test]
     public void A_report_names_block_and_thread_in_three_dimensions()
     {
         using EmulatedDevice device = new();
