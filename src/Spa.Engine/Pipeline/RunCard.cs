@@ -27,7 +27,7 @@ internal static class RunCard
                 LicenseName = card.LicenseName,
                 LicenseLink = card.LicenseLink,
                 Languages = card.Languages,
-                Method = stage == 0 ? ModelCardMethod.Dpo : ModelCardMethod.Spa,
+                Method = stage == 0 ? ModelCardMethod.Dpo : ModelCardMethod.Loop(config.Spa.Judge, config.Spa.SeedDataset is not null),
                 IsAdapter = sft.IsAdapter || config.Training.UsePeft,
                 Training = [.. Facts(config, stage), .. Figures(stage == 0 ? null : AuditFile.Read(folder, stage))],
                 Results = report.Stages is { } stages ? UpTo(stages, stage) : null,

@@ -49,5 +49,5 @@ internal static class StudyRloo
 
     private static JsonObject Row(LoopPrompt prompt) => prompt.Source is { } source
         ? new JsonObject { ["prompt"] = source.DeepClone() }
-        : new JsonObject { ["prompt_ids"] = new JsonArray([.. prompt.Ids.Select(id => (JsonNode)id)]) };
+        : new JsonObject { ["prompt_ids"] = SampledRow.Array(prompt.Ids) };
 }

@@ -1,4 +1,5 @@
 using Spa.Engine.Compute.Cpu;
+using Spa.Engine.Pipeline;
 using Spa.Engine.Pipeline.Studies;
 
 namespace Spa.Engine.Tests.Pipeline.Studies;
@@ -22,6 +23,17 @@ internal sealed class RunStudyTaskTests
         File.Delete(Path.Combine(seed, "rloo.json"));
         Assert.That(Accuracy(Run(tiny, study), "rloo"), Is.EqualTo(Accuracy(results, "rloo")));
         Assert.That(File.GetLastWriteTimeUtc(policy), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void A_reward_model_is_trained_on_the_seed_pairs_that_the_loop_draws()
+    {
+        using TinyRun tiny = new();
+        Run(tiny, Read(tiny, "{name: a, reward: {num_train_epochs: 1}, set: {spa.seed_pairs: 5, spa.iterations: 1}}"));
+        RunState State(string folder) => new(Path.Combine(tiny.OutputPath, "e", "seed-1", "a", folder, "run.json"), null);
+        Assert.That(File.ReadLines(Path.Combine(tiny.OutputPath, "e", "seed-1", "a", "reward", "pairs.jsonl")).Count(), Is.EqualTo(5));
+        Assert.That(State("reward").Find("reward/train")!.Summary["updates"]!.GetValue<int>(), Is.EqualTo(2), "five pairs, four to an update");
+        Assert.That(State("").Find("stage-0-seed/train")!.Summary["updates"]!.GetValue<int>(), Is.EqualTo(4), "two epochs of the same five");
     }
 
     [TestCase("{name: a, rloo: {}, set: {spa.iterations: 0}}", "arm 'a' has 'rloo' and no prompts, which are those of the iterations; raise spa.iterations")]
