@@ -60,6 +60,7 @@ internal sealed class RenderCommand : CliCommand
 
     private static string Read(string file)
     {
+        if (Directory.Exists(file)) throw new SpaException($"'{file}' is a folder; name its .jinja file, or the folder with --tokenizer");
         try
         {
             return File.ReadAllText(file);

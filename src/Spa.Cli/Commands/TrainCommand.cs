@@ -36,7 +36,7 @@ internal sealed class TrainCommand : CliCommand
         ? "Seed DPO, then per iteration: sample, judge (spa.judge: the implicit reward unless told otherwise), train with noise-aware DPO; evaluation and a report. The run "
         + "folder is output_dir. The same command goes on after an interruption and does nothing once all is done; spa status shows where a run stands.\n" + Keys
         : "Trains one stage. output_dir gets model/ (a Hugging Face folder), metrics.jsonl and checkpoints. The same command goes on after an interruption and does "
-        + "nothing once all is done.\n" + Keys;
+        + "nothing once all is done. spa inspect-tokens shows what of a row is learned, given and cut.\n" + Keys;
 
     public override IReadOnlyList<string> Examples => _stage switch
     {

@@ -1,3 +1,5 @@
+using Spa.Engine.Text;
+
 namespace Spa.Engine.Data;
 
 /// <summary>What turning rows into tokens needs of a model's tokenizer and chat template.</summary>
@@ -19,4 +21,9 @@ public interface IRowTokenizer
     /// The conversation by the chat template; with <paramref name="addGenerationPrompt"/> the header of the assistant's next turn follows.
     /// </summary>
     string Render(IReadOnlyList<Message> messages, bool addGenerationPrompt);
+
+    /// <summary>
+    /// The whole conversation, and what of it the chat template marks as generated (<c>{% generation %}</c>); nothing where it marks none.
+    /// </summary>
+    RenderResult RenderMarked(IReadOnlyList<Message> messages) => new(Render(messages, addGenerationPrompt: false), []);
 }

@@ -1,3 +1,5 @@
+using Spa.Engine.Text;
+
 namespace Spa.Engine.Data;
 
 /// <summary>Tokens of what follows a prompt, and of whole texts and conversations.</summary>
@@ -62,14 +64,15 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
 
     /// <summary>
     /// Scores assistant turns: each is what the conversation up to its end adds to the conversation up to its header, up to the last end
-    /// token. The pieces are tokenised apart, which special tokens at their borders make equal to the whole.
+    /// token.
     /// </summary>
     private TokenizedExample EncodeTurns(ResponseRow row, bool onlyLast)
     {
         IReadOnlyList<Message> turns = row.Response.Messages!;
-        string full = tokenizer.Render(turns, addGenerationPrompt: false);
-        List<int> tokens = [];
-        List<bool> scored = [];
+        RenderResult marked = tokenizer.RenderMarked(turns);
+        if (!onlyLast && marked.GenerationSpans.Count > 0) return EncodeMarked(row, marked);
+        string full = marked.Text;
+        List<(string Text, bool IsTarget)> pieces = [];
         int done = 0;
         for (int i = 0; i < turns.Count; i++)
         {
@@ -78,28 +81,89 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
             string upTo = tokenizer.Render([.. turns.Take(i + 1)], addGenerationPrompt: false);
             if (!full.StartsWith(upTo, StringComparison.Ordinal) || !upTo.StartsWith(head, StringComparison.Ordinal) || head.Length < done)
             {
-                throw new SpaException($"{row.Location}: the chat template rewrites earlier turns, so turn {i + 1} cannot be scored alone; score the last turn or "
-                    + "all tokens");
+                throw new SpaException($"{row.Location}: the chat template rewrites earlier turns, so turn {i + 1} cannot be scored alone; use a template that marks "
+                    + "what is generated ({% generation %}), or score the last turn or all tokens");
             }
 
-            Add(full[done..head.Length], isTarget: false);
-            Add(upTo[head.Length..], isTarget: true);
+            pieces.Add((full[done..head.Length], false));
+            pieces.Add((upTo[head.Length..], true));
             done = upTo.Length;
         }
 
-        Add(full[done..], isTarget: false);
-        if (!tokens.SequenceEqual(tokenizer.Encode(full, addSpecialTokens: false))) report.AddBoundaryMerge();
-        if (scored.Count > 0) scored[0] = false;
-        return new TokenizedExample([.. tokens], [.. scored], row.End == ResponseEnd.Complete);
+        pieces.Add((full[done..], false));
+        return EncodePieces(row, full, pieces, toLastEnd: true);
+    }
 
-        void Add(string piece, bool isTarget)
+    /// <summary>Scores what the template marks as generated, all of it and nothing else, as TRL does.</summary>
+    private TokenizedExample EncodeMarked(ResponseRow row, RenderResult marked)
+    {
+        List<(string Text, bool IsTarget)> pieces = [];
+        int done = 0;
+        foreach (GenerationSpan span in marked.GenerationSpans.OrderBy(span => span.StartUtf16))
         {
-            if (piece.Length == 0) return;
-            int[] ids = tokenizer.Encode(piece, addSpecialTokens: false);
-            int targets = isTarget ? ids.Length - Trailing(ids) : 0;
-            tokens.AddRange(ids);
-            for (int i = 0; i < ids.Length; i++) scored.Add(i < targets);
+            int start = Math.Max(done, span.StartUtf16);
+            if (span.EndUtf16 <= start) continue;
+            pieces.Add((marked.Text[done..start], false));
+            pieces.Add((marked.Text[start..span.EndUtf16], true));
+            done = span.EndUtf16;
         }
+
+        pieces.Add((marked.Text[done..], false));
+        return EncodePieces(row, marked.Text, pieces, toLastEnd: false);
+    }
+
+    /// <param name="row">The row.</param>
+    /// <param name="whole">All pieces together.</param>
+    /// <param name="pieces">Its parts in order; targets are scored.</param>
+    /// <param name="toLastEnd">Whether what stands behind the last end token of a target is not scored.</param>
+    private TokenizedExample EncodePieces(ResponseRow row, string whole, List<(string Text, bool IsTarget)> pieces, bool toLastEnd)
+    {
+        int[] tokens = tokenizer.Encode(whole, addSpecialTokens: false);
+        bool[] scored = new bool[tokens.Length];
+        List<(int From, int To)> places = PlacesApart(pieces, tokens) ?? PlacesInside(whole, pieces, tokens);
+        for (int i = 0; i < pieces.Count; i++)
+        {
+            (int from, int to) = places[i];
+            if (pieces[i].IsTarget) scored.AsSpan(from, to - from - (toLastEnd ? Trailing(tokens[from..to]) : 0)).Fill(true);
+        }
+
+        if (scored.Length > 0) scored[0] = false;
+        return new TokenizedExample(tokens, scored, row.End == ResponseEnd.Complete);
+    }
+
+    /// <summary>Where the tokens of every piece are, or null where pieces that are tokenised apart do not come to the tokens of the whole.</summary>
+    private List<(int From, int To)>? PlacesApart(List<(string Text, bool IsTarget)> pieces, ReadOnlySpan<int> tokens)
+    {
+        List<(int From, int To)> places = [];
+        int from = 0;
+        foreach ((string text, _) in pieces)
+        {
+            int[] ids = text.Length == 0 ? [] : tokenizer.Encode(text, addSpecialTokens: false);
+            if (!tokens[from..].StartsWith(ids)) return null;
+            places.Add((from, from += ids.Length));
+        }
+
+        return from == tokens.Length ? places : null;
+    }
+
+    /// <summary>The same by what the whole up to each border comes to. A token that spans a border belongs to both sides, as in TRL.</summary>
+    private List<(int From, int To)> PlacesInside(string whole, List<(string Text, bool IsTarget)> pieces, ReadOnlySpan<int> tokens)
+    {
+        List<(int From, int To)> places = [];
+        (int end, int from, bool merges) = (0, 0, false);
+        foreach ((string text, _) in pieces)
+        {
+            end += text.Length;
+            ReadOnlySpan<int> before = end == whole.Length ? tokens : tokenizer.Encode(whole[..end], addSpecialTokens: false);
+            int common = tokens.CommonPrefixLength(before);
+            bool spans = common < before.Length && common < tokens.Length;
+            merges |= spans;
+            places.Add((from, Math.Max(from, spans ? common + 1 : common)));
+            from = common;
+        }
+
+        if (merges) report.AddBoundaryMerge();
+        return places;
     }
 
     /// <summary>

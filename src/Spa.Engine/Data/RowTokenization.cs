@@ -1,3 +1,5 @@
+using Spa.Engine.Text;
+
 namespace Spa.Engine.Data;
 
 /// <summary>
@@ -17,13 +19,39 @@ public sealed class RowTokenization(IRowTokenizer tokenizer, Truncation truncati
     /// <summary>The prompt, cut so that <paramref name="newTokens"/> fit behind it; null where none fits (counted in the report).</summary>
     public TokenizedPrompt? Prompt(PromptRow row, int newTokens)
     {
-        int[] tokens = EncodePrompt(row.Prompt, row.Location);
+        int[] tokens = At(row.Location, () => EncodePrompt(row.Prompt, row.Location));
         report.AddLengths(tokens.Length, 0);
         return truncation.Apply(new TokenizedPrompt(tokens, Cut: false), newTokens, report.Truncation);
     }
 
     /// <summary>The pair; null where it has an empty response or does not fit (counted in the report).</summary>
-    public TokenizedPair? Pair(PreferenceRow row)
+    public TokenizedPair? Pair(PreferenceRow row) => At(row.Location, () => PairOf(row));
+
+    /// <summary>The example; null where nothing is left to score (counted in the report).</summary>
+    public TokenizedExample? Example(ResponseRow row, ScoredTurns turns = ScoredTurns.Auto) =>
+        Whole(row, turns, out int prompt) is { } whole ? truncation.Apply(whole, prompt, report.Truncation) : null;
+
+    /// <summary>The example before anything is cut, and the length of its prompt; null where there is nothing to score (counted in the report).</summary>
+    public TokenizedExample? Whole(ResponseRow row, ScoredTurns turns, out int promptLength)
+    {
+        (TokenizedExample? whole, promptLength) = At(row.Location, () => WholeOf(row, turns));
+        return whole;
+    }
+
+    // The template knows nothing of rows, and the user must find the one that it refuses.
+    private static T At<T>(RowLocation location, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (TemplateException refusal)
+        {
+            throw new SpaException($"{location}: the chat template refuses the row: {refusal.Message}", refusal);
+        }
+    }
+
+    private TokenizedPair? PairOf(PreferenceRow row)
     {
         int[] prompt = EncodePrompt(row.Prompt, row.Location);
         int[] chosen = _responses.Encode(row.Prompt, prompt, row.Chosen, row.ChosenEnd, row.Location);
@@ -39,8 +67,7 @@ public sealed class RowTokenization(IRowTokenizer tokenizer, Truncation truncati
         return truncation.Apply(pair, report.Truncation);
     }
 
-    /// <summary>The example; null where nothing is left to score (counted in the report).</summary>
-    public TokenizedExample? Example(ResponseRow row, ScoredTurns turns = ScoredTurns.Auto)
+    private (TokenizedExample? Whole, int PromptLength) WholeOf(ResponseRow row, ScoredTurns turns)
     {
         int[] prompt = row.Prompt is null ? [] : EncodePrompt(row.Prompt, row.Location);
         TokenizedExample whole;
@@ -55,13 +82,9 @@ public sealed class RowTokenization(IRowTokenizer tokenizer, Truncation truncati
         }
 
         report.AddLengths(prompt.Length, whole.Tokens.Length - prompt.Length);
-        if (whole.ScoredCount == 0)
-        {
-            report.AddEmptyResponse();
-            return null;
-        }
-
-        return truncation.Apply(whole, prompt.Length, report.Truncation);
+        if (whole.ScoredCount > 0) return (whole, prompt.Length);
+        report.AddEmptyResponse();
+        return (null, prompt.Length);
     }
 
     private static TokenizedExample Join(int[] prompt, int[] response, bool scorePrompt, ResponseEnd end)

@@ -23,12 +23,35 @@ public static class Rows
         Read(path, report, badRows, (row, fields) => new ResponseParser(row, fields).ParseResponse(),
             row => (row.Prompt?.Fingerprint(), Mix(row.Prompt?.Fingerprint() ?? 0, row.Response.Fingerprint(), 0)));
 
+    /// <summary>One row as a preference pair.</summary>
+    /// <param name="source">The row as it stands in its file.</param>
+    /// <param name="reading">How it was read, in a few words.</param>
+    /// <exception cref="SpaException">It cannot be used; says why.</exception>
+    public static PreferenceRow ToPreference(SourceRow source, out string reading) => One(source, fields => new PreferenceParser(source, fields).Parse(), out reading);
+
+    /// <summary>One row as an example, as for <see cref="ToPreference"/>.</summary>
+    /// <exception cref="SpaException">It cannot be used; says why.</exception>
+    public static ResponseRow ToResponse(SourceRow source, out string reading) => One(source, fields => new ResponseParser(source, fields).ParseResponse(), out reading);
+
+    /// <summary>One row as a prompt, as for <see cref="ToPreference"/>.</summary>
+    /// <exception cref="SpaException">It cannot be used; says why.</exception>
+    public static PromptRow ToPrompt(SourceRow source, out string reading) => One(source, fields => new ResponseParser(source, fields).ParsePrompt(), out reading);
+
     /// <summary>Every fault of one preference row; empty where it can be used.</summary>
     public static IReadOnlyList<RowFault> DiagnosePreference(SourceRow row)
     {
         RowFields fields = new(row);
         _ = new PreferenceParser(row, fields).Parse();
         return fields.Faults;
+    }
+
+    private static T One<T>(SourceRow source, Func<RowFields, T?> parse, out string reading)
+        where T : class
+    {
+        RowFields fields = new(source);
+        T? row = parse(fields);
+        reading = fields.Reading;
+        return row ?? throw new SpaException(fields.Faults[0].ToString());
     }
 
     private static IEnumerable<T> Read<T>(

@@ -9,7 +9,10 @@ public enum ScoredTurns
     /// <summary>Every token, the prompt's too (<c>completion_only_loss: false</c>).</summary>
     All,
 
-    /// <summary>Every assistant turn of a conversation (<c>assistant_only_loss: true</c>).</summary>
+    /// <summary>
+    /// Every assistant turn of a conversation (<c>assistant_only_loss: true</c>): what the chat template marks as generated, and without such marks
+    /// each answer with its end token.
+    /// </summary>
     Assistant,
 
     /// <summary>Only the last assistant turn.</summary>

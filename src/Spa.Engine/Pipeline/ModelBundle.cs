@@ -78,6 +78,7 @@ public sealed class ModelBundle : IDisposable
     /// <param name="rewards">Whether a reward model will do; else one is refused, for it predicts no tokens.</param>
     public static ModelBundle Open(string path, string? tokenizer = null, string? baseModel = null, bool rewards = false)
     {
+        if (tokenizer is not null) tokenizer = ModelTokenizer.PlaceOf(tokenizer);
         ModelFiles files = ModelFiles.Open(path, baseModel);
         try
         {

@@ -41,9 +41,14 @@ public sealed class ModelTokenizer : IRowTokenizer
 
     public IReadOnlyList<int> EndIds { get; }
 
+    /// <summary>What a user names as a tokenizer: the folder in the place of its tokenizer.json.</summary>
+    public static string PlaceOf(string path) => Path.GetFileName(path) == "tokenizer.json" && File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path;
+
     /// <summary>The tokenizer of a model folder, a tokenizer folder or a GGUF file.</summary>
     public static ModelTokenizer Open(string path)
     {
+        path = PlaceOf(path);
+        if (!Path.Exists(path)) throw new SpaException($"tokenizer '{path}' does not exist; a folder with tokenizer.json or a .gguf file on this machine is expected (nothing is downloaded)");
         if (Directory.Exists(path))
         {
             string file = Path.Combine(path, "tokenizer.json");
@@ -81,13 +86,9 @@ public sealed class ModelTokenizer : IRowTokenizer
 
     public string Decode(ReadOnlySpan<int> ids) => Tokenizer.Decode(ids, skipSpecialTokens: true);
 
-    public string Render(IReadOnlyList<Message> messages, bool addGenerationPrompt)
-    {
-        if (_template is null)
-            throw new SpaException($"'{_name}' has no chat template, and a row holds messages; give a model with chat_template.jinja, or rows with text");
-        var list = new JsonArray([.. messages.Select(m => new JsonObject { ["role"] = m.Role, ["content"] = m.Content })]);
-        return _template.RenderChat(list, addGenerationPrompt, variables: SpecialTokens()).Text;
-    }
+    public string Render(IReadOnlyList<Message> messages, bool addGenerationPrompt) => RenderChat(messages, addGenerationPrompt).Text;
+
+    public RenderResult RenderMarked(IReadOnlyList<Message> messages) => RenderChat(messages, addGenerationPrompt: false);
 
     /// <summary>Throws unless every id that this tokenizer can give has a row in the model's embedding.</summary>
     public void RequireFits(int vocabulary, string model)
@@ -95,6 +96,14 @@ public sealed class ModelTokenizer : IRowTokenizer
         if (Tokenizer.VocabularySize > vocabulary)
             throw new SpaException($"the tokenizer of '{_name}' has {Tokenizer.VocabularySize} tokens, the model '{model}' has {vocabulary}; they do not belong "
                 + "together, use the tokenizer that came with the model");
+    }
+
+    private RenderResult RenderChat(IReadOnlyList<Message> messages, bool addGenerationPrompt)
+    {
+        if (_template is null)
+            throw new SpaException($"'{_name}' has no chat template, and a row holds messages; give a model with chat_template.jinja, or rows with text");
+        var list = new JsonArray([.. messages.Select(m => new JsonObject { ["role"] = m.Role, ["content"] = m.Content })]);
+        return _template.RenderChat(list, addGenerationPrompt, variables: SpecialTokens());
     }
 
     private Dictionary<string, object?> SpecialTokens()

@@ -72,6 +72,9 @@ internal sealed class RenderCommandTests
     }
 
     [Test]
+    public void A_folder_is_no_template() => CommandLine.Run("render", "--template", _folder.Root, "--input", _folder.Lines("a.jsonl", "{}")).FailedWith(1, "is a folder", "--tokenizer");
+
+    [Test]
     public void Two_templates_are_wrong_usage() => CommandLine.Run("render", "--template", "a", "--tokenizer", "b", "--input", "c").FailedWith(2, "--template");
 
     private static string WithoutResults(string line)

@@ -39,6 +39,14 @@ internal sealed class TokenizeCommandTests
     }
 
     [Test]
+    public void The_tokenizers_file_stands_for_its_folder()
+    {
+        string model = TinyModel.Write(_folder, "model", 1), input = _folder.Lines("in.jsonl", """{"text": "ab"}""");
+        Assert.That(CommandLine.Run("tokenize", "--tokenizer", Path.Combine(model, "tokenizer.json"), "--input", input).Succeeded().Out, Is.EqualTo("{\"ids\":[97,98]}\n"));
+        CommandLine.Run("tokenize", "--tokenizer", _folder.In("nowhere"), "--input", input).FailedWith(1, "tokenizer '", "nowhere' does not exist", "tokenizer.json");
+    }
+
+    [Test]
     public void The_first_bad_row_is_named_with_its_line_and_nothing_is_written()
     {
         string model = TinyModel.Write(_folder, "model", 1);

@@ -1,4 +1,5 @@
 using Spa.Engine.Data;
+using Spa.Engine.Text;
 
 namespace Spa.Engine.Tests.Data;
 
@@ -13,8 +14,14 @@ internal sealed class CharTokenizer : IRowTokenizer
     /// <summary>What the template writes between the assistant's content and the next turn.</summary>
     public string TurnSuffix { get; init; } = "<end>\n";
 
+    /// <summary>What the template writes before the content of every turn.</summary>
+    public string Header { get; init; } = "";
+
     /// <summary>Whether an answered conversation is rendered with another header than the generation prompt's.</summary>
     public bool RewritesHeader { get; init; }
+
+    /// <summary>Whether the template marks what the assistant says as generated, up to the end of the turn.</summary>
+    public bool MarksAnswers { get; init; }
 
     /// <summary>Whether special tokens include a closing EOS.</summary>
     public bool AddsEos { get; init; }
@@ -39,7 +46,20 @@ internal sealed class CharTokenizer : IRowTokenizer
 
     public string Render(IReadOnlyList<Message> messages, bool addGenerationPrompt)
     {
-        string turns = string.Concat(messages.Select(m => $"[{(RewritesHeader && m.Role == Message.Assistant ? "A" : m.Role)}]{m.Content}{TurnSuffix}"));
-        return $"<bos>{turns}{(addGenerationPrompt ? "[assistant]" : "")}";
+        string turns = string.Concat(messages.Select(m => $"[{(RewritesHeader && m.Role == Message.Assistant ? "A" : m.Role)}]{Header}{m.Content}{TurnSuffix}"));
+        return $"<bos>{turns}{(addGenerationPrompt ? $"[assistant]{Header}" : "")}";
+    }
+
+    public RenderResult RenderMarked(IReadOnlyList<Message> messages)
+    {
+        List<GenerationSpan> spans = [];
+        for (int i = 0; MarksAnswers && i < messages.Count; i++)
+        {
+            if (messages[i].Role != Message.Assistant) continue;
+            int end = Render([.. messages.Take(i + 1)], addGenerationPrompt: false).Length, start = end - messages[i].Content.Length - TurnSuffix.Length;
+            spans.Add(new GenerationSpan(start, end, start, end));
+        }
+
+        return new RenderResult(Render(messages, addGenerationPrompt: false), spans);
     }
 }

@@ -113,6 +113,30 @@ internal sealed class RowTokenizationTests
     }
 
     [Test]
+    public void What_the_template_marks_as_generated_is_scored_as_it_stands()
+    {
+        RowContent turns = RowContent.OfMessages([new("user", "q"), new("assistant", "yes"), new("user", "r"), new("assistant", "no")]);
+        ResponseRow row = new(null, turns, ResponseEnd.Complete, [], s_here);
+        Assert.That(Scored(Example(row, ScoredTurns.Assistant, new CharTokenizer { MarksAnswers = true })), Is.EqualTo(Ids("yes<end>\nno<end>\n")), "line feeds are inside the marks");
+        Assert.That(Scored(Example(row, ScoredTurns.Last, new CharTokenizer { MarksAnswers = true })), Is.EqualTo(Ids("no<end>")), "as it is scored elsewhere");
+        Assert.That(() => Example(row, ScoredTurns.Assistant, new CharTokenizer { RewritesHeader = true }), Throws.TypeOf<SpaException>().With.Message.Contains("{% generation %}"));
+        Assert.That(Scored(Example(row, ScoredTurns.Assistant, new CharTokenizer { RewritesHeader = true, MarksAnswers = true })), Is.EqualTo(Ids("yes<end>\nno<end>\n")),
+            "marks stand by themselves where the template writes earlier turns otherwise");
+    }
+
+    [Test]
+    public void A_token_that_spans_the_border_of_a_turn_is_scored_and_told()
+    {
+        RowContent turns = RowContent.OfMessages([new("user", "q"), new("assistant", "b")]);
+        RowReport report = new();
+        TokenizedExample example = new RowTokenization(new CharTokenizer { Header = "a", MarksAnswers = true }, Truncation.None, report)
+            .Example(new ResponseRow(null, turns, ResponseEnd.Complete, [], s_here), ScoredTurns.Assistant)!;
+        Assert.That(example.Tokens, Is.EqualTo(Ids("<bos>[user]aq<end>\n[assistant]ab<end>\n")), "what the model sees is the whole, tokenised once");
+        Assert.That(Scored(example), Is.EqualTo((int[])[CharTokenizer.Merged, CharTokenizer.TurnEnd, '\n']));
+        Assert.That(report.BoundaryMerges, Is.EqualTo(1));
+    }
+
+    [Test]
     public void A_whole_text_is_scored_after_its_first_token_and_ends_with_EOS()
     {
         TokenizedExample example = Example(new ResponseRow(null, RowContent.OfText("once"), ResponseEnd.Complete, [], s_here), ScoredTurns.Auto);
@@ -137,7 +161,7 @@ internal sealed class RowTokenizationTests
         IRowTokenizer tokenizer, RowContent prompt, RowContent chosen, RowContent rejected, ResponseEnd chosenEnd = ResponseEnd.Complete, RowReport? report = null) =>
         new RowTokenization(tokenizer, Truncation.None, report ?? new RowReport()).Pair(new PreferenceRow(prompt, chosen, rejected, chosenEnd, ResponseEnd.Complete, [], s_here))!;
 
-    private static TokenizedExample Example(ResponseRow row, ScoredTurns turns) => new RowTokenization(new CharTokenizer(), Truncation.None, new RowReport()).Example(row, turns)!;
+    private static TokenizedExample Example(ResponseRow row, ScoredTurns turns, CharTokenizer? tokenizer = null) => new RowTokenization(tokenizer ?? new CharTokenizer(), Truncation.None, new RowReport()).Example(row, turns)!;
 
     private static RowContent Answer(string text) => RowContent.OfMessages([new Message("assistant", text)]);
 

@@ -44,7 +44,7 @@ public static class GgufVocabularyWriter
         return added.Any(token => token.RightStrip) && added.All(token => token.RightStrip == GgufPhi3.Strips(token.Content));
     }
 
-    private static JsonObject ToJson(Tokenizer tokenizer)
+    internal static JsonObject ToJson(Tokenizer tokenizer)
     {
         using var stream = new MemoryStream();
         TokenizerJson.Write(tokenizer, stream);
@@ -175,7 +175,7 @@ public static class GgufVocabularyWriter
     }
 
     /// <summary>Whether a component is spelt as ours; offsets are not kept here, so how they are trimmed does not count.</summary>
-    private static bool IsSame(JsonNode? found, Action<Utf8JsonWriter>? write)
+    internal static bool IsSame(JsonNode? found, Action<Utf8JsonWriter>? write)
     {
         if (write is null || found is null) return write is null && found is null;
         using var stream = new MemoryStream();
