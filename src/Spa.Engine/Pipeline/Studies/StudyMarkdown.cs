@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spa.Engine.Evaluation.Statistics;
+using Spa.Engine.Reporting;
 
 namespace Spa.Engine.Pipeline.Studies;
 
@@ -70,17 +71,10 @@ public sealed class StudyMarkdown(StudyResults results, string imageFolder)
     private static string Title(StudyExperiment experiment, StudyDifference difference) =>
         $"{StudyRow.TitleOf(experiment, difference.A)} - {StudyRow.TitleOf(experiment, difference.B)}";
 
-    /// <summary>With its sign, which is + where nothing but zeros is printed.</summary>
-    internal static string Signed(double value, string format)
-    {
-        string magnitude = Math.Abs(value).ToString(format, CultureInfo.InvariantCulture);
-        return (value < 0 && magnitude.AsSpan().ContainsAnyInRange('1', '9') ? "-" : "+") + magnitude;
-    }
-
     private static string Difference(double[] values, StudyMetric metric)
     {
         Interval mean = Interval.Mean(values);
-        string text = Signed(mean.Value, metric.Format);
+        string text = NumberText.Signed(mean.Value, metric.Format);
         return values.Length < 2 ? text : $"{text} ± {((mean.High - mean.Low) / 2).ToString(metric.Format, CultureInfo.InvariantCulture)}";
     }
 
