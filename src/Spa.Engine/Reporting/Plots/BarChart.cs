@@ -38,15 +38,14 @@ public sealed record BarChart : Chart
 
     internal override bool HasData => Groups.Count > 0 && Series.Any(series => series.Values.Any(value => value.IsMeasured));
 
+    internal override double Height => Lies(Names(Slot(Scale()))) ? LyingBars.Height(this) : PlotFrame.Height;
+
     internal override void Draw(SvgWriter svg)
     {
-        IEnumerable<double> extent = Series.SelectMany(series => series.Values)
-            .SelectMany(value => new[] { value.Value, value.Low, value.High });
-        AxisScale y = AxisScale.Rounded(extent.Append(0).Append(Reference), Style);
-        // The width of a slot follows from the left margin alone, so a first frame tells how the names will wrap.
-        double slot = new PlotFrame(svg, y).PlotWidth / Groups.Count;
-        IReadOnlyList<string>[] names = [.. Groups.Select(name => PlotFrame.Wrap(name, PlotFrame.Fitting(slot)))];
-        if (Series.Count == 1 && names.Zip(Groups, (lines, name) => string.Join(' ', lines) != name).Any(cut => cut))
+        AxisScale y = Scale();
+        double slot = Slot(y);
+        IReadOnlyList<string>[] names = Names(slot);
+        if (Lies(names))
         {
             LyingBars.Draw(this, svg, y);
             return;
@@ -65,6 +64,15 @@ public sealed record BarChart : Chart
         if (frame.YOrZero < frame.Bottom) svg.Line("axis", frame.Left, frame.YOrZero, frame.Right, frame.YOrZero);
         if (double.IsFinite(Reference)) svg.Line("reference", frame.Left, frame.Y(Reference), frame.Right, frame.Y(Reference));
     }
+
+    private AxisScale Scale() => AxisScale.Rounded(Series.SelectMany(series => series.Values).SelectMany(value => new[] { value.Value, value.Low, value.High }).Append(0).Append(Reference), Style);
+
+    // The width of a slot follows from the left margin alone, so a first frame tells how the names will wrap.
+    private double Slot(AxisScale y) => new PlotFrame(new SvgWriter(), y).PlotWidth / Groups.Count;
+
+    private IReadOnlyList<string>[] Names(double slot) => [.. Groups.Select(name => PlotFrame.Wrap(name, PlotFrame.Fitting(slot)))];
+
+    private bool Lies(IReadOnlyList<string>[] names) => Series.Count == 1 && names.Zip(Groups, (lines, name) => string.Join(' ', lines) != name).Any(cut => cut);
 
     private void DrawBar(PlotFrame frame, int group, int series, double slot)
     {
