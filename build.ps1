@@ -14,7 +14,7 @@ switch ($Verb) {
     'test'   { & dotnet test --solution ([IO.Path]::Combine($PSScriptRoot, 'Spa.sln')) -c Release @Rest }
     'bench'  { & dotnet run -c Release --project ([IO.Path]::Combine($PSScriptRoot, 'bench/Spa.Benchmarks')) -- @Rest }
     'kernels' { & dotnet run -c Release --project ([IO.Path]::Combine($PSScriptRoot, 'src/Spa.Cli')) -- kernels build --archive ([IO.Path]::Combine($PSScriptRoot, 'native/kernels.ptx.br')) @Rest }
-    'pack'   { & dotnet pack ([IO.Path]::Combine($PSScriptRoot, 'src/Spa.Cli/Spa.Cli.csproj')) -c Release -o ([IO.Path]::Combine($PSScriptRoot, 'artifacts')) @Rest }
+    'pack'   { & dotnet pack ([IO.Path]::Combine($PSScriptRoot, 'Spa.sln')) -c Release -o ([IO.Path]::Combine($PSScriptRoot, 'artifacts')) @Rest }
     'format' { & dotnet format ([IO.Path]::Combine($PSScriptRoot, 'Spa.sln')) @Rest }
     'clean'  { & dotnet clean ([IO.Path]::Combine($PSScriptRoot, 'Spa.sln')) -c Release @Rest }
 }

@@ -10,7 +10,7 @@ case "$verb" in
   test)   dotnet test --solution Spa.sln -c Release "$@" ;;
   bench)  dotnet run -c Release --project bench/Spa.Benchmarks -- "$@" ;;
   kernels) dotnet run -c Release --project src/Spa.Cli -- kernels build --archive native/kernels.ptx.br "$@" ;;
-  pack)   dotnet pack src/Spa.Cli/Spa.Cli.csproj -c Release -o artifacts "$@" ;;
+  pack)   dotnet pack Spa.sln -c Release -o artifacts "$@" ;;
   format) dotnet format Spa.sln "$@" ;;
   clean)  dotnet clean Spa.sln -c Release "$@" && rm -rf artifacts ;;
   *) echo "error: unknown verb '$verb'; expected build, test, bench, kernels, pack, format or clean" >&2; exit 2 ;;

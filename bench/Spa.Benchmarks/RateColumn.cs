@@ -13,6 +13,8 @@ internal sealed class RateColumn(string name, string legend, Func<IBenchmarkWork
 
     public static readonly IColumn Gigabytes = new RateColumn("GB/s", "10^9 bytes per second at the median", work => work.Bytes);
 
+    public static readonly IColumn MegaOperations = new RateColumn("10^6/s", "10^6 operations per second at the median", work => work.Flops * 1e3);
+
     public string Id => name;
 
     public string ColumnName => name;

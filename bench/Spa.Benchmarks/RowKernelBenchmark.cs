@@ -32,7 +32,7 @@ public unsafe class RowKernelBenchmark
     public static IEnumerable<RowKernelCase> Cases =>
     [
         new("Copy", 2), new("Add", 3), new("RmsNormForward", 2), new("RmsNormBackward", 3), new("SwiGluForward", 3), new("SwiGluBackward", 5),
-            new("GradientNorm", 1),
+            new("GradientNorm", 1), new("DequantiseNf4", 1),
         new("AdamW", 7), new("LogProb1", 1), new("LogProb3", 2), new("LogProbBackward", 2), new("Sample", 1), new("SampleTopKTopP", 1), new("SampleTopP", 1),
     ];
 
@@ -45,6 +45,8 @@ public unsafe class RowKernelBenchmark
             c = _arena.TakeRandom(DType.Float32, Rows, Columns);
         Tensor wide = _arena.TakeRandom(DType.Float32, Rows, 2 * Columns), dwide = _arena.TakeRandom(DType.Float32, Rows, 2 * Columns), rstd = _arena.TakeRandom(DType.Float32, Rows, 1);
         Tensor weight = _arena.TakeRandom(DType.Float32, 1, Columns), dweight = _arena.TakeRandom(DType.Float32, 1, Columns);
+        // Codes and scales of an eighth of the tensor that they become, in what is random anyway.
+        var codes = new QuantisedWeight(a.Address, b.Address, new QuantisedFormat(WeightCode.Nf4, IsNested: true), Rows, Columns);
         _op = Case.Name switch
         {
             "Copy" => () => _backend.Copy(c, a),
@@ -54,6 +56,7 @@ public unsafe class RowKernelBenchmark
             "SwiGluForward" => () => _backend.GluForward(c, wide, ActivationKind.Silu),
             "SwiGluBackward" => () => _backend.GluBackward(dwide, b, wide, ActivationKind.Silu),
             "GradientNorm" => () => _backend.GradientNorm(dweight.ColumnRange(0, 1), Flat(a)),
+            "DequantiseNf4" => () => _backend.DequantiseWeight(c, codes),
             "AdamW" => () => _backend.AdamW(Flat(a), default, Flat(b), Flat(c), Flat(wide), default, new AdamWStep(1e-9, 0.9, 0.999, 1e-8, 0, 1000, 0)),
             _ => HeadOp(Logits(a), Logits(b)),
         };

@@ -75,6 +75,16 @@ internal static class ElementOps
             Tensor stored = inputs.Zeros((long)c["rows"] * c["columns"] / 32 * 18 / sizeof(int) + 1, 1, DType.Int32), output = Empty(inputs, c);
             return () => inputs.Backend.Dequantise(output, stored.Address, StoredBlocks.Q4_0);
         }),
+        // NF4 with double quantisation: half a byte and 1/64 of one in, two out. Codes and scales are whatever the random numbers' bytes are.
+        DeviceOp.OfBytes("dequantise_weight", c => (2 + 33.0 / 64) * c["rows"] * c["columns"], (inputs, c) =>
+        {
+            QuantisedFormat format = new(WeightCode.Nf4, IsNested: true);
+            Tensor tables = inputs.Empty(DType.Float32, QuantisedWeight.TableLength, 1), output = Empty(inputs, c);
+            inputs.Backend.Upload<float>(tables, CodeBook.Tables(format));
+            Tensor stored = inputs.Normal(new QuantisedWeight(0, 0, format, c["rows"], c["columns"]).Bytes / sizeof(float) + 1, 1, DType.Float32);
+            QuantisedWeight weight = new(stored.Address, tables.Address, format, c["rows"], c["columns"]);
+            return () => inputs.Backend.DequantiseWeight(output, weight);
+        }),
     ];
 
     private static Tensor Rows(DeviceInputs inputs, DeviceCase c) => inputs.Normal(c["rows"], c["columns"]);

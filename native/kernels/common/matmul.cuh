@@ -2,8 +2,8 @@
 //
 //   output[M, N] = op(a) op(b) (+ old output) (+ bias) (+ residual)
 //
-// A tile of sums is put into shared memory as float32 and leaves it in rows of eight columns: the sums lie over the lanes as the product
-// left them, and so every access to output, bias and residual is 16 bytes wide and coalesced whatever the product was.
+// A tile of sums is put into shared memory as float32 and leaves it in pieces of rows, 16 bytes of the output each: the sums lie over the lanes
+// as the product left them, and so every access to output, bias and residual is wide and coalesced whatever the product was.
 #pragma once
 #include "types.cuh"
 
@@ -52,51 +52,77 @@ __device__ __forceinline__ int staged(int row, int column) {
     return row * kTileN + (((column >> 3) ^ (row & kMask)) << 3) + (column & 7);
 }
 
-// Adds eight neighbours of a row; `count` of them exist where they are not accessed whole.
-template <typename T>
-__device__ __forceinline__ void add_8(Floats<8>& sum, const T* source, int count, bool vector) {
-    const Floats<8> value = vector ? load_floats<true, 8>(source, 8) : load_floats<false, 8>(source, count);
+// A thread's piece of a row, 16 bytes of the output; `count` columns of it exist where it is not accessed whole.
+template <int kColumns>
+struct OutputPiece {
+    int count;
+    bool vector;
+
+    template <typename T>
+    __device__ __forceinline__ Floats<kColumns> load(const T* from) const {
+        return vector ? load_floats<true, kColumns>(from, kColumns) : load_floats<false, kColumns>(from, count);
+    }
+
+    template <typename T>
+    __device__ __forceinline__ void store(T* to, const Floats<kColumns>& values) const {
+        if (vector)
+            store_floats<true, kColumns>(to, values, kColumns);
+        else
+            store_floats<false, kColumns>(to, values, count);
+    }
+};
+
+template <int kColumns>
+__device__ __forceinline__ void add(Floats<kColumns>& sum, const Floats<kColumns>& value) {
 #pragma unroll
-    for (int i = 0; i < 8; i++) sum.at[i] += value.at[i];
+    for (int i = 0; i < kColumns; i++) sum.at[i] += value.at[i];
 }
 
-// One row of eight columns (fewer at the right edge): adds in the contract's order and stores.
-template <typename TOutput, bool kAddOld>
-__device__ __forceinline__ void finish_8(const MatMulArgs& args, Floats<8>& sum, int row, int column) {
-    const int count = min(8, args.n - column);
-    const bool vector = (args.flags & kFlagVector) != 0 && count == 8;
-    TOutput* destination = static_cast<TOutput*>(args.output) + static_cast<long long>(row) * args.outputStride + column;
-    if (kAddOld && (args.flags & kFlagAccumulate) != 0) add_8(sum, destination, count, vector);
+// finish_tile for one type of output. A thread keeps its columns and goes down the rows; neighbouring lanes have neighbouring pieces, so that
+// every access fills the sectors it touches.
+template <typename TOutput, int kTileM, int kTileN, int kThreads, bool kAddOld>
+__device__ __forceinline__ void finish_tile_as(const MatMulArgs& args, const float* sums, int first_row, int first_column) {
+    constexpr int kColumns = 16 / sizeof(TOutput), kPieces = kTileN / kColumns, kRowsApart = kThreads / kPieces;
+    static_assert(kThreads % kPieces == 0);
+    const int tile_column = threadIdx.x % kPieces * kColumns, column = first_column + tile_column;
+    const int begin = threadIdx.x / kPieces, end = min(kTileM, args.m - first_row);
+    if (column >= args.n || begin >= end) return;
+    const int count = min(kColumns, args.n - column);
+    const OutputPiece<kColumns> piece = {count, (args.flags & kFlagVector) != 0 && count == kColumns};
+    Floats<kColumns> bias = {};
     if (args.bias != nullptr) {
         if ((args.flags & kFlagBiasBf16) != 0)
-            add_8(sum, static_cast<const bf16*>(args.bias) + column, count, vector);
+            bias = piece.load(static_cast<const bf16*>(args.bias) + column);
         else
-            add_8(sum, static_cast<const float*>(args.bias) + column, count, vector);
+            bias = piece.load(static_cast<const float*>(args.bias) + column);
     }
-    if (args.residual != nullptr)
-        add_8(sum, static_cast<const TOutput*>(args.residual) + static_cast<long long>(row) * args.residualStride + column, count, vector);
-    if (vector)
-        store_floats<true, 8>(destination, sum, 8);
-    else
-        store_floats<false, 8>(destination, sum, count);
+    TOutput* output = static_cast<TOutput*>(args.output) + column;
+    const TOutput* residual = static_cast<const TOutput*>(args.residual) + column;
+    // Not unrolled: the loop waits for memory, and its branches would fill the instruction cache.
+#pragma unroll 1
+    for (int row = begin; row < end; row += kRowsApart) {
+        const float4* source = reinterpret_cast<const float4*>(sums + staged<kTileN>(row, tile_column));
+        Floats<kColumns> sum;
+#pragma unroll
+        for (int i = 0; i < kColumns; i += 4) {
+            const float4 four = source[i / 4];
+            sum.at[i] = four.x, sum.at[i + 1] = four.y, sum.at[i + 2] = four.z, sum.at[i + 3] = four.w;
+        }
+        TOutput* destination = output + static_cast<long long>(first_row + row) * args.outputStride;
+        if (kAddOld && (args.flags & kFlagAccumulate) != 0) add(sum, piece.load(destination));
+        // Not a sum with 0 where there is none: it would turn -0 into 0.
+        if (args.bias != nullptr) add(sum, bias);
+        if (args.residual != nullptr) add(sum, piece.load(residual + static_cast<long long>(first_row + row) * args.residualStride));
+        piece.store(destination, sum);
+    }
 }
 
 // Writes the tile whose sums lie in shared memory by staged(). kAddOld: accumulating adds the old output here, after the sum; otherwise the
 // sums have begun with it. All of the CTA's threads call it, behind a barrier.
 template <int kTileM, int kTileN, int kThreads, bool kAddOld>
 __device__ __forceinline__ void finish_tile(const MatMulArgs& args, const float* sums, int first_row, int first_column) {
-    constexpr int kChunks = kTileN / 8;
-    // Not unrolled: the loop waits for memory, and its four type branches would fill the instruction cache.
-#pragma unroll 1
-    for (int i = threadIdx.x; i < kTileM * kChunks; i += kThreads) {
-        const int row = i / kChunks, column = i % kChunks * 8;
-        if (first_row + row >= args.m || first_column + column >= args.n) continue;
-        const float4* chunk = reinterpret_cast<const float4*>(sums + staged<kTileN>(row, column));
-        const float4 low = chunk[0], high = chunk[1];
-        Floats<8> sum = {{low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w}};
-        if ((args.flags & kFlagOutputBf16) != 0)
-            finish_8<bf16, kAddOld>(args, sum, first_row + row, first_column + column);
-        else
-            finish_8<float, kAddOld>(args, sum, first_row + row, first_column + column);
-    }
+    if ((args.flags & kFlagOutputBf16) != 0)
+        finish_tile_as<bf16, kTileM, kTileN, kThreads, kAddOld>(args, sums, first_row, first_column);
+    else
+        finish_tile_as<float, kTileM, kTileN, kThreads, kAddOld>(args, sums, first_row, first_column);
 }

@@ -59,6 +59,11 @@ internal sealed class EstimateCommand : CliCommand
         double gigaflops = device is null ? CpuCheck.GigaFlops(backend) : 0;
         foreach ((StudyExperiment experiment, StudyArm arm) in study.Experiments.SelectMany(e => e.Runs.Select(arm => (e, arm))))
         {
+            if (arm.Rloo is not null)
+            {
+                context.Log.Notice($"{experiment.Name}/{arm.Name}: policy optimisation, left out here; spa estimate --for rloo estimates a configuration of it");
+                continue;
+            }
             RunConfig config = study.Configuration(experiment, arm, experiment.Seeds[0], _options.Overrides(context), "runs/study");
             var report = new EstimateReport(Estimate(context, config, backend, device, out IReadOnlyList<string> assumed), device, gigaflops, assumed);
             if (context.Json) context.WriteLine(new JsonObject { ["experiment"] = experiment.Name, ["arm"] = arm.Name, ["seeds"] = experiment.Seeds.Count, ["estimate"] = report.ToJson() }.ToJsonString());

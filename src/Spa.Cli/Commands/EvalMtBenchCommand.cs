@@ -89,10 +89,10 @@ internal sealed class EvalMtBenchCommand : CliCommand
     private string Answer(CommandContext context, MtBenchEvaluation evaluation, string name, ComputeBackend backend)
     {
         string path = context.Get(_model)!;
-        JudgeSettings model = new() { Kind = JudgeKind.Llm, Model = path, Seed = (ulong)context.Seed };
+        JudgeSettings model = new() { Kind = JudgeKind.Llm, Model = path, BaseModel = context.BaseModel, Seed = (ulong)context.Seed };
         JsonObject identity = new()
         {
-            ["model"] = RowIdentity.OfModel(path),
+            ["model"] = RowIdentity.OfModel(path, context.BaseModel),
             ["tokenizer"] = RowIdentity.OfModel(context.Get(_tokenizer)),
             ["seed"] = context.Seed,
             ["dtype"] = context.MatrixType.ToString(),

@@ -60,6 +60,7 @@ internal sealed class JudgeOptions
             Pairs = pairs,
             Orders = orders,
             Model = context.Get(_judgeModel) ?? (kind == JudgeKind.RewardModel ? null : model),
+            BaseModel = context.BaseModel,
             Prompt = context.Get(_prompt),
             Verdicts = context.Get(_verdicts)?.Split(',') ?? [PairPrompt.BuiltIn.FirstVerdict, PairPrompt.BuiltIn.SecondVerdict],
             Endpoint = kind == JudgeKind.Endpoint ? Endpoint(context, output) : null,

@@ -51,7 +51,8 @@ internal sealed class ConsoleLog : RunLog, IDisposable
         if (_level == LogLevel.Quiet) return;
         lock (_lock)
         {
-            if (_meter is null || _meter.Phase != phase)
+            // Pairs and answers of one phase have speeds of their own.
+            if (_meter is null || _meter.Phase != phase || _meter.Unit != unit)
             {
                 CloseLine();
                 _meter = new ProgressMeter(phase, done, _clock);

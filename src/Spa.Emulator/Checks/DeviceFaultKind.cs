@@ -12,7 +12,6 @@ public enum DeviceFaultKind
     SharedRace,
     GlobalRace,
     WriteToConstant,
-    WrongSpace,
     Barrier,
     WarpSync,
     Deadlock,

@@ -17,7 +17,6 @@ internal static class DeviceFaults
     {
         DeviceFaultKind.OutOfBounds or DeviceFaultKind.UseAfterFree or DeviceFaultKind.WriteToConstant => CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
         DeviceFaultKind.Misaligned => CUresult.CUDA_ERROR_MISALIGNED_ADDRESS,
-        DeviceFaultKind.WrongSpace => CUresult.CUDA_ERROR_INVALID_ADDRESS_SPACE,
         DeviceFaultKind.Deadlock or DeviceFaultKind.InstructionBudget => CUresult.CUDA_ERROR_LAUNCH_TIMEOUT,
         DeviceFaultKind.Trap => CUresult.CUDA_ERROR_ILLEGAL_INSTRUCTION,
         _ => CUresult.CUDA_ERROR_LAUNCH_FAILED,

@@ -39,13 +39,25 @@ internal sealed unsafe partial class WarpState
                 else NoteRead(shadow, part, me, strong, region, i, lane, addresses, isShared);
                 continue;
             }
-            for (AccessShadow* end = shadow + (bytes >> 2); shadow < end; shadow++)
+            AccessShadow* end = shadow + (bytes >> 2);
+            bool alike = bytes > 4 && AreAlike(shadow, bytes >> 2);
+            for (; shadow < end; shadow++)
             {
                 if (write) NoteWrite(shadow, 15, me, strong, region, i, lane, addresses, mask, isShared);
                 else NoteRead(shadow, 15, me, strong, region, i, lane, addresses, isShared);
+                if (!alike) continue;
+                for (AccessShadow* next = shadow + 1; next < end; next++) *next = *shadow;
+                break;
             }
         }
         if (strong && !isShared) Synchronize(addresses, i, mask, write);
+    }
+
+    /// <summary>Whether all words have the same past, as those of a vector mostly have: then one access gives them the same future.</summary>
+    private static bool AreAlike(AccessShadow* shadow, int words)
+    {
+        int bytes = (words - 1) * sizeof(AccessShadow);
+        return new ReadOnlySpan<byte>(shadow, bytes).SequenceEqual(new ReadOnlySpan<byte>(shadow + 1, bytes));
     }
 
     /// <summary>Whether a recorded access lies before what a thread of this warp does now.</summary>

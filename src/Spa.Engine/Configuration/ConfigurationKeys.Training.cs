@@ -135,5 +135,9 @@ public static partial class ConfigurationKeys
         Texts("lora_target_modules", "null", Model, "Names of the linear layers that get an adapter, or all-linear; unset, PEFT's choice (q_proj and v_proj for most families)."),
         Flag("use_rslora", "false", Model, "Divide the scale by the root of the rank."),
         Flag("use_dora", "false", Model, "Learn the magnitude of the weights apart from their direction."),
+        Flag("load_in_4bit", "false", Model, "Keep the base in 4 bits: QLoRA, with use_peft (docs/lora.md)."),
+        Flag("load_in_8bit", "false", Model, "Keep the base in 8 bits, with use_peft."),
+        Choice("bnb_4bit_quant_type", "nf4", ["nf4", "fp4"], Model, "load_in_4bit: the 16 values that a weight can have beside its block's scale."),
+        Flag("use_bnb_nested_quant", "false", Model, "load_in_4bit: keep the scales in 8 bits too (double quantisation)."),
     ];
 }

@@ -132,6 +132,14 @@ public sealed record TrainingConfig
 
     public bool UseDora { get; init; }
 
+    public bool LoadIn4bit { get; init; }
+
+    public bool LoadIn8bit { get; init; }
+
+    public string Bnb4bitQuantType { get; init; } = "";
+
+    public bool UseBnbNestedQuant { get; init; }
+
     /// <summary>
     /// Updates that warm up, as transformers counts them: <see cref="WarmupSteps"/> from 1 on is a number, below 1 a share rounded up; where
     /// it is 0, <see cref="WarmupRatio"/> is the share.

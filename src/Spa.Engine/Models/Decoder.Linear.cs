@@ -11,6 +11,7 @@ public sealed partial class Decoder
     /// </summary>
     private void LinearForward(Tensor output, Tensor input, Tensor weight, Tensor bias, Tensor residual, LayerTensors w, LinearSlot slot, DecoderWorkspace s)
     {
+        weight = Dense(weight, w, slot);
         LinearAdapter? adapter = w.Adapters?[(int)slot];
         if (adapter is null || !adapter.IsDora || Drops(adapter, s)) _backend.MatMul(output, input, weight, transposeB: true, bias: bias, residual: residual);
         if (adapter is null) return;
@@ -47,6 +48,7 @@ public sealed partial class Decoder
     {
         LinearAdapter? adapter = w.Adapters?[(int)slot];
         bool drops = adapter is not null && Drops(adapter, s);
+        weight = Dense(weight, w, slot);
         Tensor dproduct = dout;
         if (adapter is { IsDora: true })
         {
@@ -99,7 +101,7 @@ public sealed partial class Decoder
         if (!adapter.IsDora) return;
         // The product again, before its magnitude: keeping it from the forward pass would take as much memory as the activations.
         Tensor wide = Wide(dout, s);
-        _backend.MatMul(wide, dropped, weight, transposeB: true);
+        _backend.MatMul(wide, dropped, Dense(weight, w, slot), transposeB: true);
         AddLow(wide, low, adapter);
         for (int i = 0; i < adapter.Parts.Length; i++)
         {
@@ -109,6 +111,9 @@ public sealed partial class Decoder
             _backend.ScaleBackward(gradient.Parts[i].Magnitude, part.Of(dout), part.Of(wide));
         }
     }
+
+    // The weight, or the values of a quantised one, which stay until the next product's.
+    private Tensor Dense(Tensor weight, LayerTensors w, LinearSlot slot) => w.Quantised is { } quantised ? quantised[(int)slot].Dequantise(_backend) : weight;
 
     // dz = dout m / |W + s B A|, and dout where nothing is adapted.
     private void DoraBackward(Tensor dproduct, Tensor dout, LinearAdapter adapter)

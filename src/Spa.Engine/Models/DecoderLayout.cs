@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spa.Engine.Compute;
+using Spa.Engine.Models.Adapters;
 
 namespace Spa.Engine.Models;
 
@@ -8,14 +9,17 @@ public sealed class DecoderLayout
 {
     private readonly DecoderConfig _config;
     private readonly ParameterNames _names;
+    private readonly QuantisedFormat? _format;
 
     /// <param name="config">Options of the decoder.</param>
     /// <param name="names">Tensor names of its family.</param>
     /// <param name="matrixType">Storage of matrices; vectors are float32.</param>
-    public DecoderLayout(DecoderConfig config, ParameterNames names, DType matrixType)
+    /// <param name="format">How the matrices of blocks are quantised; null: they are not. The embedding and the head never are.</param>
+    public DecoderLayout(DecoderConfig config, ParameterNames names, DType matrixType, QuantisedFormat? format = null)
     {
         _config = config;
         _names = config.RewardHead ? names with { Head = RewardConfig.Head } : names;
+        _format = format;
         Table = new ParameterTable();
         AddMatrix([names.Embedding], [config.VocabSize], config.HiddenSize, matrixType);
         for (int layer = 0; layer < config.Layers; layer++) AddLayer(layer, matrixType);
@@ -46,6 +50,16 @@ public sealed class DecoderLayout
             HeadBias = Find(at, _names.Head, 1, _config.HeadRows, ".bias"),
         };
     }
+
+    /// <summary>Elements of the largest matrix that is unpacked at once; 0 without quantised ones.</summary>
+    public long LargestQuantised => _format is null ? 0 : Slots(0).Max(names => names.Sum(name => Table[name].Count));
+
+    /// <summary>The quantised weights of every product, in the order of <see cref="LinearSlot"/>: [layer][slot]; empty without any.</summary>
+    internal QuantisedLinear[][] BindQuantised(Func<Parameter, QuantisedWeight> at, DequantisedWeight scratch) => _format is null ? [] :
+        [.. Enumerable.Range(0, _config.Layers).Select(layer => Slots(layer).Select(names => new QuantisedLinear([.. names.Select(name => at(Table[name]))], scratch)).ToArray())];
+
+    private IEnumerable<IReadOnlyList<string>> Slots(int layer) =>
+        new[] { _names.Qkv, [_names.Output], _names.MlpInput, [_names.MlpOutput] }.Select(names => (IReadOnlyList<string>)[.. names.Select(name => Name(name, layer) + ".weight")]);
 
     private LayerTensors BindLayer(Func<Parameter, Tensor> at, int layer)
     {
@@ -82,18 +96,18 @@ public sealed class DecoderLayout
         string[] Names(IReadOnlyList<string> names) => [.. names.Select(n => Name(n, layer))];
         if (c.NormPlacement != NormPlacement.Post) AddNorm(Name(_names.InputNorm, layer), c.HiddenSize);
         long[] qkvRows = _names.Qkv.Count == 1 ? [c.QkvWidth] : [c.QueryWidth, c.KvWidth, c.KvWidth];
-        AddMatrix(Names(_names.Qkv), qkvRows, c.HiddenSize, type);
+        AddLinear(Names(_names.Qkv), qkvRows, c.HiddenSize, type);
         if (c.QkvBias) AddBias(Names(_names.Qkv), qkvRows);
         AddQkNorm(_names.QueryNorm, layer, c.Heads);
         AddQkNorm(_names.KeyNorm, layer, c.KvHeads);
-        AddMatrix([Name(_names.Output, layer)], [c.HiddenSize], c.QueryWidth, type);
+        AddLinear([Name(_names.Output, layer)], [c.HiddenSize], c.QueryWidth, type);
         if (c.OutputBias) AddBias([Name(_names.Output, layer)], [c.HiddenSize]);
         if (HasPostNorms) AddNorm(Name(_names.AttentionPostNorm, layer), c.HiddenSize);
         if (HasMlpNorm) AddNorm(Name(_names.MlpNorm, layer), c.HiddenSize);
         long[] mlpRows = _names.MlpInput.Count == 1 ? [c.MlpInputWidth] : [c.IntermediateSize, c.IntermediateSize];
-        AddMatrix(Names(_names.MlpInput), mlpRows, c.HiddenSize, type);
+        AddLinear(Names(_names.MlpInput), mlpRows, c.HiddenSize, type);
         if (c.MlpBias) AddBias(Names(_names.MlpInput), mlpRows);
-        AddMatrix([Name(_names.MlpOutput, layer)], [c.HiddenSize], c.IntermediateSize, type);
+        AddLinear([Name(_names.MlpOutput, layer)], [c.HiddenSize], c.IntermediateSize, type);
         if (c.MlpBias) AddBias([Name(_names.MlpOutput, layer)], [c.HiddenSize]);
         if (HasPostNorms) AddNorm(Name(_names.MlpPostNorm, layer), c.HiddenSize);
     }
@@ -115,6 +129,13 @@ public sealed class DecoderLayout
                 Table.AddGroup(DType.Float32, false, [.. Enumerable.Range(0, heads).Select(i => (Name(pattern, layer, i) + ".weight", 1L, head))]);
                 break;
         }
+    }
+
+    // A matrix of a block.
+    private void AddLinear(string[] names, long[] rows, int columns, DType type)
+    {
+        if (_format is { } format) Table.AddQuantised(type, format, [.. names.Zip(rows, (name, n) => (name + ".weight", n, columns))]);
+        else AddMatrix(names, rows, columns, type);
     }
 
     private void AddMatrix(string[] names, long[] rows, int columns, DType type) =>

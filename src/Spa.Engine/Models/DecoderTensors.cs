@@ -21,6 +21,12 @@ public sealed class DecoderTensors
 
     public Tensor HeadBias { get; init; }
 
+    /// <summary>Puts quantised weights in the place of those that are absent: [layer][slot], or nothing.</summary>
+    internal void Attach(QuantisedLinear[][] weights)
+    {
+        for (int layer = 0; layer < weights.Length; layer++) Layers[layer].Quantised = weights[layer];
+    }
+
     /// <summary>Puts an adapter (or its gradients) beside the weights: [layer][slot].</summary>
     internal void Attach(LinearAdapter?[][] adapters)
     {

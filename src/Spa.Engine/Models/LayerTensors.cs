@@ -44,6 +44,9 @@ public sealed class LayerTensors
 
     public Tensor MlpPostNorm { get; init; }
 
+    /// <summary>By slot, instead of Qkv, Output, MlpInput and MlpOutput, which are absent then; null where those are there.</summary>
+    internal QuantisedLinear[]? Quantised { get; set; }
+
     /// <summary>By slot; null without any.</summary>
     internal LinearAdapter?[]? Adapters { get; set; }
 }

@@ -18,19 +18,21 @@ public sealed class Model : IDisposable
     /// <param name="family">Family of the config.</param>
     /// <param name="config">Options.</param>
     /// <param name="configJson">The config.json that they come from; written again with the model.</param>
-    /// <param name="matrixType">Storage of matrices: float32 or bfloat16.</param>
-    public Model(ComputeBackend backend, ModelFamily family, DecoderConfig config, JsonObject configJson, DType matrixType)
+    /// <param name="matrixType">Storage of matrices, or what quantised ones are unpacked to: float32 or bfloat16.</param>
+    /// <param name="format">How the matrices of blocks are quantised, for good; null: they are not.</param>
+    public Model(ComputeBackend backend, ModelFamily family, DecoderConfig config, JsonObject configJson, DType matrixType, QuantisedFormat? format = null)
     {
-        (Backend, Family, Config, ConfigJson, MatrixType) = (backend, family, config, configJson, matrixType);
-        Layout = new DecoderLayout(config, family.Names, matrixType);
-        _weights = new ModelWeights(backend, Layout.Table);
+        (Backend, Family, Config, ConfigJson, MatrixType, Format) = (backend, family, config, configJson, matrixType, format);
+        Layout = new DecoderLayout(config, family.Names, matrixType, format);
+        _weights = new ModelWeights(backend, Layout, matrixType, format);
         Tensors = Bind();
     }
 
     private Model(Model other, Adapter? adapter)
     {
         ObjectDisposedException.ThrowIf(other._disposed, other);
-        (Backend, Family, Config, ConfigJson, MatrixType, Layout) = (other.Backend, other.Family, other.Config, other.ConfigJson, other.MatrixType, other.Layout);
+        (Backend, Family, Config, ConfigJson, MatrixType, Format, Layout) =
+            (other.Backend, other.Family, other.Config, other.ConfigJson, other.MatrixType, other.Format, other.Layout);
         _weights = other._weights;
         _weights.Users++;
         Adapter = adapter;
@@ -48,6 +50,9 @@ public sealed class Model : IDisposable
     public JsonObject ConfigJson { get; }
 
     public DType MatrixType { get; }
+
+    /// <summary>How the matrices of blocks are quantised; null: they are not.</summary>
+    public QuantisedFormat? Format { get; }
 
     /// <summary>Type of activations (<see cref="ComputeBackend.ActivationType"/>).</summary>
     public DType ActivationType => Backend.ActivationType(MatrixType);
@@ -67,19 +72,27 @@ public sealed class Model : IDisposable
 
     public DecoderTensors Tensors { get; }
 
-    /// <summary>A parameter's weights.</summary>
-    public Tensor Weight(Parameter parameter) => ParameterTable.Weight(_weights.Address, parameter);
+    /// <summary>A parameter's weights, which must not be quantised.</summary>
+    public Tensor Weight(Parameter parameter) => _weights.Weight(parameter);
+
+    /// <summary>A parameter's codes and scales.</summary>
+    public QuantisedWeight QuantisedWeight(Parameter parameter) => _weights.QuantisedWeight(parameter);
 
     /// <summary>The weights of a parameter of <see cref="Trainable"/>.</summary>
     public Tensor TrainableWeight(Parameter parameter) => Adapter?.Weight(parameter) ?? Weight(parameter);
 
     /// <summary>destination [R, K] float32 = rows of a matrix from <paramref name="firstRow"/> on.</summary>
-    public void CopyWeight(Tensor destination, Parameter parameter, long firstRow) => Backend.Copy(destination, Weight(parameter).RowRange(firstRow, destination.Rows));
+    public void CopyWeight(Tensor destination, Parameter parameter, long firstRow)
+    {
+        if (parameter.Format is null) Backend.Copy(destination, Weight(parameter).RowRange(firstRow, destination.Rows));
+        else Backend.DequantiseWeight(destination, QuantisedWeight(parameter), firstRow);
+    }
 
     /// <summary>Views of the weights that a caller may exchange for others, with the adapter's.</summary>
     public DecoderTensors Bind()
     {
-        DecoderTensors tensors = Layout.Bind(Weight);
+        DecoderTensors tensors = Layout.Bind(p => p.Format is null ? Weight(p) : default);
+        tensors.Attach(_weights.Quantised);
         if (Adapter is not null) tensors.Attach(Adapter.Layers);
         return tensors;
     }
@@ -102,6 +115,8 @@ public sealed class Model : IDisposable
             adapter.CopyFrom(Adapter);
             return WithAdapter(adapter);
         }
+        // Quantised weights never change.
+        if (Format is not null) return WithoutAdapter();
         var copy = new Model(Backend, Family, Config, ConfigJson, MatrixType);
         copy.CopyFrom(this);
         return copy;

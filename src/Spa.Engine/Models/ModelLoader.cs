@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Spa.Engine.Compute;
 using Spa.Engine.Formats;
@@ -17,11 +18,13 @@ public static class ModelLoader
     /// <param name="configFile">Its name in errors.</param>
     /// <param name="matrixType">Storage of matrices on the device.</param>
     /// <param name="headSeed">A reward model whose weights are a language model's: its head is new, drawn with this seed; null: all weights are in the files.</param>
-    public static Model Load(ComputeBackend backend, TensorSource source, JsonObject configJson, string configFile, DType matrixType, ulong? headSeed = null)
+    /// <param name="format">How the matrices of blocks are quantised; null: they are not.</param>
+    public static Model Load(ComputeBackend backend, TensorSource source, JsonObject configJson, string configFile, DType matrixType, ulong? headSeed = null,
+        QuantisedFormat? format = null)
     {
         var reader = new ConfigReader(configJson, configFile);
         ModelFamily family = ModelFamily.Find(reader);
-        var model = new Model(backend, family, family.Load(reader), configJson, matrixType);
+        var model = new Model(backend, family, family.Load(reader), configJson, matrixType, format);
         try
         {
             Parameter? newHead = headSeed is null ? null : model.Table.Parameters.Single(model.Layout.IsHead);
@@ -64,8 +67,11 @@ public static class ModelLoader
 
     private static void Read(Model model, Parameter p, TensorSource source)
     {
-        Tensor target = model.Weight(p);
+        Tensor target = p.Format is null ? model.Weight(p) : default;
+        WeightQuantiser? quantiser = p.Format is { } format ? new WeightQuantiser(format, p.Rows, p.Columns) : null;
         long rowsAtOnce = Math.Max(1, ChunkElements / p.Columns);
+        // Whole blocks of 64.
+        if (quantiser is not null) rowsAtOnce = (rowsAtOnce + QuantisedWeight.Block - 1) / QuantisedWeight.Block * QuantisedWeight.Block;
         for (long row = 0; row < p.Rows; row += rowsAtOnce)
         {
             long rows = Math.Min(rowsAtOnce, p.Rows - row);
@@ -74,8 +80,16 @@ public static class ModelLoader
             if (FiniteCheck.FirstNonFinite(values) is >= 0 and var at)
                 throw new SpaException($"'{source.Path}': tensor '{p.Name}' has the value {values[at]} at row {row + at / p.Columns}, column {at % p.Columns}; the file "
                     + "is damaged or training diverged");
+            if (quantiser is not null)
+            {
+                // What is quantised is what the model would hold otherwise.
+                if (p.Type == DType.BFloat16) foreach (ref float x in values.AsSpan()) x = Bf16.ToSingle(Bf16.FromSingle(x));
+                quantiser.Add(values);
+                continue;
+            }
             Upload(model.Backend, target.RowRange(row, rows), values);
         }
+        if (quantiser is not null) model.Backend.Upload<int>(model.QuantisedWeight(p).Words, MemoryMarshal.Cast<byte, int>(quantiser.Finish()));
     }
 
     private static void Upload(ComputeBackend backend, Tensor target, float[] values)

@@ -4,7 +4,7 @@ namespace Spa.Engine.Models;
 
 /// <summary>
 /// A copy of a model's matrices in the backend's own layout (<see cref="ComputeBackend.PackWeight"/>), for passes that use the same weights
-/// many times: generation and scoring. Vectors and the embedding are the model's own, and so is an adapter: it is not merged, so that results are those of training.
+/// many times: generation and scoring. Vectors, the embedding and quantised matrices are the model's own, and so is an adapter: it is not merged, so that results are those of training.
 /// </summary>
 public sealed class PackedModel : IDisposable
 {
@@ -59,6 +59,8 @@ public sealed class PackedModel : IDisposable
     {
         Tensor Pack(Tensor weight, string name)
         {
+            // Quantised weights stay as they are: a copy of their values would take the memory that they save.
+            if (weight.IsAbsent) return weight;
             Tensor packed = backend.TakePacked(arena, name, weight);
             if (target is not null) backend.PackWeight(packed, weight);
             return packed;

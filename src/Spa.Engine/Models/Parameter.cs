@@ -10,7 +10,8 @@ namespace Spa.Engine.Models;
 /// <param name="Type">Storage type: norms and biases are always float32.</param>
 /// <param name="Offset">First element in flat float32 buffers (gradients, moments, master weights).</param>
 /// <param name="ByteOffset">First byte in the weight buffer.</param>
-public sealed record Parameter(string Name, long Rows, int Columns, bool Decay, DType Type, long Offset, long ByteOffset)
+/// <param name="Format">How it is quantised in the weight buffer; null: it is not, and elements are of <paramref name="Type"/>.</param>
+public sealed record Parameter(string Name, long Rows, int Columns, bool Decay, DType Type, long Offset, long ByteOffset, QuantisedFormat? Format = null)
 {
     public long Count => Rows * Columns;
 

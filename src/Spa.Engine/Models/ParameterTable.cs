@@ -48,6 +48,25 @@ public sealed class ParameterTable
         WeightBytes = Align(WeightBytes, byteAlignment);
     }
 
+    /// <summary>Adds parameters as codes, each on a boundary of its own; products read them one behind the other all the same.</summary>
+    /// <param name="type">What they are unpacked to.</param>
+    /// <param name="format">How they are quantised.</param>
+    /// <param name="members">Names and shapes.</param>
+    public void AddQuantised(DType type, QuantisedFormat format, params ReadOnlySpan<(string Name, long Rows, int Columns)> members)
+    {
+        WeightBytes = Align(WeightBytes, Arena.Alignment);
+        foreach ((string name, long rows, int columns) in members)
+        {
+            FlatCount = Align(FlatCount, GroupAlignment);
+            var parameter = new Parameter(name, rows, columns, true, type, FlatCount, WeightBytes, format);
+            _parameters.Add(parameter);
+            _byName.Add(name, parameter);
+            FlatCount += parameter.Count;
+            WeightBytes += new QuantisedWeight(0, 0, format, rows, columns).Bytes;
+        }
+        FlatCount = Align(FlatCount, GroupAlignment);
+    }
+
     /// <summary>A parameter in the weight buffer that starts at <paramref name="address"/>.</summary>
     public static Tensor Weight(nint address, Parameter p) => new(address + (nint)p.ByteOffset, p.Type, p.Rows, p.Columns);
 

@@ -47,8 +47,8 @@ internal sealed class DpoData : PairData
 
     public override JsonObject Evaluate(ModelBundle model, bool isReference, PartialRows rows, string phase)
     {
-        using Model policy = model.Load(Context.Backend, Context.MatrixType);
-        using Model? reference = isReference ? null : LoadReference(policy) ?? Bundle.Load(Context.Backend, Context.MatrixType, policy);
+        using Model policy = Context.Load(model);
+        using Model? reference = isReference ? null : LoadReference(policy) ?? Context.Load(Bundle, policy);
         List<PairScore> scores = PairScores.Run(policy, reference, Held, rows, Context, phase);
         double beta = Config.Training.Beta;
         return new JsonObject

@@ -99,11 +99,12 @@ public sealed class ModelBundle : IDisposable
     /// <param name="backend">Device.</param>
     /// <param name="matrixType">Storage of matrices.</param>
     /// <param name="beside">A model that is loaded already; null: none.</param>
-    public Model Load(ComputeBackend backend, DType matrixType, Model? beside = null)
+    /// <param name="format">How the matrices of blocks are quantised; null: they are not.</param>
+    public Model Load(ComputeBackend backend, DType matrixType, Model? beside = null, QuantisedFormat? format = null)
     {
         string source = System.IO.Path.GetFullPath(BasePath);
-        bool shared = beside is not null && beside.Source == source && beside.Backend == backend && beside.MatrixType == matrixType;
-        Model model = shared ? beside!.WithoutAdapter() : ModelLoader.Load(backend, _files.Tensors, _files.Config, _files.ConfigPath, matrixType);
+        bool shared = beside is not null && beside.Source == source && beside.Backend == backend && beside.MatrixType == matrixType && beside.Format == format;
+        Model model = shared ? beside!.WithoutAdapter() : ModelLoader.Load(backend, _files.Tensors, _files.Config, _files.ConfigPath, matrixType, format: format);
         model.Source = source;
         if (_files.Adapter is null) return model;
         // The adapted model keeps the weights alive.

@@ -22,7 +22,7 @@ internal static class ReferenceLogProbs
     public static IReadOnlyList<PreferenceExample> Precompute(Model reference, string referenceKey, IReadOnlyList<TokenizedPair> pairs, string file, RunState state,
         RunContext context, string phase)
     {
-        var inputs = new JsonObject { ["model"] = referenceKey, ["pairs"] = LoopData.Hash(pairs), ["dtype"] = context.MatrixType.ToString() };
+        var inputs = new JsonObject { ["model"] = referenceKey, ["pairs"] = LoopData.Hash(pairs), ["dtype"] = context.Storage };
         state.Run(phase, inputs, [file], context.Log, key =>
         {
             using var rows = new PartialRows(file, key);

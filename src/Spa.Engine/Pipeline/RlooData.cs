@@ -87,7 +87,7 @@ internal sealed class RlooData : TaskData
         if (scores.Count < _held.Count)
         {
             if (scores.Count > 0) Context.Log.Notice($"{phase}: continues behind {scores.Count} of {_held.Count} prompts");
-            using Model policy = model.Load(Context.Backend, Context.MatrixType);
+            using Model policy = Context.Load(model);
             using IResponseJudge judge = MakeJudge();
             using var generator = new Generator(policy, Sampling(1), _held.Max(p => p.Ids.Length));
             Context.Log.Progress(phase, scores.Count, _held.Count, "prompts");

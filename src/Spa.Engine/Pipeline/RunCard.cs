@@ -5,10 +5,15 @@ using Spa.Engine.Reporting;
 
 namespace Spa.Engine.Pipeline;
 
-/// <summary>README.md of every model that a run made: data, settings, what the audit found, and the figures of the report up to that stage.</summary>
+/// <summary>README.md of every model that a run or its control made: data, settings, what the audit found, and the figures of the report up to that stage.</summary>
 internal static class RunCard
 {
-    public static void Write(RunConfig config, RunFolder folder, ModelBundle sft, RunReport report)
+    /// <param name="config">Of the run, or of its control.</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="sft">The model that it started from.</param>
+    /// <param name="report">Of the run.</param>
+    /// <param name="title">What people call the model behind a stage.</param>
+    public static void Write(RunConfig config, RunFolder folder, ModelBundle sft, RunReport report, Func<int, string> title)
     {
         BaseCard card = BaseCard.Of(sft);
         for (int stage = 0; stage <= config.Spa.Iterations; stage++)
@@ -16,13 +21,13 @@ internal static class RunCard
             if (!Directory.Exists(folder.Model(stage))) continue;
             ModelCardWriter.Write(new ModelCard
             {
-                Name = $"{report.Title}, {SpaRun.StageTitle(stage)}",
+                Name = $"{report.Title}, {title(stage)}",
                 BaseModel = card.Name,
                 License = card.License,
                 LicenseName = card.LicenseName,
                 LicenseLink = card.LicenseLink,
                 Languages = card.Languages,
-                Method = stage == 0 ? ModelCardMethod.Dpo : ModelCardMethod.Spa,
+                Method = stage == 0 ? ModelCardMethod.Dpo : ModelCardMethod.Loop(config.Spa.Judge, config.Spa.SeedDataset is not null),
                 IsAdapter = sft.IsAdapter || config.Training.UsePeft,
                 Training = [.. Facts(config, stage), .. Figures(stage == 0 ? null : AuditFile.Read(folder, stage))],
                 Results = report.Stages is { } stages ? UpTo(stages, stage) : null,

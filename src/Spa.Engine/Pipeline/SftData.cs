@@ -44,7 +44,7 @@ internal sealed class SftData : TaskData
 
     public override JsonObject Evaluate(ModelBundle model, bool isReference, PartialRows rows, string phase)
     {
-        using Model policy = model.Load(Context.Backend, Context.MatrixType);
+        using Model policy = Context.Load(model);
         List<ExampleScore> scores = [.. rows.Existing.Select(StageMetrics.ScoreFromJson)];
         if (scores.Count < _held.Count)
         {

@@ -15,6 +15,7 @@ public static class SingleStage
     {
         TrainingConfig training = config.Training;
         TrainingSetup.RequireSupported(training, config.Stage);
+        context = context with { Format = TrainingSetup.Quantisation(training) };
         if (config.Stage == ConfigurationStage.Dpo && training.LossType.Contains("spa") && training.RefModelNameOrPath is not null
             && training.RefModelNameOrPath != training.ModelNameOrPath)
             context.Log.Notice("the reference differs from the policy: margins are not 0 at the first update");
@@ -39,7 +40,7 @@ public static class SingleStage
             ["objective"] = data.Objective,
             ["spa"] = data.Refinement?.ToString(),
             ["settings"] = TrainingSetup.Identity(settings),
-            ["dtype"] = context.MatrixType.ToString(),
+            ["dtype"] = context.Storage,
         };
         if (training.UsePeft && !bundle.IsAdapter) inputs["adapter"] = TrainingSetup.Adapter(training).ToString();
         if (bundle.IsAdapter && !training.UsePeft) context.Log.Notice($"'{bundle.Path}' is an adapter: it is trained, its base is not");

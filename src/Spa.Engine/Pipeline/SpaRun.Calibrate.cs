@@ -24,7 +24,7 @@ public sealed partial class SpaRun
             ["pairs"] = LoopData.Hash(_data.Seed),
             ["beta"] = _config.Training.Beta,
             ["adjustment"] = adjustment.ToString(),
-            ["dtype"] = _context.MatrixType.ToString(),
+            ["dtype"] = _context.Storage,
         };
         string phase = $"{RunFolder.StageName(iteration)}/calibrate", file = _folder.Calibration(iteration);
         _state.Run(phase, inputs, [file], _context.Log, key =>

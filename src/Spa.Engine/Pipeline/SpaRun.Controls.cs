@@ -21,16 +21,11 @@ public sealed partial class SpaRun
         AtomicFile.WriteAllText(_folder.Config, config.ToYaml());
     }
 
-    private void RunControls(StageModel sft, StageModel? seed)
+    private (LoopControl Control, RunConfig Config)[] Controls()
     {
         int updates = Enumerable.Range(0, _config.Spa.Iterations + 1)
             .Sum(stage => _state.Find($"{RunFolder.StageName(stage)}/train")?.Summary["updates"]!.GetValue<int>() ?? 0);
-        foreach (LoopControl control in LoopControl.Of(_config.Spa))
-        {
-            RunConfig config = control.Configure(_config, Path.Combine(_folder.Path, control.FolderName), updates);
-            using var run = new SpaRun(config, _context with { Log = new PrefixedLog(_context.Log, control.FolderName) }, this);
-            run.Iterate(sft, control.Kind == ControlKind.SeedOnly ? null : seed);
-        }
+        return [.. LoopControl.Of(_config.Spa).Select(control => (control, control.Configure(_config, Path.Combine(_folder.Path, control.FolderName), updates)))];
     }
 
     // A control's samples are the loop's where all that they depend on is the same.

@@ -26,7 +26,7 @@ public sealed partial class SpaRun
             ["shown"] = LoopData.Hash(shown),
             ["max_new_tokens"] = _config.Spa.Sampling.MaxNewTokens,
             ["beta"] = _config.Training.Beta,
-            ["dtype"] = _context.MatrixType.ToString(),
+            ["dtype"] = _context.Storage,
         };
         string phase = $"{(model.Stage < 0 ? "sft" : RunFolder.StageName(model.Stage))}/evaluate";
         _state.Run(phase, inputs, [_folder.Evaluation(model.Stage)], _context.Log, key =>

@@ -25,7 +25,7 @@ public sealed partial class SpaRun
             ["samples"] = settings.Samples,
             ["stop"] = SampledRow.Array([.. settings.StopTokens]),
             ["seed"] = settings.Seed,
-            ["dtype"] = _context.MatrixType.ToString(),
+            ["dtype"] = _context.Storage,
         };
         string phase = $"{RunFolder.StageName(iteration)}/sample";
         return _state.Run(phase, inputs, [_folder.Samples(iteration)], _context.Log, key =>

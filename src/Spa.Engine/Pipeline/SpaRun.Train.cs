@@ -88,7 +88,7 @@ public sealed partial class SpaRun
             ["model"] = start.Key,
             ["objective"] = TrainingSetup.Identity(TrainingSetup.Objective(_config.Training)),
             ["settings"] = TrainingSetup.Identity(settings),
-            ["dtype"] = _context.MatrixType.ToString(),
+            ["dtype"] = _context.Storage,
         };
         if (_config.Training.UsePeft) inputs["adapter"] = TrainingSetup.Adapter(_config.Training).ToString();
         return inputs;

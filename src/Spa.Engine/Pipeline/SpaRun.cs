@@ -26,13 +26,13 @@ public sealed partial class SpaRun : IDisposable
     /// <summary>Opens model and data and checks everything that can be checked before work begins.</summary>
     public SpaRun(RunConfig config, RunContext context, JsonObject environment)
     {
-        (_config, _context) = (config, context);
         TrainingSetup.RequireSupported(config.Training, ConfigurationStage.Run);
+        (_config, _context) = (config, context with { Format = TrainingSetup.Quantisation(config.Training) });
         RequireRewards(config.Spa);
         string model = config.Training.ModelNameOrPath ?? throw new UsageException("'model_name_or_path' is missing: name a Hugging Face folder or a .gguf file");
         string output = config.Training.OutputDir ?? throw new UsageException("'output_dir' is missing: name the run folder");
         _folder = new RunFolder(output);
-        _judge = JudgeConfiguration.Settings(config, _folder);
+        _judge = JudgeConfiguration.Settings(config, _folder) with { BaseModel = context.BaseModel };
         _gold = JudgeConfiguration.Gold(config, _folder);
         RequireGold(config.Spa, _gold);
         _sftBundle = ModelBundle.Open(model, null, context.BaseModel);
@@ -60,10 +60,17 @@ public sealed partial class SpaRun : IDisposable
         var sft = new StageModel(-1, "SFT", _sftBundle.Path, ContentHash.OfModel(_sftBundle));
         Evaluate(sft, sft);
         StageModel? seed = Iterate(sft, null);
-        RunControls(sft, seed);
+        (LoopControl Control, RunConfig Config)[] controls = Controls();
+        foreach ((LoopControl control, RunConfig config) in controls)
+        {
+            using var run = new SpaRun(config, _context with { Log = new PrefixedLog(_context.Log, control.FolderName) }, this);
+            run.Iterate(sft, control.Kind == ControlKind.SeedOnly ? null : seed);
+        }
         RunReport report = RunReportBuilder.Build(_folder);
         ReportWriter.Write(report, _folder.Report);
-        RunCard.Write(_config, _folder, _sftBundle, report);
+        RunCard.Write(_config, _folder, _sftBundle, report, StageTitle);
+        foreach ((LoopControl control, RunConfig config) in controls)
+            RunCard.Write(config, new RunFolder(config.Training.OutputDir!), _sftBundle, report, stage => control.Title(stage, config.Training.MaxSteps));
     }
 
     public void Dispose()
@@ -114,7 +121,7 @@ public sealed partial class SpaRun : IDisposable
     private Model Load(StageModel model, Model? beside = null)
     {
         using ModelBundle bundle = ModelBundle.Open(model.Path, null, _context.BaseModel);
-        return bundle.Load(_context.Backend, _context.MatrixType, beside);
+        return _context.Load(bundle, beside);
     }
 
     // Without a seed stage the first sampler is pi_sft itself, and its reward against itself is 0 for every response.
@@ -140,7 +147,7 @@ public sealed partial class SpaRun : IDisposable
     // Models of all stages, and one checkpoint with both moments at a time.
     private void RequireDiskSpace()
     {
-        long weights = new DecoderLayout(_sftBundle.Config, new ParameterNames(), _context.MatrixType).Table.WeightBytes;
+        long weights = new DecoderLayout(_sftBundle.Config, _sftBundle.Family.Names, _context.MatrixType, _context.Format).Table.WeightBytes;
         int controls = LoopControl.Of(_config.Spa).Count;
         long stages = _config.Spa.Iterations * (1 + controls) + (_data.Seed.Count > 0 ? 1 : 0);
         DiskSpace.Require(_folder.Path, weights * (stages + 4));

@@ -38,7 +38,7 @@ internal sealed class StageEvaluation(RunConfig config, RunContext context, Mode
             ["objective"] = data.Objective,
             ["beta"] = config.Training.Beta,
             ["label_smoothing"] = config.Training.LabelSmoothing,
-            ["dtype"] = context.MatrixType.ToString(),
+            ["dtype"] = context.Storage,
         };
         state.Run(phase, inputs, [file], context.Log, key =>
         {

@@ -92,7 +92,7 @@ internal abstract class TaskData : IDisposable
     public virtual TrainerSettings Settings() => TrainingSetup.Settings(Config.Training, Count, Config.Training.NumTrainEpochs);
 
     /// <summary>The model that training begins with.</summary>
-    public virtual Model LoadPolicy() => TrainingSetup.Adapted(Bundle.Load(Context.Backend, Context.MatrixType), Config.Training);
+    public virtual Model LoadPolicy() => TrainingSetup.Adapted(Context.Load(Bundle), Config.Training);
 
     /// <summary>The task of training <paramref name="policy"/>; <paramref name="referenceKey"/> is the hash of pi_ref.</summary>
     public abstract ITrainingTask MakeTask(PolicyState policy, TrainerSettings settings, string referenceKey, RunFolder folder, RunState state);
@@ -116,7 +116,7 @@ internal abstract class TaskData : IDisposable
         using ModelBundle bundle = OpenReference(ReferencePath);
         if (bundle.Config.VocabSize != policy.Config.VocabSize)
             throw new SpaException($"reference '{ReferencePath}' has {bundle.Config.VocabSize} tokens, the policy {policy.Config.VocabSize}; both must use one tokenizer");
-        return bundle.Load(Context.Backend, Context.MatrixType, policy);
+        return Context.Load(bundle, policy);
     }
 
     /// <summary>The policy as it is before training, kept: a new adapter turned off is it; an adapter that was there before is copied.</summary>

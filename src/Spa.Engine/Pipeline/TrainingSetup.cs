@@ -21,6 +21,9 @@ internal static class TrainingSetup
         }
 
         Refuse(stage == ConfigurationStage.Reward && config.UsePeft, "use_peft", "true", "false for a reward model: its head is new and trained whole, and so is the model below it");
+        Refuse(config.LoadIn4bit && config.LoadIn8bit, "load_in_8bit", "true", "one of load_in_4bit and load_in_8bit");
+        Refuse(Quantisation(config) is not null && !config.UsePeft, config.LoadIn4bit ? "load_in_4bit" : "load_in_8bit", "true",
+            stage == ConfigurationStage.Reward ? "false for a reward model, which is trained whole" : "use_peft: true beside it, because codes cannot be trained");
         if (stage is ConfigurationStage.Dpo or ConfigurationStage.Run)
         {
             Refuse(stage == ConfigurationStage.Run && !config.LossType.SequenceEqual(["spa"]), "loss_type", string.Join(", ", config.LossType), "spa, or another one with spa dpo");
@@ -80,6 +83,14 @@ internal static class TrainingSetup
         UseRslora = config.UseRslora,
         UseDora = config.UseDora,
         TargetModules = config.LoraTargetModules,
+    };
+
+    /// <summary>How the base is quantised; null: it is not.</summary>
+    public static QuantisedFormat? Quantisation(TrainingConfig config) => config switch
+    {
+        { LoadIn8bit: true } => new QuantisedFormat(WeightCode.Int8, IsNested: false),
+        { LoadIn4bit: true } => new QuantisedFormat(config.Bnb4bitQuantType == "fp4" ? WeightCode.Fp4 : WeightCode.Nf4, config.UseBnbNestedQuant),
+        _ => null,
     };
 
     /// <summary>The model with a new adapter, if use_peft asks for one and it has none; its weights are shared and owned by what is returned.</summary>

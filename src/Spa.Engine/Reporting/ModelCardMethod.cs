@@ -10,12 +10,34 @@ public sealed record ModelCardMethod(string Sentence, IReadOnlyList<string> Tags
     public string PipelineTag { get; private init; } = "text-generation";
 
     /// <summary>The whole loop.</summary>
-    public static ModelCardMethod Spa { get; } = new(
-        "aligned by Spread Preference Annotation (Kim et al., ICLR 2025, arXiv 2406.04412): DPO on a small set of human preferences, then iterations in which the model "
-            + "samples answers, judges them by its own implicit reward, and trains on them with noise-aware DPO.",
-        ["spa", "dpo", "preference-alignment"],
-        "It was trained towards preferences that the model itself judged, starting from a small labelled set: mistakes and tastes of that set are amplified, not "
-            + "corrected.");
+    public static ModelCardMethod Spa { get; } = Loop("implicit", seed: true);
+
+    /// <summary>The loop with any judge.</summary>
+    /// <param name="judge">As <c>spa.judge</c> names it.</param>
+    /// <param name="seed">Whether it began with labelled pairs.</param>
+    public static ModelCardMethod Loop(string judge, bool seed)
+    {
+        bool own = judge == "implicit";
+        string judging = judge switch
+        {
+            "implicit" => "samples answers, judges them by its own implicit reward, and trains on them",
+            "llm" => "samples answers, a language model compares them, and it trains on the pairs",
+            "endpoint" => "samples answers, a service compares them, and it trains on the pairs",
+            "reward-model" => "samples answers, a reward model scores them, and it trains on the pairs",
+            "gold" => "samples answers, an oracle says which is better, and it trains on the pairs",
+            _ => "samples answers, chance says which is better, and it trains on the pairs",
+        };
+        return new ModelCardMethod(
+            $"aligned by {(own ? "Spread Preference Annotation (Kim et al., ICLR 2025, arXiv 2406.04412)" : "iterative DPO")}: {(seed ? "DPO on a small set of human preferences, then " : "")}"
+                + $"iterations in which the model {judging} with noise-aware DPO.",
+            own ? ["spa", "dpo", "preference-alignment"] : ["dpo", "preference-alignment"],
+            judge switch
+            {
+                "implicit" => $"It was trained towards preferences that the model itself judged{(seed ? ", starting from a small labelled set: mistakes and tastes of that set are amplified, not corrected." : ": they are those of its start, amplified.")}",
+                "random" => "Its preferences were drawn by chance: it is there to be compared with.",
+                _ => "It was trained towards the preferences of a judge: the judge's mistakes and tastes are learned, not corrected.",
+            });
+    }
 
     /// <summary>Training on labelled pairs alone.</summary>
     public static ModelCardMethod Dpo { get; } = new(

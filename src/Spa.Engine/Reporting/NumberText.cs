@@ -41,6 +41,13 @@ internal static class NumberText
         return Text(number, "#,0." + new string('0', decimals)).Replace('-', '−');
     }
 
+    /// <summary>A difference with its sign; none where it rounds to zero. ASCII minus.</summary>
+    public static string Signed(double value, string format)
+    {
+        string size = Text(Math.Abs(value), format);
+        return size.Any(c => c is >= '1' and <= '9') ? (value < 0 ? "-" : "+") + size : size;
+    }
+
     /// <summary>
     /// At most <paramref name="digits"/> significant digits, no trailing zeros, an exponent outside 1e-4 to 1e6; ASCII minus.
     /// </summary>

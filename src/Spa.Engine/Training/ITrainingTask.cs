@@ -15,6 +15,9 @@ public interface ITrainingTask : IDisposable
     /// <summary>Names of the metrics that the task adds, in the order of their slots.</summary>
     IReadOnlyList<string> MetricNames { get; }
 
+    /// <summary>The metric that tells how training goes.</summary>
+    string ShownMetric => "loss";
+
     /// <summary>Called once before the micro-batches of an update with all its examples.</summary>
     void BeginUpdate(ReadOnlySpan<int> examples, UpdateContext context);
 

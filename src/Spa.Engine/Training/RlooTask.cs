@@ -41,6 +41,9 @@ public sealed class RlooTask : ITrainingTask
         "loss", "reward", "reward_std", "frac_reward_zero_std", "rewards/judge/mean", "kl", "entropy", "completions/mean_length", "completions/clipped_ratio", "clip_ratio/region_mean",
     ];
 
+    /// <summary>The loss is around 0 throughout: advantages of a prompt sum to 0.</summary>
+    public string ShownMetric => "reward";
+
     public long TokensSeen { get; private set; }
 
     /// <summary>Draws where the last responses have served their updates; only that allocates.</summary>

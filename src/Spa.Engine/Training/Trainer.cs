@@ -85,7 +85,7 @@ public sealed class Trainer
             {
                 TrainingRecord line = MakeRecord(watch.Elapsed.TotalSeconds, sinceRecord, _task.TokensSeen - tokens);
                 record(line);
-                log.Progress(phase, Step, Updates, "updates", $"loss {line["loss"]:F4}, {line["perf/tokens_per_second"]:F0} tokens/s");
+                log.Progress(phase, Step, Updates, "updates", $"{_task.ShownMetric} {line[_task.ShownMetric]:F4}, {line["perf/tokens_per_second"]:F0} tokens/s");
                 (tokens, sinceRecord) = (_task.TokensSeen, 0);
                 watch.Reset();
             }

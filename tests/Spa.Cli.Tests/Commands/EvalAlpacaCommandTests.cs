@@ -44,6 +44,7 @@ internal sealed class EvalAlpacaCommandTests
         JsonArray annotations = JsonNode.Parse(File.ReadAllText(_folder.In("out/annotations.json")))!.AsArray();
         Assert.That(annotations.Select(a => a!["output_1"]!.ToString()), Is.EqualTo(new[] { "y", "z", "x", "w" }), "matched by instruction");
         Assert.That(File.ReadLines(_folder.In("out/leaderboard.csv")).Last(), Does.StartWith("model,"));
+        Assert.That(CommandLine.Run([.. command.SkipLast(1)]).Succeeded().Out, Does.Match(@"length-controlled win rate .* \(of length and a bias alone\)\n"), "no difficulties, so no spread over them");
         CliResult second = CommandLine.Run(command).Succeeded();
         Assert.That(second.Out, Is.EqualTo(first.Out));
         Assert.That(second.Error, Does.Contain("alpaca/outputs: done before").And.Contain("alpaca/annotations: done before"));

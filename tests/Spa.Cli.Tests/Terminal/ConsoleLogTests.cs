@@ -29,6 +29,19 @@ internal sealed class ConsoleLogTests
     }
 
     [Test]
+    public void The_parts_of_a_phase_have_speeds_of_their_own()
+    {
+        using ConsoleLog log = Make(live: false);
+        log.Progress("evaluate", 0, 50, "pairs");
+        _now += TimeSpan.FromSeconds(100);
+        log.Progress("evaluate", 50, 50, "pairs");
+        log.Progress("evaluate", 0, 6, "answers");
+        _now += TimeSpan.FromSeconds(6);
+        log.Progress("evaluate", 1, 6, "answers");
+        Assert.That(_error.ToString(), Does.Contain("50/50 pairs (100%), 2 s each, took 1:40").And.Contain("1/6 answers (16%), 6 s each, 0:30 left"));
+    }
+
+    [Test]
     public void A_phase_that_is_done_is_told_once()
     {
         using ConsoleLog log = Make(live: false);

@@ -1,4 +1,5 @@
 using Spa.Emulator.Checks;
+using Spa.Emulator.Ptx;
 using Spa.Emulator.Tests.Kernels;
 
 namespace Spa.Emulator.Tests.Checks;
@@ -98,6 +99,90 @@ internal sealed class BrokenKernelTests
         using Bench bench = new("broken", new EmulatorOptions { Check = false });
         ulong p = bench.Upload(new int[256]);
         Assert.That(() => bench.Launch(kernel, LaunchGeometry.Linear(1, 32), p, 16), Throws.Nothing);
+    }
+
+    [Test]
+    public void Without_checks_memory_that_nobody_wrote_is_poison()
+    {
+        using Bench bench = new("broken", new EmulatorOptions { Check = false });
+        ulong p = bench.Allocate<int>(64);
+        Assert.That(bench.Download<int>(p, 64), Is.All.EqualTo(-1), "global memory");
+        bench.Launch("uninitialised_shared", LaunchGeometry.Linear(1, 64), p, 40);
+        Assert.That(bench.Download<int>(p, 64), Is.EqualTo(Enumerable.Range(0, 64).Select(i => i < 40 ? 1 : -1)), "shared memory");
+        bench.Device.Memory.Free(p);
+        ulong again = bench.Allocate<int>(64);
+        Assert.That((again == p, bench.Download<int>(again, 64).All(v => v == -1)), Is.EqualTo((false, true)), "memory after a free");
+    }
+
+    [TestCase("copy_without_wait")]
+    [TestCase("copy_waits_too_little")]
+    public void Without_checks_a_cp_async_that_was_not_waited_for_has_not_arrived(string kernel)
+    {
+        using Bench bench = new("broken", new EmulatorOptions { Check = false });
+        ulong p = bench.Upload(Enumerable.Range(1, 256).ToArray());
+        bench.Launch(kernel, LaunchGeometry.Linear(1, 32), p, 0);
+        Assert.That(bench.Download<int>(p, 256).Where((_, i) => i % 4 == 0).Take(32), Is.All.EqualTo(-1), "what a thread has read is poison");
+    }
+
+    [Test]
+    public void A_race_about_one_word_of_a_vector_is_caught([Values(0, 4, 8, 12)] int offset, [Range(1, 4)] int seed)
+    {
+        using EmulatedDevice device = new(new EmulatorOptions { Seed = seed });
+        using PtxModule module = device.LoadModule($$"""
+            .version 8.0
+            .target sm_80
+            .address_size 64
+            .visible .entry word(.param .u64 p)
+            {
+                .reg .pred q;
+                .reg .b32 r<8>;
+                .reg .b64 a;
+                ld.param.u64 a, [p];
+                mov.u32 r0, %tid.x;
+                setp.lt.u32 q, r0, 32;
+                @q bra vector;
+                setp.eq.u32 q, r0, 32;
+                @q st.global.u32 [a+{{offset}}], r0;
+                ret;
+            vector:
+                setp.eq.u32 q, r0, 0;
+                @q ld.global.v4.u32 {r1, r2, r3, r4}, [a];
+                ret;
+            }
+            """, "word.ptx");
+        ulong p = device.Memory.Allocate(16, "words");
+        device.Memory.Fill(p, 0, 4, 4);
+        DeviceFaultException fault = Assert.Throws<DeviceFaultException>(() => device.Launch(module.GetFunction("word")!, LaunchGeometry.Linear(1, 64), BitConverter.GetBytes(p)))!;
+        Assert.That(fault.Kind, Is.EqualTo(DeviceFaultKind.GlobalRace), fault.Message);
+        Assert.That(fault.Message, Does.Contain($"(byte {offset} of 'words')"));
+    }
+
+    [Test]
+    public void A_report_names_block_and_thread_in_three_dimensions()
+    {
+        using EmulatedDevice device = new();
+        using PtxModule module = device.LoadModule("""
+            .version 8.0
+            .target sm_80
+            .address_size 64
+            .visible .entry corner(.param .u64 p)
+            {
+                .reg .pred q;
+                .reg .b32 r<8>;
+                .reg .b64 a;
+                mov.u32 r0, %tid.x; mov.u32 r1, %tid.y; mov.u32 r2, %tid.z;
+                mov.u32 r3, %ctaid.x; mov.u32 r4, %ctaid.y; mov.u32 r5, %ctaid.z;
+                mad.lo.u32 r6, r1, 10, r0; mad.lo.u32 r6, r2, 100, r6;
+                mad.lo.u32 r6, r3, 1000, r6; mad.lo.u32 r6, r4, 10000, r6; mad.lo.u32 r6, r5, 100000, r6;
+                setp.ne.u32 q, r6, 312253;
+                @q ret;
+                ld.param.u64 a, [p];
+                st.global.u32 [a], r6;
+                ret;
+            }
+            """, "corner.ptx");
+        DeviceFaultException fault = Assert.Throws<DeviceFaultException>(() => device.Launch(module.GetFunction("corner")!, new LaunchGeometry(3, 2, 4, 4, 6, 3, 0), BitConverter.GetBytes(24UL)))!;
+        Assert.That(fault.Message, Does.StartWith("out of bounds: write of 4 bytes at 0x18; ").And.Contain("kernel corner at PTX line 16 (st.global.u32)").And.EndWith("block (2, 1, 3), thread (3, 5, 2)"));
     }
 
     private static int LineOf(string kernel) => Array.FindIndex(s_source, line => line.EndsWith("// " + kernel, StringComparison.Ordinal)) + 1;

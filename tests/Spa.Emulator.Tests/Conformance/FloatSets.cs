@@ -90,6 +90,17 @@ internal static class FloatSets
             foreach (string comparison in new[] { "eq", "ne", "lt", "le", "gt", "ge", "equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan" })
                 yield return Make($"setp.{comparison}.{f.Name} d, a, b;", ["pred", t, t], 30, [v, v], o => Holds(comparison, Exact.Compare(f, o[0], o[1])) ? 1UL : 0);
         }
+        foreach (FloatFormat f in new[] { FloatFormat.F32, FloatFormat.F64 })
+        {
+            foreach ((string property, Func<ulong, bool> holds) in new (string, Func<ulong, bool>)[]
+            {
+                ("finite", bits => !f.IsNan(bits) && !f.IsInfinite(bits)), ("infinite", f.IsInfinite), ("number", bits => !f.IsNan(bits)), ("notanumber", f.IsNan),
+                ("normal", bits => (bits & f.Infinity) != 0 && !f.IsNan(bits) && !f.IsInfinite(bits)), ("subnormal", f.IsSubnormal),
+            })
+            {
+                yield return Make($"testp.{property}.{f.Name} d, a;", ["pred", Load(f)], 30, [Values.Floats(f)], o => holds(o[0]) ? 1UL : 0);
+            }
+        }
     }
 
     private static bool Holds(string comparison, int? order) => comparison switch

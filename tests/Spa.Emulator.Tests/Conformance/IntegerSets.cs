@@ -51,7 +51,16 @@ internal static class IntegerSets
         yield return Make("add.sat.s32 d, a, b;", ["b32", "b32", "b32"], 30, [w, w], o => BigInteger.Clamp(Number(o[0], "s32") + Number(o[1], "s32"), int.MinValue, int.MaxValue));
         yield return Make("sub.sat.s32 d, a, b;", ["b32", "b32", "b32"], 30, [w, w], o => BigInteger.Clamp(Number(o[0], "s32") - Number(o[1], "s32"), int.MinValue, int.MaxValue));
         foreach (string type in new[] { "s32", "u32" })
-            yield return Make($"mul24.lo.{type} d, a, b;", ["b32", "b32", "b32"], 30, [w, w], o => Number(o[0] & 0xFF_FFFF, type[0] + "24") * Number(o[1] & 0xFF_FFFF, type[0] + "24"));
+        {
+            BigInteger Low(ulong bits) => Number(bits & 0xFF_FFFF, type[0] + "24");
+            yield return Make($"mul24.lo.{type} d, a, b;", ["b32", "b32", "b32"], 30, [w, w], o => Low(o[0]) * Low(o[1]));
+            yield return Make($"mad24.lo.{type} d, a, b, c;", ["b32", "b32", "b32", "b32"], 30, [w, w, w], o => Low(o[0]) * Low(o[1]) + Number(o[2], type));
+        }
+        foreach (string comparison in new[] { "eq", "lt", "ge" })
+        {
+            yield return Make($"set.{comparison}.u32.s32 d, a, b;", ["b32", "b32", "b32"], 20, [w, w], o => Holds(comparison, Number(o[0], "s32").CompareTo(Number(o[1], "s32"))) ? uint.MaxValue : 0);
+            yield return Make($"set.{comparison}.f32.u32 d, a, b;", ["b32", "b32", "b32"], 20, [w, w], o => Holds(comparison, o[0].CompareTo(o[1])) ? 0x3F80_0000 : 0);
+        }
     }
 
     private static bool Holds(string comparison, int order) => comparison switch { "eq" => order == 0, "ne" => order != 0, "lt" => order < 0, "le" => order <= 0, "gt" => order > 0, _ => order >= 0 };
@@ -104,6 +113,23 @@ internal static class IntegerSets
                 yield return Make($"bfind.shiftamt.{sign}{width} d, a;", ["b32", t], 20, [v], o => Top(o[0]).IsZero ? -1 : width - (long)Top(o[0]).GetBitLength());
             }
         }
+        ulong[] w = Values.Integers(32), bases = [0, 1, 5, 16, 30, 31], offsets = [0, 1, 2, 3, 7, 0xFFFF_FFFF, 0xFFFF_FFFE, 0xFFFF_FFF8];
+        yield return Make("fns.b32 d, a, b, c;", ["b32", "b32", "b32", "b32"], 60, [w, bases, offsets], o => FindSet(o[0], (int)o[1], (int)o[2]));
+        foreach (string mode in new[] { "wrap", "clamp" })
+        {
+            int Place(ulong bits) => (int)(mode == "wrap" ? bits & 31 : Math.Min(bits, 32));
+            yield return Make($"bmsk.{mode}.b32 d, a, b;", ["b32", "b32", "b32"], 40, [places, lengths], o => (BigInteger.One << Place(o[1])) - 1 << Place(o[0]));
+            foreach (string type in new[] { "u32", "s32" })
+                yield return Make($"szext.{mode}.{type} d, a, b;", ["b32", "b32", "b32"], 40, [w, lengths], o => Extract(o[0], 0, Place(o[1]), 32, type[0] == 's'));
+        }
+    }
+
+    /// <summary>The n-th set bit from a place on, upwards or, with a negative n, downwards; 0 asks for the place itself.</summary>
+    private static BigInteger FindSet(ulong mask, int from, int n)
+    {
+        int[] set = [.. Enumerable.Range(0, 32).Where(i => (mask >> i & 1) != 0 && (n > 0 ? i >= from : n < 0 ? i <= from : i == from))];
+        int rank = n < 0 ? set.Length + n : Math.Max(n - 1, 0);
+        return rank >= 0 && rank < set.Length ? set[rank] : uint.MaxValue;
     }
 
     /// <summary>As the instruction set's pseudo-code has it, bit by bit.</summary>
@@ -127,6 +153,14 @@ internal static class IntegerSets
         ulong[] w = Values.Integers(32), x = Values.Integers(64), selectors = [0x3210, 0x7654, 0x0123, 0xFEDC, 0x8888, 0x1717, 0x9A0F, 0x4501];
         string[] three = ["b32", "b32", "b32", "b32"];
         yield return Make("prmt.b32 d, a, b, c;", three, 40, [w, w, selectors], o => Permute(o[0], o[1], o[2]));
+        foreach ((string mode, Func<int, int, int> from) in new (string, Func<int, int, int>)[]
+        {
+            ("f4e", (i, c) => i + c), ("b4e", (i, c) => c - i + 8 & 7), ("rc8", (_, c) => c), ("ecl", Math.Max), ("ecr", Math.Min), ("rc16", (i, c) => i % 2 + c % 2 * 2),
+        })
+        {
+            yield return Make($"prmt.b32.{mode} d, a, b, c;", three, 20, [w, w, [0, 1, 2, 3]], o => Enumerable.Range(0, 4).Aggregate(BigInteger.Zero, (sum, i) =>
+                sum | (BigInteger)((o[1] << 32 | o[0]) >> 8 * from(i, (int)o[2]) & 0xFF) << 8 * i));
+        }
         foreach (int table in new[] { 0x96, 0xE8, 0xCA, 0x1E, 0x80, 0x01 })
             yield return Make($"lop3.b32 d, a, b, c, {table};", three, 20, [w, w, w], o => Enumerable.Range(0, 32).Aggregate(BigInteger.Zero, (sum, i) =>
                 sum | (BigInteger)(table >> (int)((o[0] >> i & 1) << 2 | (o[1] >> i & 1) << 1 | o[2] >> i & 1) & 1) << i));
@@ -136,7 +170,8 @@ internal static class IntegerSets
             {
                 BigInteger Part(ulong bits, string type, int size) => Number(bits & (1UL << size) - 1, type[0] + size.ToString(System.Globalization.CultureInfo.InvariantCulture));
                 yield return Make($"dp4a.{a}.{b} d, a, b, c;", three, 20, [w, w, w], o => o[2] + Enumerable.Range(0, 4).Aggregate(BigInteger.Zero, (sum, i) => sum + Part(o[0] >> 8 * i, a, 8) * Part(o[1] >> 8 * i, b, 8)));
-                yield return Make($"dp2a.hi.{a}.{b} d, a, b, c;", three, 20, [w, w, w], o => o[2] + Enumerable.Range(0, 2).Aggregate(BigInteger.Zero, (sum, i) => sum + Part(o[0] >> 16 * i, a, 16) * Part(o[1] >> 16 + 8 * i, b, 8)));
+                foreach ((string half, int shift) in new[] { ("lo", 0), ("hi", 16) })
+                    yield return Make($"dp2a.{half}.{a}.{b} d, a, b, c;", three, 20, [w, w, w], o => o[2] + Enumerable.Range(0, 2).Aggregate(BigInteger.Zero, (sum, i) => sum + Part(o[0] >> 16 * i, a, 16) * Part(o[1] >> shift + 8 * i, b, 8)));
             }
         }
         yield return Make("{ .reg .b32 l; add.cc.u32 l, a, b; addc.u32 d, a, c; }", three, 30, [w, w, w], o => o[0] + (BigInteger)o[2] + (o[0] + o[1] >> 32));
@@ -144,6 +179,10 @@ internal static class IntegerSets
         yield return Make("{ .reg .b64 l; add.cc.u64 l, a, b; addc.u64 d, a, c; }", ["b64", "b64", "b64", "b64"], 30, [x, x, x], o => (BigInteger)o[0] + o[2] + ((BigInteger)o[0] + o[1] >> 64));
         yield return Make("{ .reg .b32 l; mad.lo.cc.u32 l, a, b, c; madc.hi.u32 d, a, b, c; }", three, 30, [w, w, w], o => ((BigInteger)o[0] * o[1] >> 32) + o[2] + (((o[0] * o[1] & 0xFFFF_FFFF) + o[2]) >> 32));
         yield return Make("{ .reg .pred p; setp.lt.s32 p, c, 0; selp.b32 d, a, b, p; }", three, 20, [w, w, w], o => (int)o[2] < 0 ? o[0] : o[1]);
+        yield return Make("{ .reg .pred p; setp.gt.u32 p, c, 5; set.eq.and.u32.s32 d, a, b, p; }", three, 30, [w, w, w], o => o[0] == o[1] && o[2] > 5 ? uint.MaxValue : 0);
+        yield return Make("mov.b32 d, {a, b};", ["b32", "b16", "b16"], 20, [Values.Integers(16), Values.Integers(16)], o => o[1] << 16 | o[0]);
+        yield return Make("mov.b64 d, {a, b};", ["b64", "b32", "b32"], 20, [w, w], o => o[1] << 32 | o[0]);
+        yield return Make("{ .reg .b16 l; mov.b32 {l, d}, a; }", ["b16", "b32"], 20, [w], o => o[0] >> 16);
         yield return Make("slct.b32.s32 d, a, b, c;", three, 20, [w, w, w], o => (int)o[2] >= 0 ? o[0] : o[1]);
         yield return Make("{ .reg .pred p; setp.gt.u32 p, c, 5; setp.eq.and.s32 d, a, b, !p; }", ["pred", "b32", "b32", "b32"], 30, [w, w, w], o => o[0] == o[1] && o[2] <= 5 ? 1 : 0);
         yield return Make("{ .reg .pred p; setp.ne.or.u32 p|d, a, b, 0; }", ["pred", "b32", "b32"], 20, [w, w], o => o[0] == o[1] ? 1 : 0);

@@ -40,6 +40,17 @@ public sealed unsafe class FaultTests
     }
 
     [Test]
+    public void A_kernel_that_is_given_host_memory_is_a_fault([Values] bool isPinned)
+    {
+        using var device = new TestDevice();
+        int* host = stackalloc int[1];
+        int* memory = isPinned ? device.Pinned(1) : host;
+        device.Launch(device.Function("add"), new CUdeviceptr((ulong)memory), 1, 1);
+        Assert.That(device.F.cuCtxSynchronize(), Is.EqualTo(CUresult.CUDA_ERROR_ILLEGAL_ADDRESS));
+        Assert.That(device.Driver.LastFault, Does.Contain($"read of 4 bytes at 0x{(ulong)memory:x}; no allocation is near; kernel add at"));
+    }
+
+    [Test]
     public void Launches_are_announced()
     {
         using var device = new TestDevice();

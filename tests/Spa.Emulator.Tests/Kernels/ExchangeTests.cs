@@ -28,6 +28,26 @@ internal sealed class ExchangeTests
     }
 
     [Test]
+    public void The_seed_and_nothing_else_draws_the_order_of_warps_and_blocks()
+    {
+        const int Blocks = 12;
+        // Every warp appends its part of the list when its turn comes.
+        int[] Order(int seed)
+        {
+            using Bench bench = new("exchange", new EmulatorOptions { Seed = seed });
+            int[] x = [.. Enumerable.Range(1, 64 * Blocks)];
+            ulong from = bench.Upload(x), to = bench.Allocate<int>(x.Length), count = bench.Upload(new int[1]);
+            bench.Launch("compact", LaunchGeometry.Linear(Blocks, 64), from, to, count, x.Length);
+            return bench.Download<int>(to, x.Length);
+        }
+        int[][] orders = [.. Enumerable.Range(1, 5).Select(Order)];
+        Assert.That(Order(1), Is.EqualTo(orders[0]));
+        Assert.That(orders.Select(order => string.Join(' ', order)).Distinct().Count(), Is.EqualTo(orders.Length), "five seeds, five orders");
+        Assert.That(orders.Any(order => order[0] >= 64), "the first block does not always begin");
+        Assert.That(orders.Any(order => Enumerable.Range(0, Blocks).Any(b => Array.IndexOf(order, 64 * b + 33) < Array.IndexOf(order, 64 * b + 1))), "a block's first warp does not always begin");
+    }
+
+    [Test]
     public void A_histogram_adds_atomically_in_two_spaces()
     {
         using Bench bench = new("exchange");

@@ -40,12 +40,15 @@ public sealed class AllocationTests
         Tensor table = box.Zeros(Rows, 6), flat = a.Reshape(Rows * Columns, 1), m = box.Zeros(Rows * Columns, 1), v = box.Zeros(Rows * Columns, 1), g = box.Zeros(Rows * Columns, 1);
         LogProbRows outputs = new() { Policy = box.Zeros(Rows, 1), PolicyLse = box.Zeros(Rows, 1), Reference = box.Zeros(Rows, 1), Extrapolated = box.Zeros(Rows, 1), Entropy = box.Zeros(Rows, 1), MeanLogit = box.Zeros(Rows, 1), Top1 = box.Zeros(Rows, 1) };
         Tensor sampling = box.Settings(Enumerable.Range(0, Rows).Select(i => new SamplingRow { Temperature = i % 3, TopK = i % 2 * 9, TopP = i < 3 ? 1 : 0.9f }).ToArray());
+        QuantisedWeight quantised = DequantiseWeightTests.Quantised(box, new float[Rows * Columns], Rows, Columns, new QuantisedFormat(WeightCode.Nf4, true));
         AdamWStep step = new(1e-3, 0.9, 0.999, 1e-8, 0.01, 1, 1);
         return () =>
         {
             backend.Zero(a);
             backend.Copy(narrow, a);
             backend.Copy(a, narrow);
+            backend.DequantiseWeight(a, quantised);
+            backend.DequantiseWeight(narrow, quantised);
             backend.Add(a, b);
             backend.BiasBackward(dweight, a);
             backend.EmbeddingForward(a, ids, b, 2);

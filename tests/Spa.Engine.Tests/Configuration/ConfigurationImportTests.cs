@@ -11,6 +11,7 @@ internal sealed class ConfigurationImportTests
         torch_dtype: bfloat16
         use_peft: true
         load_in_4bit: true
+        use_bnb_nested_quant: true
         lora_r: 16
         lora_target_modules:
         - q_proj
@@ -91,10 +92,10 @@ internal sealed class ConfigurationImportTests
         Assert.That(training.ReportTo, Is.EqualTo(new[] { "tensorboard" }));
         Assert.That(imported.Notes.Select(note => note.Key), Is.EqualTo(new[]
         {
-            "load_in_4bit", "dataset_mixer", "dataset_splits", "preprocessing_num_workers", "bf16", "do_eval", "evaluation_strategy", "gradient_checkpointing_kwargs", "report_to",
+            "dataset_mixer", "dataset_splits", "preprocessing_num_workers", "bf16", "do_eval", "evaluation_strategy", "gradient_checkpointing_kwargs", "report_to",
         }));
-        Assert.That(imported.Notes[0].Text, Does.Contain("the result will differ"));
-        Assert.That(imported.Notes[1].Text, Does.Contain("hf download Org/feedback_binarized --repo-type dataset"));
+        Assert.That((training.LoadIn4bit, training.Bnb4bitQuantType, training.UseBnbNestedQuant), Is.EqualTo((true, "nf4", true)));
+        Assert.That(imported.Notes[0].Text, Does.Contain("hf download Org/feedback_binarized --repo-type dataset"));
     }
 
     [Test]
@@ -116,8 +117,9 @@ internal sealed class ConfigurationImportTests
             Is.EqualTo(("ipo", 4096, 2, 1.0, "cosine", "adamw_bnb_8bit", 10.0)));
         Assert.That((training.UsePeft, training.LoraR, training.LoraTargetModules![0], training.GradientCheckpointing), Is.EqualTo((true, 32, "all-linear", false)));
         // wandb_project is empty and asks for nothing.
-        Assert.That(imported.Notes.Select(note => note.Key), Is.EqualTo(new[] { "special_tokens", "load_in_8bit", "datasets", "val_set_size" }));
-        Assert.That(imported.Notes[2].Text, Does.Contain("hf download org/pairs").And.Contain("the mapping is not taken over"));
+        Assert.That(imported.Notes.Select(note => note.Key), Is.EqualTo(new[] { "special_tokens", "datasets", "val_set_size" }));
+        Assert.That((training.LoadIn8bit, training.LoadIn4bit), Is.EqualTo((true, false)));
+        Assert.That(imported.Notes[1].Text, Does.Contain("hf download org/pairs").And.Contain("the mapping is not taken over"));
     }
 
     [Test]
@@ -127,6 +129,28 @@ internal sealed class ConfigurationImportTests
         ImportedConfiguration imported = ConfigurationImport.Read(document);
         Assert.That(imported.Notes.Single(note => note.Key == "nobody_knows_this").Text, Is.EqualTo("3 has no counterpart"));
         Assert.That(imported.ToYaml(), Does.Contain("# nobody_knows_this: 3 has no counterpart\n"));
+    }
+
+    // The tools' own defaults: LLaMA-Factory and Axolotl quantise the scales too, TRL does not.
+    [TestCase("model_name_or_path: m\ndataset_name: d\nbeta: 0.1\nload_in_4bit: true\nuse_peft: true\nbnb_4bit_quant_type: fp4", "fp4", false)]
+    [TestCase("model_name_or_path: m\ndataset_name: d\nbeta: 0.1\nload_in_4bit: true\nuse_peft: true\nbnb_4bit_use_double_quant: true", "nf4", true)]
+    [TestCase("model_name_or_path: m\ndataset: d.jsonl\nstage: sft\nfinetuning_type: lora\nquantization_bit: 4", "nf4", true)]
+    [TestCase("model_name_or_path: m\ndataset: d.jsonl\nstage: sft\nfinetuning_type: lora\nquantization_bit: 4\nquantization_type: fp4\ndouble_quantization: false", "fp4", false)]
+    [TestCase("base_model: m\ndatasets: [{path: d.jsonl}]\nadapter: qlora\nload_in_4bit: true", "nf4", true)]
+    [TestCase("base_model: m\ndatasets: [{path: d.jsonl}]\nadapter: qlora\nload_in_4bit: true\nbnb_config_kwargs:\n  bnb_4bit_use_double_quant: false", "nf4", false)]
+    public void A_base_in_4_bits_keeps_its_kind(string text, string type, bool nested)
+    {
+        ImportedConfiguration imported = ConfigurationImport.Read(ConfigurationFile.Parse($"{text}\noutput_dir: o\n", "foreign.yaml"));
+        TrainingConfig training = RunConfig.Bind(ConfigurationFile.Parse(imported.ToYaml(), "ours.yaml"), imported.Stage, out _).Training;
+        Assert.That((training.UsePeft, training.LoadIn4bit, training.LoadIn8bit, training.Bnb4bitQuantType, training.UseBnbNestedQuant), Is.EqualTo((true, true, false, type, nested)));
+        Assert.That(imported.Notes.Select(note => note.Key), Is.SubsetOf(new[] { "dataset" }));
+    }
+
+    [Test]
+    public void A_quantisation_that_is_not_built_is_listed()
+    {
+        ImportedConfiguration imported = ConfigurationImport.Read(ConfigurationFile.Parse("stage: sft\nfinetuning_type: lora\nquantization_bit: 3\nquantization_method: hqq\n", "foreign.yaml"));
+        Assert.That(imported.Notes.Select(note => $"{note.Key} {note.Text}"), Does.Contain("quantization_bit 3 has no counterpart; bitsandbytes' 4 and 8 have, the result will differ"));
     }
 
     [Test]

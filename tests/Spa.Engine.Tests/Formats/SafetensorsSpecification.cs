@@ -46,6 +46,14 @@ internal sealed class SafetensorsSpecification
         return file;
     }
 
+    /// <summary>float32 tensors by name; any other type fails.</summary>
+    public static Dictionary<string, (long[] Shape, float[] Values)> ReadFloats(string path)
+    {
+        SafetensorsSpecification file = Read(path);
+        Assert.That(file.Tensors.Values.Select(tensor => tensor.Type), Is.All.EqualTo("F32"));
+        return file.Tensors.ToDictionary(tensor => tensor.Key, tensor => (tensor.Value.Shape, file.Numbers(tensor.Key)));
+    }
+
     /// <summary>The numbers of a tensor, last dimension fastest.</summary>
     public float[] Numbers(string name)
     {

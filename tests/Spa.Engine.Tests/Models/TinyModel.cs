@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Spa.Engine.Compute;
 using Spa.Engine.Models;
@@ -31,15 +32,22 @@ internal static class TinyModel
     };
 
     /// <summary>A model whose next-token distribution is neither flat nor certain.</summary>
-    public static Model Create(ComputeBackend backend, int seed = 1, JsonObject? config = null, DType type = DType.Float32)
+    public static Model Create(ComputeBackend backend, int seed = 1, JsonObject? config = null, DType type = DType.Float32, QuantisedFormat? format = null)
     {
         config ??= Config();
         var reader = new ConfigReader(config, "config.json");
         ModelFamily family = ModelFamily.Find(reader);
-        var model = new Model(backend, family, family.Load(reader), config, type);
+        var model = new Model(backend, family, family.Load(reader), config, type, format);
         foreach (Parameter p in model.Table.Parameters)
         {
             float[] values = Values(p, seed++);
+            if (p.Format is { } quantised)
+            {
+                var quantiser = new WeightQuantiser(quantised, p.Rows, p.Columns);
+                quantiser.Add(values);
+                backend.Upload<int>(model.QuantisedWeight(p).Words, MemoryMarshal.Cast<byte, int>(quantiser.Finish()));
+                continue;
+            }
             if (p.Type == DType.Float32)
             {
                 backend.Upload<float>(model.Weight(p), values);
@@ -59,7 +67,7 @@ internal static class TinyModel
         return p.IsVector ? Array.ConvertAll(values, x => 1 + x) : values;
     }
 
-    /// <summary>All weights as float32, parameter after parameter.</summary>
+    /// <summary>All weights as float32, parameter after parameter; of quantised ones the words.</summary>
     public static float[] Weights(Model model) => [.. model.Table.Parameters.SelectMany(p => Read(model, p))];
 
     /// <summary>All weights by name.</summary>
@@ -70,6 +78,12 @@ internal static class TinyModel
 
     private static float[] Read(Model model, Parameter p)
     {
+        if (p.Format is not null)
+        {
+            var codes = new int[model.QuantisedWeight(p).Words.Count];
+            model.Backend.Download<int>(codes, model.QuantisedWeight(p).Words);
+            return Array.ConvertAll(codes, BitConverter.Int32BitsToSingle);
+        }
         if (p.Type == DType.Float32)
         {
             var values = new float[p.Count];

@@ -12,11 +12,15 @@ internal sealed class CollectingLog(Action<int>? progress = null) : RunLog
 
     public int Reports => _reports;
 
+    /// <summary>What reports of progress said beside their counts.</summary>
+    public List<string> Details { get; } = [];
+
     public override void Notice(string message) => Notices.Add(message);
 
     public override void Progress(string phase, long done, long total, string unit, string detail = "")
     {
         Phases.Add(phase);
+        Details.Add(detail);
         _reports++;
         progress?.Invoke(_reports);
     }

@@ -32,6 +32,10 @@ internal sealed class ControlTests
             Assert.That(html, Does.Contain($"Seed DPO, {updates} updates").And.Contain("Random judge 2").And.Contain("Gold judge 2"));
             Assert.That(html, Does.Contain("agreement with held-out labels").And.Contain("held-out pairs show").Or.Contain("would gain that much"));
             Assert.That(RunStatus.Read(folder).IsComplete, Is.True);
+            string Card(string control, int stage) => File.ReadAllText(Path.Combine(folder.Path, control, RunFolder.StageName(stage), "model", "README.md"));
+            Assert.That(Card(s_all[0], 0), Does.Contain($"Seed DPO, {updates} updates").And.Contain("held-out"));
+            Assert.That(Card(s_all[1], 2), Does.Contain("Random judge 2").And.Contain("| Judge | random |").And.Contain("chance says which is better").And.Not.Contain("implicit reward, and trains"));
+            Assert.That(Card(s_all[2], 1), Does.Contain("Gold judge 1").And.Contain("| Judge | gold |"));
         });
         SortedDictionary<string, string> expected = TinyRun.Outcome(folder.Path);
         using TinyRun stopped = new();

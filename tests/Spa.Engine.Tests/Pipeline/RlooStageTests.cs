@@ -74,9 +74,10 @@ internal sealed class RlooStageTests
         using TinyRun tiny = new();
         string reward = TrainReward(tiny);
         string[] settings = [$"reward_model_name_or_path={reward}", $"eval_dataset={tiny.In("x2.jsonl")}", $"use_peft={(adapter ? "true" : "false")}"];
-        Run(tiny, settings);
+        CollectingLog log = Run(tiny, settings);
         Assert.Multiple(() =>
         {
+            Assert.That(log.Details, Has.Some.StartsWith("reward ").And.None.StartsWith("loss "), "the loss is around 0 throughout");
             Assert.That(Path.Combine(tiny.OutputPath, "model", adapter ? "adapter_config.json" : "model.safetensors"), Does.Exist);
             Assert.That(JsonFiles.ReadObject(Path.Combine(tiny.OutputPath, "evaluation-after.json"))["metrics"]!.AsObject().Select(m => m.Key),
                 Is.EqualTo(new[] { "eval_reward", "eval_completions/mean_length" }));

@@ -51,6 +51,10 @@ internal sealed class SingleStageTests
             Refused(ConfigurationStage.Dpo, "'use_weighting: true' is not supported by this build; supported: false with sft, aot and aot_unpaired, which are losses of a whole batch", "use_weighting=true", "loss_type=aot");
             Refused(ConfigurationStage.Dpo, "'label_smoothing: 0' is not supported by this build; supported: a number above 0 with exo_pair", "loss_type=exo_pair");
             Refused(ConfigurationStage.Dpo, "'label_smoothing: 0.1' is not supported by this build; supported: spa.label_smoothing, which the spa loss uses", "loss_type=spa", "label_smoothing=0.1");
+            Refused(ConfigurationStage.Sft, "'load_in_4bit: true' is not supported by this build; supported: use_peft: true beside it, because codes cannot be trained", "load_in_4bit=true");
+            Refused(ConfigurationStage.Dpo, "'load_in_8bit: true' is not supported by this build; supported: use_peft: true beside it, because codes cannot be trained", "load_in_8bit=true");
+            Refused(ConfigurationStage.Reward, "'load_in_8bit: true' is not supported by this build; supported: false for a reward model, which is trained whole", "load_in_8bit=true");
+            Refused(ConfigurationStage.Dpo, "'load_in_8bit: true' is not supported by this build; supported: one of load_in_4bit and load_in_8bit", "load_in_8bit=true", "load_in_4bit=true", "use_peft=true");
         });
     }
 

@@ -25,7 +25,7 @@ public sealed class ChartTests
                 Assert.That(double.Parse(attribute.Value, CultureInfo.InvariantCulture), Is.InRange(0, PlotFrame.Width),
                     attribute.Parent!.ToString());
             if (attribute.Name.LocalName is "y" or "y1" or "y2" or "cy")
-                Assert.That(double.Parse(attribute.Value, CultureInfo.InvariantCulture), Is.InRange(0, PlotFrame.Height + 100),
+                Assert.That(double.Parse(attribute.Value, CultureInfo.InvariantCulture), Is.InRange(0, chart.Height + 100),
                     attribute.Parent!.ToString());
         }
         return svg;
@@ -36,6 +36,21 @@ public sealed class ChartTests
 
     private static string[] Ticks(XElement svg) => [.. OfClass(svg, "tick")
         .Where(tick => ((string)tick.Attribute("class")!).Contains("end")).Select(tick => tick.Value)];
+
+    [Test]
+    public void Many_long_names_stand_whole_one_below_the_other_and_a_long_note_below_the_title()
+    {
+        string[] names = [.. Enumerable.Range(1, 30).Select(i => $"Random judge, iteration {i}")];
+        var chart = new BarChart { Title = "Main table, ablation and judges", Note = "mean gold, 95% intervals over 12 seeds", Groups = names, Series = [new BarSeries("", [.. names.Select((_, i) => new Estimate(i, i - 1, i + 1))])] };
+        XElement svg = XElement.Parse(chart.ToSvg());
+        XElement[] texts = [.. OfClass(svg, "tick").Where(text => names.Contains(text.Value))];
+        Assert.That(texts.Select(text => text.Value), Is.EqualTo(names));
+        double[] y = [.. texts.Select(text => (double)text.Attribute("y")!)];
+        Assert.That(y.Zip(y.Skip(1), (a, b) => b - a), Has.All.GreaterThanOrEqualTo(14), "the type has 12 units");
+        Assert.That(double.Parse(((string)svg.Attribute("viewBox")!).Split(' ')[3], CultureInfo.InvariantCulture), Is.GreaterThan(y[^1] + 60), "axis and head");
+        XElement title = svg.Descendants().First(text => text.Value == chart.Title && text.Name.LocalName == "text"), note = svg.Descendants().Single(text => text.Value == chart.Note);
+        Assert.That((double)note.Attribute("y")!, Is.GreaterThan((double)title.Attribute("y")! + 12));
+    }
 
     [Test]
     public void One_point_is_a_dot()
@@ -195,6 +210,32 @@ public sealed class ChartTests
             "two decimals");
         Assert.That(OfClass(svg, "whisker").Count(), Is.EqualTo(3));
         Assert.That(bars[0].Value, Is.EqualTo("a, s: 50.0%\n95% interval 40.0% to 60.0%"));
+    }
+
+    [TestCase(1, 2, 2)]
+    [TestCase(3, 2, 6)]
+    [TestCase(2, 3, 6)]
+    [TestCase(3, 1, 3)]
+    [TestCase(4, 2, 0, Description = "too many")]
+    public void Values_of_neighbouring_bars_never_touch_on_a_phone(int groups, int series, int labels)
+    {
+        XElement svg = Parse(new BarChart
+        {
+            Title = "t",
+            Groups = [.. Enumerable.Range(1, groups).Select(i => $"SPA {i}")],
+            Series = [.. Enumerable.Range(0, series).Select(s => new BarSeries($"s{s}", [.. Enumerable.Range(0, groups).Select(g => new Estimate(0.581 + 0.01 * (s + g)))]))],
+        });
+        double[] places = [.. OfClass(svg, "value").Select(value => (double)value.Attribute("x")!).Order()];
+        Assert.That(places, Has.Length.EqualTo(labels));
+        Assert.That(places.Zip(places.Skip(1), (a, b) => b - a), Is.All.GreaterThan(5 * PlotFrame.TickGlyphWidth), "five glyphs each");
+    }
+
+    [Test]
+    public void Shares_along_x_have_ticks_between_whole_numbers()
+    {
+        XElement svg = Parse(Line() with { XStyle = NumberStyle.Percent, Series = [new("s", [new(0.5, 0.5), new(1, 1)])] });
+        Assert.That(OfClass(svg, "tick").Select(tick => tick.Value), Is.SupersetOf(new[] { "50%", "100%" }));
+        Assert.That(svg.Value, Does.Contain("update 50.0%"));
     }
 
     [Test]

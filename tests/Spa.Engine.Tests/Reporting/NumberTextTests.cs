@@ -32,6 +32,13 @@ public sealed class NumberTextTests
         Assert.That(NumberText.Range(estimate, NumberStyle.Number), Is.EqualTo("2.40 to 2.89"));
     }
 
+    [TestCase(0.126, "+0.13")]
+    [TestCase(-0.126, "-0.13")]
+    [TestCase(-0.004, "0.00")]
+    [TestCase(0.004, "0.00")]
+    [TestCase(-12, "-12.00")]
+    public void A_difference_has_one_sign_and_zero_has_none(double value, string expected) => Assert.That(NumberText.Signed(value, "0.00"), Is.EqualTo(expected));
+
     [Test]
     public void Any_number_is_short_in_every_style() =>
         Gen.Double.Select(Gen.Enum<NumberStyle>()).Sample((value, style) =>

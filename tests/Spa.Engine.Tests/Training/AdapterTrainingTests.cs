@@ -16,10 +16,12 @@ internal sealed class AdapterTrainingTests
 {
     private static readonly TrainerSettings s_settings = TrainingBench.Settings with { GradientCheckpointing = false };
 
+    private static readonly QuantisedFormat s_nf4 = new(WeightCode.Nf4, IsNested: true);
+
     [Test]
-    public void The_base_stands_still_and_turned_off_it_is_the_reference([Values] bool dora)
+    public void The_base_stands_still_and_turned_off_it_is_the_reference([Values] bool dora, [Values] bool quantised)
     {
-        using var bench = new Bench(dora, 0.1);
+        using var bench = new Bench(dora, 0.1, format: quantised ? s_nf4 : null);
         float[] before = TinyModel.Weights(bench.Base), adapter = bench.Weights();
         bench.Run();
         Everywhere.AssertSameBits(TinyModel.Weights(bench.Base), before, "base");
@@ -38,21 +40,22 @@ internal sealed class AdapterTrainingTests
     }
 
     [Test]
-    public void A_stage_that_was_stopped_ends_with_the_same_bits([Values] bool dora, [Values(1, 5, 11)] int stop)
+    public void A_stage_that_was_stopped_ends_with_the_same_bits([Values] bool dora, [Values(1, 5, 11)] int stop, [Values] bool quantised)
     {
-        using Bench expected = new Bench(dora, 0.2).Run();
+        QuantisedFormat? format = quantised ? s_nf4 : null;
+        using Bench expected = new Bench(dora, 0.2, format: format).Run();
         using TempFolder folder = new();
-        using (var first = new Bench(dora, 0.2)) first.RunAndStop(stop, folder.Path);
-        using var second = new Bench(dora, 0.2);
+        using (var first = new Bench(dora, 0.2, format: format)) first.RunAndStop(stop, folder.Path);
+        using var second = new Bench(dora, 0.2, format: format);
         TrainingCheckpoint.Restore(folder.Path, "key", second.Trainer, second.Policy, second.Task);
         Assert.That(second.Trainer.Step, Is.EqualTo(stop));
         Everywhere.AssertSameBits(second.Run().Weights(), expected.Weights(), "adapter");
     }
 
     [Test]
-    public void A_warm_update_allocates_nothing([Values] bool dora)
+    public void A_warm_update_allocates_nothing([Values] bool dora, [Values] bool quantised)
     {
-        using var bench = new Bench(dora, 0.1, s_settings with { Epochs = 40 });
+        using var bench = new Bench(dora, 0.1, s_settings with { Epochs = 40 }, quantised ? s_nf4 : null);
         for (int i = 0; i < 30; i++) bench.Trainer.RunUpdate();
         long least = long.MaxValue;
         for (int i = 0; i < 5; i++)
@@ -70,10 +73,10 @@ internal sealed class AdapterTrainingTests
         private readonly TrainerSettings _settings;
         private readonly Model _reference;
 
-        public Bench(bool dora, double dropout, TrainerSettings? settings = null)
+        public Bench(bool dora, double dropout, TrainerSettings? settings = null, QuantisedFormat? format = null)
         {
             _settings = (settings ?? s_settings) with { LearningRate = 1e-2 };
-            Base = TinyModel.Create(_backend);
+            Base = TinyModel.Create(_backend, format: format);
             Model = AdapterFiles.Create(Base, new AdapterSettings { Rank = 3, Alpha = 6, Dropout = dropout, UseDora = dora, TargetModules = ["all-linear"] }, 5);
             _reference = Model.WithoutAdapter();
             Policy = new PolicyState(Model);

@@ -30,4 +30,28 @@ public sealed unsafe partial class CudaBackend
             Shift = grid.Shift,
         });
     }
+
+    /// <inheritdoc/>
+    public override void DequantiseWeight(Tensor output, in QuantisedWeight weight, long firstRow = 0)
+    {
+        CheckDequantiseWeight(output, weight, firstRow);
+        const int Chunk = 8;
+        ElementGrid grid = Grid(output.Rows, output.Columns, Chunk);
+        // Chunks of whole words: every row begins on one.
+        int vector = output.Columns % Chunk == 0 ? Vector(Chunk, output) : 0;
+        Launch(QuantisedKernels.DequantiseWeightForward.With(weight.Is4Bit ? 1 : 0, weight.IsNested ? 1 : 0, Bf16(output), vector), grid.Shape, new DequantiseWeightArgs
+        {
+            Output = output.Address,
+            Codes = weight.CodesAt,
+            Scales = weight.ScalesAt,
+            Nested = weight.NestedAt,
+            Tables = weight.Tables,
+            Rows = output.Rows,
+            Columns = output.Columns,
+            FirstRow = firstRow,
+            NestedScales = weight.NestedScales,
+            OutputStride = output.Stride,
+            Shift = grid.Shift,
+        });
+    }
 }

@@ -28,8 +28,6 @@ internal static class AxolotlKeys
         ["sample_packing"] = "has no counterpart: rows are never joined to fill a block",
         ["eval_sample_packing"] = "has no counterpart: rows are never joined to fill a block",
         ["pad_to_sequence_len"] = "shapes padded batches; there is no padding here",
-        ["load_in_8bit"] = "has no counterpart: the base keeps its precision",
-        ["load_in_4bit"] = "has no counterpart: the base keeps its precision",
         ["flash_attention"] = "picks a Python kernel; there is one attention here",
         ["tf32"] = "is a switch of PyTorch",
         ["evals_per_epoch"] = "has no counterpart: eval_dataset is evaluated before and after training",
@@ -86,7 +84,15 @@ internal static class AxolotlKeys
 
         builder.Put("use_peft", true, "adapter");
         builder.Default("lora_dropout", 0);
-        if (adapter == "qlora") builder.Note("adapter", "qlora becomes LoRA on a base that keeps its precision");
+        builder.Move("load_in_4bit", "load_in_4bit");
+        builder.Move("load_in_8bit", "load_in_8bit");
+        if (builder.TakeFlag("load_in_4bit"))
+        {
+            // What Axolotl passes to bitsandbytes unless bnb_config_kwargs says otherwise.
+            JsonObject? options = builder.Take("bnb_config_kwargs") as JsonObject;
+            builder.Put("bnb_4bit_quant_type", options?["bnb_4bit_quant_type"]?.ToString() ?? "nf4", "load_in_4bit");
+            builder.Put("use_bnb_nested_quant", options?["bnb_4bit_use_double_quant"]?.ToString() != "false", "load_in_4bit");
+        }
         if (builder.TakeFlag("lora_target_linear")) builder.Put("lora_target_modules", "all-linear", "lora_target_linear");
     }
 

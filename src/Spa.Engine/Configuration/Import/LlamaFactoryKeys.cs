@@ -34,7 +34,6 @@ internal static class LlamaFactoryKeys
         ["max_samples"] = "has no counterpart: cut the file",
         ["val_size"] = "has no counterpart: put rows aside and name them in eval_dataset",
         ["packing"] = "has no counterpart: rows are never joined to fill a block",
-        ["quantization_bit"] = "has no counterpart: the base keeps its precision",
         ["save_only_model"] = "has no counterpart: checkpoints hold what resuming needs",
         ["adapter_name_or_path"] = "has no counterpart: merge the adapter into the model first",
     };
@@ -74,6 +73,7 @@ internal static class LlamaFactoryKeys
             builder.Default("lora_r", rank);
             builder.Default("lora_alpha", 2 * rank);
             builder.Default("lora_dropout", 0);
+            ReadQuantisation(builder);
             if (builder.TakeText("lora_target") is null or "all") builder.Put("lora_target_modules", "all-linear", "lora_target");
             else builder.Put("lora_target_modules", new JsonArray([.. builder.TakeText("lora_target")!.Split(',').Select(name => (JsonNode)name.Trim())]), "lora_target");
         }
@@ -85,6 +85,21 @@ internal static class LlamaFactoryKeys
         if (builder.TakeText("pref_loss") is not { } loss) return;
         if (loss is "orpo" or "simpo" or "kto_pair") builder.Note("pref_loss", $"{loss} has no counterpart; the result will differ");
         else builder.Put("loss_type", loss, "pref_loss");
+    }
+
+    private static void ReadQuantisation(ImportBuilder builder)
+    {
+        if (builder.TakeText("quantization_bit") is not { } bits) return;
+        if (bits is not ("4" or "8") || builder.TakeText("quantization_method") is not (null or "bnb" or "bitsandbytes"))
+        {
+            builder.Note("quantization_bit", $"{bits} has no counterpart; bitsandbytes' 4 and 8 have, the result will differ");
+            return;
+        }
+
+        builder.Put(bits == "4" ? "load_in_4bit" : "load_in_8bit", true, "quantization_bit");
+        if (bits == "8") return;
+        builder.Put("bnb_4bit_quant_type", builder.TakeText("quantization_type") ?? "nf4", "quantization_bit");
+        builder.Put("use_bnb_nested_quant", builder.TakeText("double_quantization") != "false", "quantization_bit");
     }
 
     // Names of dataset_info.json, which says where their files are.

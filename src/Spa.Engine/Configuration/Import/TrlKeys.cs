@@ -25,6 +25,7 @@ internal static class TrlKeys
         if (builder.Has("center_rewards_coefficient")) builder.Stage = ConfigurationStage.Reward;
         builder.Move("torch_dtype", "dtype");
         builder.Move("max_seq_length", "max_length");
+        builder.Move("bnb_4bit_use_double_quant", "use_bnb_nested_quant");
         ReadMixture(builder);
         foreach ((string key, JsonNode? value) in root)
         {
@@ -64,7 +65,7 @@ internal static class TrlKeys
 
     private static void ReadForeign(ImportBuilder builder, ForeignKey foreign, JsonNode value)
     {
-        if (foreign.Name is "torch_dtype" or "max_seq_length") return;
+        if (foreign.Name is "torch_dtype" or "max_seq_length" or "bnb_4bit_use_double_quant") return;
         bool isNeutral = foreign.Neutral is not null && JsonNode.DeepEquals(value, YamlReader.ReadValue(new ConfigurationDocument(foreign.Name), foreign.Neutral));
         string warning = foreign.ChangesResult && !isNeutral ? "; the result will differ" : "";
         builder.Note(foreign.Name, isNeutral ? "asks for nothing that is not so anyway" : $"{foreign.Reason}{warning}");

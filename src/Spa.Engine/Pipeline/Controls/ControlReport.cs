@@ -3,6 +3,7 @@ using Spa.Engine.Data;
 using Spa.Engine.Evaluation;
 using Spa.Engine.Evaluation.Statistics;
 using Spa.Engine.Formats;
+using Spa.Engine.Reporting;
 
 namespace Spa.Engine.Pipeline.Controls;
 
@@ -50,8 +51,8 @@ internal sealed class ControlReport
         var difference = Interval.Mean([.. own.Zip(control, (a, b) => a - b)]);
         bool better = difference.Low > 0, worse = difference.High < 0;
         string other = Title(Stages[^1]), figures = string.Create(CultureInfo.InvariantCulture,
-            $"agreement with held-out labels {own.Average():P1} against {control.Average():P1}, difference {100 * difference.Value:+0.0;-0.0;0.0} points")
-            + (double.IsFinite(difference.Low) ? string.Create(CultureInfo.InvariantCulture, $" [{100 * difference.Low:+0.0;-0.0;0.0}, {100 * difference.High:+0.0;-0.0;0.0}]") : "");
+            $"agreement with held-out labels {own.Average():P1} against {control.Average():P1}, difference {NumberText.Signed(100 * difference.Value, "0.0")} points")
+            + (double.IsFinite(difference.Low) ? $" [{NumberText.Signed(100 * difference.Low, "0.0")}, {NumberText.Signed(100 * difference.High, "0.0")}]" : "");
         return _control.Kind switch
         {
             ControlKind.GoldJudge => ($"{loop} against {other}, which the oracle judged: {figures}. "

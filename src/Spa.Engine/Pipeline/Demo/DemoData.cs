@@ -61,13 +61,13 @@ internal sealed class DemoData
             ["model"] = ContentHash.OfPath(bundle.Path),
             ["seed"] = _options.Seed,
             ["sizes"] = string.Join(' ', [_options.SeedPairs, _options.HeldOut, .. _options.Prompts]),
-            ["dtype"] = context.MatrixType.ToString(),
+            ["dtype"] = context.Storage,
             ["noise"] = _options.LabelNoise,
             ["narrow"] = _options.Narrow,
         };
         return state.Run("demo/data", inputs, [SeedPath, EvaluationPath, HeldOutPath, .. PromptPaths], context.Log, _ =>
         {
-            using Model model = bundle.Load(context.Backend, context.MatrixType);
+            using Model model = context.Load(bundle);
             var sampler = new DemoSampler(bundle.Tokenizer, context);
             int pairs = WriteSeed(sampler.Draw(model, _candidates, 2, _options.Seed + SeedPairDraws, "demo/seed pairs"));
             WriteHeldOut(sampler.Draw(model, HeldOut, 2, HeldOutSeed, "demo/held-out answers"));

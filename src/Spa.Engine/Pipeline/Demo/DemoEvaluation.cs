@@ -35,12 +35,12 @@ internal sealed class DemoEvaluation(RunFolder folder, DemoData data, ModelBundl
             ["model"] = ContentHash.OfPath(model),
             ["sft"] = ContentHash.OfPath(sft.Path),
             ["data"] = _dataHash,
-            ["dtype"] = context.MatrixType.ToString()
+            ["dtype"] = context.Storage
         };
         state.Run(phase, inputs, [path], context.Log, _ =>
         {
             using ModelBundle bundle = ModelBundle.Open(model);
-            using Model policy = bundle.Load(context.Backend, context.MatrixType);
+            using Model policy = context.Load(bundle);
             DemoAnswer[] drawn = [.. _sampler.Draw(policy, data.HeldOut, 1, AnswerSeed, phase).Select(a => a[0])];
             JsonObject document = new() { ["name"] = name };
             if (model != sft.Path && Judged(policy) is var (right, count)) (document["judge_right"], document["judge_pairs"]) = (right, count);
@@ -66,7 +66,7 @@ internal sealed class DemoEvaluation(RunFolder folder, DemoData data, ModelBundl
             if (sign != 0) pairs.Add((new ScoreItem(_sampler.Encode(prompt), [answers[0].Ids, answers[1].Ids]), sign));
         }
         if (pairs.Count == 0) return (0, 0);
-        using Model reference = sft.Load(context.Backend, context.MatrixType);
+        using Model reference = context.Load(sft);
         using var scorer = new Scorer(policy, reference, 0, pairs.Max(p => PackedBatch.RowsFor(p.Item.Prompt.Length, [.. p.Item.Responses.Select(r => r.Length)])));
         double right = 0;
         scorer.Score([.. pairs.Select(p => p.Item)], (i, scores) =>

@@ -86,6 +86,6 @@ internal sealed class DemoRun : IDisposable
     private static string Compare(DemoScore a, DemoScore b)
     {
         Evaluation.Statistics.Interval difference = DemoScore.Difference(a, b);
-        return $"{a.Name} against {b.Name}: mean gold {difference.Value:+0.00;-0.00} [{difference.Low:+0.00;-0.00}, {difference.High:+0.00;-0.00}], paired by prompt.";
+        return $"{a.Name} against {b.Name}: mean gold {NumberText.Signed(difference.Value, "0.00")} [{NumberText.Signed(difference.Low, "0.00")}, {NumberText.Signed(difference.High, "0.00")}], paired by prompt.";
     }
 }

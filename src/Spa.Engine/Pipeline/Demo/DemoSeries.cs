@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Evaluation.Statistics;
+using Spa.Engine.Reporting;
 
 namespace Spa.Engine.Pipeline.Demo;
 
@@ -65,7 +66,7 @@ public sealed class DemoSeries(IReadOnlyList<DemoResult> results)
     {
         double[] values = [.. results.Select(r => of(r.Scores[a]).Value - of(r.Scores[b]).Value)];
         Interval mean = Interval.Mean(values);
-        return $"{mean.Value.ToString($"+{format};-{format}")} ± {((mean.High - mean.Low) / 2).ToString(format)} | {values.Count(v => v > 0)} of {values.Length}";
+        return $"{NumberText.Signed(mean.Value, format)} ± {((mean.High - mean.Low) / 2).ToString(format)} | {values.Count(v => v > 0)} of {values.Length}";
     }
 
     private static string MeanAndDeviation(double[] values, string format)

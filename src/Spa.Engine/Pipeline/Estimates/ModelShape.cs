@@ -36,7 +36,7 @@ public sealed record ModelShape(DecoderConfig Config, ParameterNames Names, stri
 
     private static ModelShape Read(JsonObject json, string file, string assumption)
     {
-        var reader = new ConfigReader(json, file);
+        var reader = new ConfigReader(TextParts.Config(json) ?? json, file);
         ModelFamily family = ModelFamily.Find(reader);
         return new ModelShape(family.Load(reader), family.Names, assumption);
     }

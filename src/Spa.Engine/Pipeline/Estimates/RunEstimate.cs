@@ -21,7 +21,7 @@ public sealed class RunEstimate
     private readonly ModelShape _model;
     private readonly DecoderLayout _layout;
     private readonly ComputeBackend _backend;
-    private readonly DType _activations;
+    private readonly DType _matrixType, _activations;
     private readonly List<PhaseEstimate> _phases = [];
 
     /// <param name="config">Of spa run, sft or dpo.</param>
@@ -32,8 +32,9 @@ public sealed class RunEstimate
     /// <param name="activations">Type of activations on the device that is asked about.</param>
     public RunEstimate(RunConfig config, ModelShape model, EstimateRows rows, ComputeBackend backend, DType matrixType, DType activations)
     {
-        (_config, _model, _backend, _activations) = (config, model, backend, activations);
-        _layout = new DecoderLayout(model.Config, new ParameterNames(), matrixType);
+        (_config, _model, _backend, _matrixType, _activations) = (config, model, backend, matrixType, activations);
+        _layout = new DecoderLayout(model.Config, model.Names, matrixType, TrainingSetup.Quantisation(config.Training));
+        WeightBytes = ModelWeights.Measure(_layout, matrixType);
         if (config.Stage == ConfigurationStage.Run) AddLoop(rows);
         else AddStage(rows.Examples);
     }
@@ -41,7 +42,8 @@ public sealed class RunEstimate
     /// <summary>Weights of the model.</summary>
     public long Parameters => _layout.Table.Count;
 
-    public long WeightBytes => _layout.Table.WeightBytes;
+    /// <summary>As they are held, with the room that quantised ones are unpacked into.</summary>
+    public long WeightBytes { get; }
 
     public IReadOnlyList<PhaseEstimate> Phases => _phases;
 
@@ -123,16 +125,22 @@ public sealed class RunEstimate
         {
             AttentionOperations = passes / Forward * AttentionForward * share * examples.Sum(e => (double)e.Rows * e.Positions),
             // Gradients are added to by every micro-batch; states are read and written by every update.
-            TrafficBytes = visited / settings.MicroBatch * (passes / Forward * WeightBytes + 2.0 * sizeof(float) * trained) + visited / perUpdate * 2.0 * optimizer,
+            TrafficBytes = visited / settings.MicroBatch * (passes / Forward * PassBytes + 2.0 * sizeof(float) * trained) + visited / perUpdate * 2.0 * optimizer,
         });
     }
 
-    // Weights, and their copy in the layout that products like best.
+    // The copy of weights in the layout that products like best; of quantised ones there is none but the head's.
+    private long PackedBytes => _layout.LargestQuantised == 0 ? WeightBytes : (long)_model.Config.VocabSize * _model.Config.HiddenSize * _matrixType.Size();
+
+    // What a pass over the weights moves: quantised ones are read as codes, written unpacked and read again.
+    private double PassBytes => _layout.Table.WeightBytes + 2.0 * _matrixType.Size() * _layout.Table.Parameters.Where(p => p.Format is not null).Sum(p => p.Count);
+
+    // Weights of policy and reference, and their copy.
     private void AddScoring(string name, IReadOnlyList<SequenceLengths> rows)
     {
         if (rows.Count == 0) return;
         long tokens = rows.Sum(r => (long)r.Rows);
-        _phases.Add(new PhaseEstimate(name, tokens, Forward * Parameters * tokens, 3 * WeightBytes) { AttentionOperations = AttentionForward * rows.Sum(r => (double)r.Rows * r.Positions) });
+        _phases.Add(new PhaseEstimate(name, tokens, Forward * Parameters * tokens, 2 * WeightBytes + PackedBytes) { AttentionOperations = AttentionForward * rows.Sum(r => (double)r.Rows * r.Positions) });
     }
 
     private void AddSampling(string name, IReadOnlyList<SequenceLengths> rows)
@@ -140,11 +148,11 @@ public sealed class RunEstimate
         SamplerMemory cache = new(_model.Config, rows.Max(r => r.Positions), _activations);
         long tokens = rows.Sum(r => (long)r.Rows);
         double positions = rows.Sum(r => (double)r.Scored * r.Positions), steps = rows.Sum(r => (double)r.Scored) / new GeneratorLimits().LiveSequences;
-        _phases.Add(new PhaseEstimate(name, tokens, Forward * Parameters * tokens, 2 * WeightBytes + cache.CacheBytes)
+        _phases.Add(new PhaseEstimate(name, tokens, Forward * Parameters * tokens, WeightBytes + PackedBytes + cache.CacheBytes)
         {
             AttentionOperations = AttentionForward * rows.Sum(r => (double)r.Rows * r.Positions),
             // Each step reads the weights once for all live responses; each new token reads its sequence's keys and values, counted as if it were at its full length.
-            TrafficBytes = steps * WeightBytes + positions * cache.BytesPerToken,
+            TrafficBytes = steps * PassBytes + positions * cache.BytesPerToken,
         });
     }
 }

@@ -52,7 +52,7 @@ public sealed class AlpacaEvaluation
             ["settings"] = (settings with { StopTokens = [], StopStrings = [] }).ToString(),
             ["stop"] = new JsonArray([.. settings.StopTokens.Select(id => (JsonNode)id)]),
             ["stop_strings"] = new JsonArray([.. settings.StopStrings.Select(text => (JsonNode)text)]),
-            ["dtype"] = _context.MatrixType.ToString(),
+            ["dtype"] = _context.Storage,
         };
         const string Phase = "alpaca/outputs";
         _state.Run(Phase, inputs, [OutputsPath], _context.Log, key =>
@@ -62,7 +62,7 @@ public sealed class AlpacaEvaluation
             int first = outputs.Count, cut = outputs.Count(o => o["cut"]!.GetValue<bool>());
             if (first < rows.Count)
             {
-                using Model model = bundle.Load(_context.Backend, _context.MatrixType);
+                using Model model = _context.Load(bundle);
                 using Generator generator = new(model, settings, prompts.Max(p => p.Length), decoders: GenerateRows.StreamOf(bundle));
                 _context.Log.Progress(Phase, outputs.Count, rows.Count, "instructions");
                 generator.Generate([.. prompts.Skip(first).Select((p, i) => new GenerationPrompt(p, (uint)(first + i)))], (i, responses) =>
@@ -97,7 +97,7 @@ public sealed class AlpacaEvaluation
         (AlpacaOutput Model, AlpacaOutput Baseline)[] pairs = [.. Match(outputs, baseline)];
         JudgeInput input = new(tokens);
         SampledRow[] rows = [.. pairs.Select((pair, i) => input.Convert(ToRow(pair.Model, pair.Baseline, i), i))];
-        var inputs = new JsonObject { ["rows"] = Hash(pairs), ["judge"] = judge, ["dtype"] = _context.MatrixType.ToString() };
+        var inputs = new JsonObject { ["rows"] = Hash(pairs), ["judge"] = judge, ["dtype"] = _context.Storage };
         const string Phase = "alpaca/annotations";
         _state.Run(Phase, inputs, [AnnotationsPath], _context.Log, key =>
         {

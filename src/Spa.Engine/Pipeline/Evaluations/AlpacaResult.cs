@@ -45,11 +45,14 @@ public sealed record AlpacaResult(WinRate WinRate, LengthControl LengthControl)
     {
         string Rate(Interval rate) => string.Create(CultureInfo.InvariantCulture, $"{rate.Value:0.00} % [{rate.Low:0.0}, {rate.High:0.0}]");
         yield return string.Create(CultureInfo.InvariantCulture, $"win rate                    {Rate(WinRate.Rate)}, standard error {WinRate.StandardError:0.00}");
-        yield return string.Create(CultureInfo.InvariantCulture, $"length-controlled win rate  {Rate(LengthControl.Rate)}, standard error {LengthControl.StandardError:0.00}");
+        yield return string.Create(CultureInfo.InvariantCulture, $"length-controlled win rate  {Rate(LengthControl.Rate)}{(HasSpread ? $", standard error {LengthControl.StandardError:0.00}" : " (of length and a bias alone)")}");
         string dropped = WinRate.Dropped > 0 ? $", {WinRate.Dropped} without a preference left out" : "";
         yield return $"{WinRate.Total} rows: {WinRate.Wins} wins, {WinRate.Draws} draws, {WinRate.BaselineWins} losses{dropped}; mean length {WinRate.AverageLength} characters";
         if (LengthControl.Doubt(WinRate.Rate.Value) is { } doubt) yield return $"warning: {doubt}";
     }
+
+    // AlpacaEval's standard error is the spread of the predictions over the difficulties of instructions; without these all are the same.
+    private bool HasSpread => LengthControl.StandardError > 1e-9;
 
     /// <summary>Writes or extends a leaderboard.csv: the row of this model is replaced, others stay, the best is on top.</summary>
     /// <exception cref="SpaException">The file there is no leaderboard, or cannot be written.</exception>

@@ -78,7 +78,8 @@ internal sealed class EndpointClient : IDisposable
         }
         catch (HttpRequestException error)
         {
-            return EndpointOutcome.Passing($"no answer ({error.Message.ReplaceLineEndings(" ")})");
+            // What went wrong stands innermost; the outer messages refer to it.
+            return EndpointOutcome.Passing($"no answer ({error.GetBaseException().Message.ReplaceLineEndings(" ")})");
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancel.IsCancellationRequested)
         {

@@ -60,5 +60,5 @@ public static class JudgeFactory
     }
 
     private static ModelBundle Open(JudgeSettings settings, string? tokenizer = null) =>
-        ModelBundle.Open(settings.Model ?? throw new UsageException("the llm judge needs a model: a Hugging Face folder or a .gguf file"), tokenizer);
+        ModelBundle.Open(settings.Model ?? throw new UsageException("the llm judge needs a model: a Hugging Face folder or a .gguf file"), tokenizer, settings.BaseModel);
 }

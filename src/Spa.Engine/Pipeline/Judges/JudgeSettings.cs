@@ -21,8 +21,11 @@ public sealed record JudgeSettings
     /// <summary>What becomes of rewards.</summary>
     public RewardAdjustment Adjustment { get; init; } = RewardAdjustment.None;
 
-    /// <summary>The judge's model for <see cref="JudgeKind.Llm"/>: a folder or a .gguf file; for <see cref="JudgeKind.RewardModel"/> a folder.</summary>
+    /// <summary>The judge's model for <see cref="JudgeKind.Llm"/>: a folder, also of an adapter, or a .gguf file; for <see cref="JudgeKind.RewardModel"/> a folder.</summary>
     public string? Model { get; init; }
+
+    /// <summary>The base of an adapter whose own path does not exist.</summary>
+    public string? BaseModel { get; init; }
 
     /// <summary>File of the pairwise prompt; null: <see cref="PairPrompt.BuiltIn"/>.</summary>
     public string? Prompt { get; init; }
@@ -88,7 +91,7 @@ public sealed record JudgeSettings
     {
         var json = new JsonObject { ["judge"] = Name, ["pairs"] = PairSelections.Names[(int)Pairs] };
         if (IsPairwise) (json["prompt"], json["orders"]) = (ReadPrompt().Identity, Orders.ToString());
-        if (Kind is JudgeKind.Llm or JudgeKind.RewardModel) json["model"] = RowIdentity.OfModel(Model);
+        if (Kind is JudgeKind.Llm or JudgeKind.RewardModel) json["model"] = RowIdentity.OfModel(Model, BaseModel);
         if (Kind == JudgeKind.Endpoint) (json["url"], json["model"]) = (Endpoint!.Url, Endpoint.Model);
         if (Labels is not null) json["labels"] = RowIdentity.OfRows(Labels);
         if (Rule is not null) json["rule"] = Rule;

@@ -40,7 +40,7 @@ internal sealed class DemoStudyTask : IStudyTask
     public JsonObject Inputs(StudyArm arm) => new()
     {
         ["config"] = Config(arm, "").ToYaml(),
-        ["reward"] = arm.Reward is null ? null : string.Join(' ', arm.Reward),
+        ["reward"] = StudyReward.Settings(arm),
         ["model"] = _modelHash,
         ["data"] = _dataHash,
         ["dtype"] = _context.MatrixType.ToString(),
@@ -49,13 +49,18 @@ internal sealed class DemoStudyTask : IStudyTask
     public ArmResult Run(StudyArm arm, string folder)
     {
         RunConfig config = Config(arm, folder);
+        var stages = new Dictionary<int, IReadOnlyDictionary<string, double>> { [-1] = Measure(SpaRun.StageTitle(-1), _sft.Path, null) };
+        if (arm.Rloo is not null)
+        {
+            int updates = StudyRloo.Train(arm, config, _sft, folder, _context);
+            stages[StudyRloo.Stage] = Measure(arm.Title, StudyRloo.Model(folder), null);
+            return new ArmResult(stages, updates, StudyStages.Seconds(folder));
+        }
         StudyReward.Train(arm, config, folder, _context);
         using (var run = new SpaRun(config, _context, [])) run.Execute();
         var files = new RunFolder(folder);
-        var stages = new Dictionary<int, IReadOnlyDictionary<string, double>> { [-1] = Measure(-1, _sft.Path, null) };
-        foreach (int stage in StudyStages.Of(config)) stages[stage] = Measure(stage, files.Model(stage), stage == 0 ? null : files.Pairs(stage));
-        (int updates, double seconds) = StudyStages.Work(files, config);
-        return new ArmResult(stages, updates, seconds);
+        foreach (int stage in StudyStages.Of(config)) stages[stage] = Measure(SpaRun.StageTitle(stage), files.Model(stage), stage == 0 ? null : files.Pairs(stage));
+        return new ArmResult(stages, StudyStages.Updates(files, config), StudyStages.Seconds(folder));
     }
 
     public void Dispose() => _sft.Dispose();
@@ -64,9 +69,9 @@ internal sealed class DemoStudyTask : IStudyTask
         DemoConfiguration.Arm(_options with { Overrides = [.. _experiment.Overrides, .. arm.Overrides, .. StudyReward.Overrides(arm, folder)] }, _data, _sft.Path, folder);
 
     // Measured once for all arms that have the model: its answers are named by its content.
-    private Dictionary<string, double> Measure(int stage, string model, string? pairs)
+    private Dictionary<string, double> Measure(string name, string model, string? pairs)
     {
-        DemoScore score = _evaluation.Score(_state, SpaRun.StageTitle(stage), ContentHash.OfPath(model)[..16], model, pairs);
+        DemoScore score = _evaluation.Score(_state, name, ContentHash.OfPath(model)[..16], model, pairs);
         return new Dictionary<string, double>
         {
             ["gold"] = score.Gold.Value,

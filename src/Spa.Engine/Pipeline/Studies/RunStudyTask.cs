@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Configuration;
+using Spa.Engine.Data;
 using Spa.Engine.Evaluation;
 using Spa.Engine.Formats;
+using Spa.Engine.Models;
 using Spa.Engine.Pipeline.RowFiles;
 
 namespace Spa.Engine.Pipeline.Studies;
@@ -16,7 +18,7 @@ internal sealed class RunStudyTask(Study study, StudyExperiment experiment, uint
         return new JsonObject
         {
             ["config"] = config.ToYaml(),
-            ["reward"] = arm.Reward is null ? null : string.Join(' ', arm.Reward),
+            ["reward"] = StudyReward.Settings(arm),
             ["model"] = RowIdentity.OfModel(config.Training.ModelNameOrPath),
             ["data"] = new JsonArray([.. files.Select(file => (JsonNode)RowIdentity.OfRows(file))]),
             ["dtype"] = context.MatrixType.ToString(),
@@ -26,19 +28,37 @@ internal sealed class RunStudyTask(Study study, StudyExperiment experiment, uint
     public ArmResult Run(StudyArm arm, string folder)
     {
         RunConfig config = Config(arm, folder);
+        if (arm.Rloo is not null) return RunRloo(arm, config, folder);
         StudyReward.Train(arm, config, folder, context);
         using (var run = new SpaRun(config, context, [])) run.Execute();
         var files = new RunFolder(folder);
         var stages = new Dictionary<int, IReadOnlyDictionary<string, double>>();
         foreach (int stage in StudyStages.Of(config).Prepend(-1)) stages[stage] = Measure(files, stage, config);
-        (int updates, double seconds) = StudyStages.Work(files, config);
-        return new ArmResult(stages, updates, seconds);
+        return new ArmResult(stages, StudyStages.Updates(files, config), StudyStages.Seconds(folder));
     }
 
     public void Dispose() { }
 
     private RunConfig Config(StudyArm arm, string folder) =>
         study.Configuration(experiment, arm, seed, overrides, folder);
+
+    private ArmResult RunRloo(StudyArm arm, RunConfig config, string folder)
+    {
+        using ModelBundle sft = ModelBundle.Open(config.Training.ModelNameOrPath!, null, context.BaseModel);
+        int updates = StudyRloo.Train(arm, config, sft, folder, context);
+        var values = new Dictionary<string, double>();
+        IReadOnlyList<TokenizedPair> held = new LoopData(config, sft, context.Log).Evaluation;
+        if (held.Count > 0)
+        {
+            using ModelBundle trained = ModelBundle.Open(StudyRloo.Model(folder), null, context.BaseModel);
+            using Model policy = trained.Load(context.Backend, context.MatrixType), reference = sft.Load(context.Backend, context.MatrixType, policy);
+            using var rows = new PartialRows(Path.Combine(folder, "evaluation.jsonl"), ContentHash.OfModel(trained));
+            List<PairScore> scores = PairScores.Run(policy, reference, held, rows, context, arm.Name);
+            rows.Commit();
+            values["accuracy"] = PreferenceAccuracy.Compute([.. scores.Select(s => s.Evaluated(config.Training.Beta))]).First(a => a.Bucket == PreferenceAccuracy.All).Accuracy.Value;
+        }
+        return new ArmResult(new Dictionary<int, IReadOnlyDictionary<string, double>> { [StudyRloo.Stage] = values }, updates, StudyStages.Seconds(folder));
+    }
 
     // The length is that of the model's own samples: those of the iteration behind its stage.
     private static Dictionary<string, double> Measure(RunFolder files, int stage, RunConfig config)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spa.Engine.Evaluation.Statistics;
+using Spa.Engine.Reporting;
 
 namespace Spa.Engine.Pipeline.Studies;
 
@@ -73,7 +74,7 @@ public sealed class StudyMarkdown(StudyResults results, string imageFolder)
     private static string Difference(double[] values, StudyMetric metric)
     {
         Interval mean = Interval.Mean(values);
-        string text = mean.Value.ToString($"+{metric.Format};-{metric.Format}", CultureInfo.InvariantCulture);
+        string text = NumberText.Signed(mean.Value, metric.Format);
         return values.Length < 2 ? text : $"{text} ± {((mean.High - mean.Low) / 2).ToString(metric.Format, CultureInfo.InvariantCulture)}";
     }
 

@@ -76,8 +76,11 @@ internal static partial class StudyReader
     {
         var fields = new StudyFields(node, where);
         string name = Name(fields);
-        var arm = new StudyArm(name, fields.Text("title", name), fields.Settings("set"), fields.Has("reward") ? fields.Settings("reward") : null, fields.Flag("control"), fields.Flag("stages"), fields.Texts("best_of"));
-        if (arm.BestOf.Count > 0 && (arm.Overrides.Count > 0 || arm.Reward is not null)) throw fields.Error("'best_of' takes the best of other arms and runs nothing, so 'set' and 'reward' have no effect; remove them");
+        // A policy is optimised against a reward model, with or without settings for it.
+        IReadOnlyList<string>? rloo = fields.Has("rloo") ? fields.Settings("rloo") : null, reward = rloo is not null || fields.Has("reward") ? fields.Settings("reward") : null;
+        var arm = new StudyArm(name, fields.Text("title", name), fields.Settings("set"), reward, rloo, fields.Flag("control"), fields.Flag("stages"), fields.Texts("best_of"));
+        if (arm.BestOf.Count > 0 && (arm.Overrides.Count > 0 || arm.Reward is not null))
+            throw fields.Error("'best_of' takes the best of other arms and runs nothing, so 'set', 'reward' and 'rloo' have no effect; remove them");
         fields.Finish();
         return arm;
     }

@@ -17,6 +17,7 @@ public sealed class StudyRunner
     private readonly (StudyExperiment Experiment, uint Seed)[] _groups;
     private readonly StudyResults _results;
     private readonly Lock _lock = new();
+    private readonly int _arms;
     private int _next, _done;
 
     private StudyRunner(Study study, StudyOptions options, RunLog log)
@@ -24,6 +25,7 @@ public sealed class StudyRunner
         (_study, _options, _log, _results) = (study, options, log, new StudyResults(study));
         _shared = new PhaseStore(Path.Combine(new RunFolder(options.OutputFolder).Path, "shared"), Shares);
         _groups = [.. study.Experiments.SelectMany(e => e.Seeds.Select(seed => (e, seed)))];
+        _arms = _groups.Sum(g => g.Experiment.Runs.Count());
     }
 
     /// <summary>Does whatever of the study is not done yet.</summary>
@@ -44,6 +46,7 @@ public sealed class StudyRunner
             Exception cause = errors.InnerExceptions.FirstOrDefault(e => e is not OperationCanceledException) ?? errors.InnerExceptions[0];
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(cause);
         }
+        runner.Report("");
         JsonFiles.WriteObject(Path.Combine(options.OutputFolder, "results.json"), runner._results.ToJson());
         return runner._results;
     }
@@ -78,7 +81,8 @@ public sealed class StudyRunner
             context.Cancel.ThrowIfCancellationRequested();
             try
             {
-                Finish(experiment, arm, seed, RunArm(task, arm, folder, state));
+                _results.Add(experiment.Name, arm.Name, seed, RunArm(task, arm, folder, state, $"{experiment.Name}, seed {seed}: {arm.Name}"));
+                lock (_lock) _done++;
             }
             catch (SpaException error) when (error is not UsageException)
             {
@@ -87,11 +91,12 @@ public sealed class StudyRunner
         }
     }
 
-    private ArmResult RunArm(IStudyTask task, StudyArm arm, RunFolder folder, RunState state)
+    private ArmResult RunArm(IStudyTask task, StudyArm arm, RunFolder folder, RunState state, string name)
     {
         string path = Path.Combine(folder.Path, arm.Name), result = path + ".json";
         state.Run($"arm/{arm.Name}", task.Inputs(arm), [result], RunLog.Silent, _ =>
         {
+            Report(name);
             ArmResult measured = task.Run(arm, path);
             JsonFiles.WriteObject(result, measured.ToJson());
             if (!_options.KeepModels) StudyStages.RemoveModels(path);
@@ -100,13 +105,9 @@ public sealed class StudyRunner
         return ArmResult.FromJson(JsonFiles.ReadObject(result));
     }
 
-    private void Finish(StudyExperiment experiment, StudyArm arm, uint seed, ArmResult result)
+    // At the beginning of an arm; one that is passed over says nothing, so that it does not count as speed.
+    private void Report(string arm)
     {
-        _results.Add(experiment.Name, arm.Name, seed, result);
-        lock (_lock)
-        {
-            _done++;
-            _log.Progress("study", _done, _groups.Sum(g => g.Experiment.Runs.Count()), "arms", $"{experiment.Name}, seed {seed}: {arm.Name}");
-        }
+        lock (_lock) _log.Progress("study", _done, _arms, "arms", arm);
     }
 }

@@ -34,7 +34,7 @@ internal static class FigureHtml
         }
         SvgWriter svg = new();
         chart.Draw(svg);
-        html.Raw($"<svg class=\"plot\" viewBox=\"0 0 {PlotFrame.Width} {PlotFrame.Height}\" role=\"img\" aria-label=\"")
+        html.Raw($"<svg class=\"plot\" viewBox=\"0 0 {PlotFrame.Width} {SvgWriter.Number(chart.Height)}\" role=\"img\" aria-label=\"")
             .Text(chart.Title).Raw("\">")
             .Raw(svg.ToString()).Raw("</svg></figure>\n");
     }

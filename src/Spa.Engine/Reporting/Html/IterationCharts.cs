@@ -60,6 +60,7 @@ internal static class IterationCharts
             Note = "share right by confidence; on the diagonal it can be believed",
             Style = NumberStyle.Percent,
             XLabel = "confidence",
+            XStyle = NumberStyle.Percent,
             Series =
             [
                 .. known.Select(audit => new LineSeries(report.NameOf(audit.Stage), [.. audit.CalibrationCurve.Select(point => new PlotPoint(point.Confidence, point.Accuracy.Value))])),

@@ -94,8 +94,8 @@ internal static class ReportStyle
         @media print{
         :root{color-scheme:light;--page:#fff;--surface:#fff;--ink:#000;--muted:#444;--faint:#777;--rule:#bbb;--hair:#ddd;--accent:#1f5fc4;--flag:#a8370a;
         --flag-soft:#fff;--s1:#1f5fc4;--s2:#d9730d;--s3:#0b8068;--s4:#7c4fd0;--s5:#bf3366;--s6:#6c7114}
-        html{font-size:13px}body{font-size:1rem}header,main,footer{max-width:none;padding:0}nav{display:none}
-        figure,.sample,tr,.warning,.summary div{break-inside:avoid}h2,.lead{break-after:avoid;break-inside:avoid}tbody th{position:static}
+        html{font-size:13px}body{font-size:1rem}header,main,footer{max-width:none;padding:0 1px}nav{display:none}
+        figure,.sample,tr,.warning,.summary div{break-inside:avoid}h2,.lead{break-after:avoid;break-inside:avoid}tbody th{position:static;background:none}
         .figures{grid-template-columns:1fr 1fr}.figures.narrow{grid-template-columns:1fr;max-width:420px}.scroll{overflow:visible}.text{max-height:none;overflow:visible}
         pre{white-space:pre-wrap;overflow-wrap:anywhere}
         details:not([open])::details-content{display:block;content-visibility:visible;block-size:auto}

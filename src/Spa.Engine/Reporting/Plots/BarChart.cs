@@ -3,8 +3,14 @@ namespace Spa.Engine.Reporting.Plots;
 /// <summary>Groups of bars with error bars; a single series lies on its side where the names of its groups would be cut below upright bars.</summary>
 public sealed record BarChart : Chart
 {
-    /// <summary>Up to this many bars carry their value above them.</summary>
+    /// <summary>Up to this many bars carry their value above them, if it fits beside its neighbour's.</summary>
     private const int MostLabels = 6;
+
+    /// <summary>A bar is no wider, unless its value needs the room.</summary>
+    private const double WidestBar = 44;
+
+    // Between the values of two bars.
+    private const double LabelGap = 8;
 
     /// <summary>Names below the groups.</summary>
     public required IReadOnlyList<string> Groups { get; init; }
@@ -32,15 +38,14 @@ public sealed record BarChart : Chart
 
     internal override bool HasData => Groups.Count > 0 && Series.Any(series => series.Values.Any(value => value.IsMeasured));
 
+    internal override double Height => Lies(Names(Slot(Scale()))) ? LyingBars.Height(this) : PlotFrame.Height;
+
     internal override void Draw(SvgWriter svg)
     {
-        IEnumerable<double> extent = Series.SelectMany(series => series.Values)
-            .SelectMany(value => new[] { value.Value, value.Low, value.High });
-        AxisScale y = AxisScale.Rounded(extent.Append(0).Append(Reference), Style);
-        // The width of a slot follows from the left margin alone, so a first frame tells how the names will wrap.
-        double slot = new PlotFrame(svg, y).PlotWidth / Groups.Count;
-        IReadOnlyList<string>[] names = [.. Groups.Select(name => PlotFrame.Wrap(name, PlotFrame.Fitting(slot)))];
-        if (Series.Count == 1 && names.Zip(Groups, (lines, name) => string.Join(' ', lines) != name).Any(cut => cut))
+        AxisScale y = Scale();
+        double slot = Slot(y);
+        IReadOnlyList<string>[] names = Names(slot);
+        if (Lies(names))
         {
             LyingBars.Draw(this, svg, y);
             return;
@@ -60,13 +65,22 @@ public sealed record BarChart : Chart
         if (double.IsFinite(Reference)) svg.Line("reference", frame.Left, frame.Y(Reference), frame.Right, frame.Y(Reference));
     }
 
+    private AxisScale Scale() => AxisScale.Rounded(Series.SelectMany(series => series.Values).SelectMany(value => new[] { value.Value, value.Low, value.High }).Append(0).Append(Reference), Style);
+
+    // The width of a slot follows from the left margin alone, so a first frame tells how the names will wrap.
+    private double Slot(AxisScale y) => new PlotFrame(new SvgWriter(), y).PlotWidth / Groups.Count;
+
+    private IReadOnlyList<string>[] Names(double slot) => [.. Groups.Select(name => PlotFrame.Wrap(name, PlotFrame.Fitting(slot)))];
+
+    private bool Lies(IReadOnlyList<string>[] names) => Series.Count == 1 && names.Zip(Groups, (lines, name) => string.Join(' ', lines) != name).Any(cut => cut);
+
     private void DrawBar(PlotFrame frame, int group, int series, double slot)
     {
         Estimate value = group < Series[series].Values.Count ? Series[series].Values[group] : Estimate.None;
         if (!value.IsMeasured) return;
-        double width = Math.Min(44, slot * 0.76 / Series.Count), gap = width > 8 ? 2 : 0;
+        double label = LabelWidth(), width = Math.Min(Series.Count > 1 ? Math.Max(WidestBar, label) : WidestBar, slot * 0.76 / Series.Count), gap = width > 8 ? 2 : 0;
         double x = frame.Left + slot * (group + 0.5) + width * (series - Series.Count / 2.0);
-        double y = frame.Y(value.Value), zero = frame.YOrZero, middle = x + width / 2, label = Math.Min(y, zero);
+        double y = frame.Y(value.Value), zero = frame.YOrZero, middle = x + width / 2, top = Math.Min(y, zero);
         frame.Svg.Raw($"<g class=\"series g{series + 1}\">");
         frame.Svg.Rect($"bar {BarStyle(group, series)}", x + gap / 2, Math.Min(y, zero), width - gap,
             Math.Abs(zero - y), Tooltip(group, series, value));
@@ -76,12 +90,15 @@ public sealed record BarChart : Chart
             frame.Svg.Line("whisker", middle, low, middle, high);
             frame.Svg.Line("whisker", middle - cap, low, middle + cap, low);
             frame.Svg.Line("whisker", middle - cap, high, middle + cap, high);
-            label = Math.Min(label, high);
+            top = Math.Min(top, high);
         }
-        if (Groups.Count * Series.Count <= MostLabels)
-            frame.Svg.Text("value mid", middle, label - 5, NumberText.Format(value, Style));
+        if (label > 0 && label <= (Series.Count > 1 ? width : slot)) frame.Svg.Text("value mid", middle, top - 5, NumberText.Format(value, Style));
         frame.Svg.Raw("</g>");
     }
+
+    // Room that the value of a bar needs; 0 where there are too many to write them.
+    private double LabelWidth() => Groups.Count * Series.Count > MostLabels ? 0
+        : LabelGap + PlotFrame.TickGlyphWidth * Series.SelectMany(series => series.Values).Where(value => value.IsMeasured).Max(value => NumberText.Format(value, Style).Length);
 
     /// <summary>Class of a bar.</summary>
     internal string BarStyle(int group, int series) => group < Faded.Count && Faded[group] ? "faded" : PlotStyle.Series(series);

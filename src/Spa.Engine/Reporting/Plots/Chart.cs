@@ -20,7 +20,10 @@ public abstract record Chart
     /// <summary>False where no finite number is to be shown; such a chart is left out of the report.</summary>
     internal abstract bool HasData { get; }
 
-    /// <summary>Draws axes and data in <see cref="PlotFrame.Width"/> x <see cref="PlotFrame.Height"/>.</summary>
+    /// <summary>Height of the drawing, whose width is <see cref="PlotFrame.Width"/>.</summary>
+    internal virtual double Height => PlotFrame.Height;
+
+    /// <summary>Draws axes and data in <see cref="PlotFrame.Width"/> x <see cref="Height"/>.</summary>
     internal abstract void Draw(SvgWriter svg);
 
     /// <summary>

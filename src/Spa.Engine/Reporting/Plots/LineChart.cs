@@ -20,6 +20,9 @@ public sealed record LineChart : Chart
     /// <summary>How y is printed.</summary>
     public NumberStyle Style { get; init; }
 
+    /// <summary>How x is printed; counts have no ticks between whole numbers.</summary>
+    public NumberStyle XStyle { get; init; } = NumberStyle.Count;
+
     /// <summary>Logarithmic y; values that are not positive become gaps.</summary>
     public bool LogY { get; init; }
 
@@ -40,7 +43,7 @@ public sealed record LineChart : Chart
     {
         IEnumerable<double> values = Series.SelectMany(series => series.Points).Select(point => point.Y);
         AxisScale y = LogY ? AxisScale.Log(values, Style) : AxisScale.Rounded(FromZero ? values.Prepend(0) : values, Style);
-        AxisScale x = AxisScale.Exact(Series.SelectMany(series => series.Points).Select(point => point.X), NumberStyle.Count);
+        AxisScale x = AxisScale.Exact(Series.SelectMany(series => series.Points).Select(point => point.X), XStyle);
         PlotFrame frame = new(svg, y, headroom: Spans.Count > 1 ? 24 : 10);
         frame.DrawYAxis();
         frame.DrawXAxis(x);
@@ -119,7 +122,7 @@ public sealed record LineChart : Chart
     private string Tooltip(double x)
     {
         PlotSpan span = Spans.FirstOrDefault(span => x >= span.From && x <= span.To);
-        string place = span.Name is null ? $"{XLabel} {NumberText.Format(x, NumberStyle.Count)}"
+        string place = span.Name is null ? $"{XLabel} {NumberText.Format(x, XStyle)}"
             : $"{span.Name}, update {NumberText.Format(x - span.From, NumberStyle.Count)}";
         IEnumerable<string> lines = Series.SelectMany(series => series.Points.Where(point => point.X == x).Take(1)
             .Select(point => $"{series.Name} {NumberText.Format(point.Y, Style)}"));

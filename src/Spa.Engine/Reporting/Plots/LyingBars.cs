@@ -4,12 +4,18 @@ namespace Spa.Engine.Reporting.Plots;
 internal static class LyingBars
 {
     // Names may take this share of the drawing.
-    private const double LargestNames = 0.4;
+    private const double LargestNames = 0.5;
+
+    // A name is no closer to the next one.
+    private const double LeastSlot = 20;
+
+    /// <summary>Height of the drawing: more than usual where there are many names.</summary>
+    public static double Height(BarChart chart) => Math.Max(PlotFrame.Height, 10 + LeastSlot * chart.Groups.Count + Footroom(chart));
 
     public static void Draw(BarChart chart, SvgWriter svg, AxisScale scale)
     {
         int glyphs = Math.Min(chart.Groups.Max(name => name.Length), (int)(PlotFrame.Width * LargestNames / PlotFrame.TickGlyphWidth));
-        PlotFrame frame = new(svg, scale, footroom: chart.XLabel.Length > 0 ? 46 : 28, nameGlyphs: glyphs);
+        PlotFrame frame = new(svg, scale, footroom: Footroom(chart), nameGlyphs: glyphs, height: Height(chart));
         double X(double value) => frame.Left + frame.PlotWidth * Math.Clamp(scale.Map(value), 0, 1);
         foreach (AxisTick tick in scale.Ticks) svg.Line("grid", X(tick.Value), frame.Top, X(tick.Value), frame.Bottom);
         frame.DrawXAxis(scale);
@@ -32,4 +38,6 @@ internal static class LyingBars
         svg.Line("axis", zero, frame.Top, zero, frame.Bottom);
         if (double.IsFinite(chart.Reference)) svg.Line("reference", X(chart.Reference), frame.Top, X(chart.Reference), frame.Bottom);
     }
+
+    private static double Footroom(BarChart chart) => chart.XLabel.Length > 0 ? 46 : 28;
 }

@@ -7,6 +7,8 @@ namespace Spa.Engine.Reporting.Plots;
 internal sealed class PlotFrame
 {
     public const double Width = 480;
+
+    /// <summary>Of a drawing that does not say otherwise.</summary>
     public const double Height = 264;
 
     /// <summary>Average glyph of a label on a phone (14 px type) in units of the drawing; desktops set it smaller.</summary>
@@ -22,15 +24,17 @@ internal sealed class PlotFrame
     private const double SmallGlyphWidth = 6.6;
 
     private readonly AxisScale _y;
+    private readonly double _height;
 
     /// <param name="svg">Where to draw.</param>
     /// <param name="y">The vertical axis; its labels set the left margin.</param>
     /// <param name="headroom">Space above the data area for labels.</param>
     /// <param name="footroom">Space below it: 46 for tick labels and the axis' name, 28 without a name.</param>
     /// <param name="nameGlyphs">Letters of the longest name left of the data area, where names stand there in the place of tick labels.</param>
-    public PlotFrame(SvgWriter svg, AxisScale y, double headroom = 10, double footroom = 46, int nameGlyphs = 0)
+    /// <param name="height">Height of the drawing.</param>
+    public PlotFrame(SvgWriter svg, AxisScale y, double headroom = 10, double footroom = 46, int nameGlyphs = 0, double height = Height)
     {
-        (Svg, _y, Top, Bottom) = (svg, y, headroom, Height - footroom);
+        (Svg, _y, _height, Top, Bottom) = (svg, y, height, headroom, height - footroom);
         Left = nameGlyphs > 0 ? 14 + TickGlyphWidth * nameGlyphs : 14 + TickGlyphWidth * Math.Max(FewestTickGlyphs, y.Ticks.Max(tick => tick.Label.Length));
     }
 
@@ -76,23 +80,23 @@ internal sealed class PlotFrame
         Svg.Line("axis", Left, Bottom, Right, Bottom);
     }
 
-    /// <summary>Tick marks and labels of a horizontal scale; labels that would run into each other are left out.</summary>
+    /// <summary>Tick marks and labels of a horizontal scale; labels that would run into each other are left out, one at the edge moves in.</summary>
     public void DrawXAxis(AxisScale x)
     {
         double free = double.NegativeInfinity;
         foreach (AxisTick tick in x.Ticks)
         {
-            double at = Left + PlotWidth * x.Map(tick.Value), half = GlyphWidth * tick.Label.Length / 2;
+            double at = Left + PlotWidth * x.Map(tick.Value), half = GlyphWidth * tick.Label.Length / 2, middle = Math.Min(at, Width - TickGlyphWidth * tick.Label.Length / 2);
             Svg.Line("axis", at, Bottom, at, Bottom + 4);
-            if (at - half < free || at + half > Width) continue;
-            Svg.Text("tick mid", at, Bottom + 18, tick.Label);
-            free = at + half + 6;
+            if (middle - half < free) continue;
+            Svg.Text("tick mid", middle, Bottom + 18, tick.Label);
+            free = middle + half + 6;
         }
     }
 
     public void DrawXLabel(string label)
     {
-        if (label.Length > 0) Svg.Text("label mid", (Left + Right) / 2, Height - 8, Shorten(label, Fitting(PlotWidth)));
+        if (label.Length > 0) Svg.Text("label mid", (Left + Right) / 2, _height - 8, Shorten(label, Fitting(PlotWidth)));
     }
 
     /// <summary>The text in at most two lines, broken at a blank.</summary>

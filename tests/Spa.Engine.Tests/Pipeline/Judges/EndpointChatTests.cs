@@ -85,6 +85,18 @@ internal sealed class EndpointChatTests
     }
 
     [Test]
+    public void A_connection_that_breaks_says_how()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        Task closing = Task.Run(() => listener.AcceptTcpClient().Close());
+        using ChatServer server = new((_, _) => (200, ""));
+        using EndpointChat chat = new(Settings(server) with { Url = $"http://127.0.0.1:{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}/v1", Retries = 0 });
+        Assert.That(() => Ask(chat, 1), Throws.TypeOf<SpaException>().With.Message.Contains("no answer (").And.Message.Not.Contains("error occurred while sending"));
+        closing.Wait();
+    }
+
+    [Test]
     public void A_refusal_names_the_address_and_never_the_key()
     {
         using ChatServer server = new((_, _) => (401, "{\"error\": {\"message\": \"bad key " + Key + "\"}}"));

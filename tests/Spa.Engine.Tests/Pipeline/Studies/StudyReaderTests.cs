@@ -43,6 +43,16 @@ internal sealed class StudyReaderTests
         Assert.That(study.Claims.Single().Metric.Name, Is.EqualTo("win"));
     }
 
+    [Test]
+    public void An_arm_of_policy_optimisation_has_a_reward_model_with_or_without_settings_for_it()
+    {
+        StudyArm Arm(string settings) => Read(Sound.Replace("set: {beta: 1}", settings, StringComparison.Ordinal)).Experiments.Single().Arms[0];
+        Assert.That(Arm("rloo: {max_steps: 5}") is { Rloo: ["max_steps=5"], Reward: [] });
+        Assert.That(Arm("rloo: {}, reward: {num_train_epochs: 2}") is { Rloo: [], Reward: ["num_train_epochs=2"] });
+        Assert.That(Arm("reward: {}") is { Rloo: null, Reward: [] });
+        Assert.That(Arm("set: {beta: 1}") is { Rloo: null, Reward: null });
+    }
+
     [TestCase("title: T", "", "'title' is missing")]
     [TestCase("title: T", "title: T\nseeds: 3", "unknown key 'seeds'")]
     [TestCase("count: 2", "count: 0", "experiment 1: seeds: 'count' must be a number from 1 to 1000; found 0")]
@@ -57,6 +67,8 @@ internal sealed class StudyReaderTests
     [TestCase("best_of: [a, b]", "best_of: [c]", "there is no arm 'c' that runs")]
     [TestCase("best_of: [a, b]", "best_of: [a], set: {beta: 1}", "'best_of' takes the best of other arms")]
     [TestCase("set: {beta: 1}", "reward: 3", "'reward' must be settings as keys and values; found 3")]
+    [TestCase("set: {beta: 1}", "rloo: 3", "'rloo' must be settings as keys and values; found 3")]
+    [TestCase("best_of: [a, b]", "best_of: [a], rloo: {}", "'best_of' takes the best of other arms")]
     [TestCase("metric: win", "metric: wins", "there is no metric 'wins', did you mean 'win'?")]
     [TestCase("experiment: e", "experiment: f", "claim 1: there is no experiment 'f'")]
     [TestCase("title: T", "title: T\ntask: run", "'base' names the configuration that 'task: run' starts from")]

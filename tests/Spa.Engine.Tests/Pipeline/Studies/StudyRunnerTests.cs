@@ -38,6 +38,19 @@ internal sealed partial class StudyRunnerTests
     }
 
     [Test]
+    public void Policy_optimisation_starts_at_the_SFT_model_and_is_measured_as_one_stage()
+    {
+        StudyExperiment experiment = _results.Study.Experiments.Single();
+        double[] Gold(string arm, int? stage) => _results.Values(experiment, new StudyPoint(arm, stage), StudyMetric.Find("gold"));
+        Assert.That(_results.LastStage(experiment, experiment.Arm("rloo")), Is.EqualTo(1));
+        Assert.That(Gold("rloo", 0), Is.All.NaN, "there is no seed stage");
+        Assert.That(Gold("rloo", -1), Is.EqualTo(Gold("spa", -1)));
+        string arm = Path.Combine(_folder.FullName, "small", "seed-1", "rloo");
+        Assert.That(File.ReadLines(Path.Combine(arm, "rloo", "prompts.jsonl")).Count(), Is.EqualTo(16), "the prompts of both iterations");
+        Assert.That(File.ReadLines(Path.Combine(arm, "rloo", "metrics.jsonl")).Count(), Is.EqualTo(2), "updates");
+    }
+
+    [Test]
     public void The_best_of_arms_is_each_seeds_best_by_gold()
     {
         StudyExperiment experiment = _results.Study.Experiments.Single();
@@ -68,7 +81,9 @@ internal sealed partial class StudyRunnerTests
     public void Running_a_finished_study_again_does_nothing()
     {
         SortedDictionary<string, DateTime> before = Times();
-        Run(_folder.FullName, jobs: 1);
+        var log = new CollectingLog();
+        Run(_folder.FullName, jobs: 1, log);
+        Assert.That(log.Reports, Is.EqualTo(1), "that all is done");
         SortedDictionary<string, DateTime> after = Times();
         after[Path.Combine(_folder.FullName, "results.json")] = before[Path.Combine(_folder.FullName, "results.json")];
         Assert.That(after, Is.EqualTo(before), "but for results.json, written anew");
@@ -82,7 +97,9 @@ internal sealed partial class StudyRunnerTests
         var log = new CollectingLog(reports => { if (reports == 3) cancel.Cancel(); });
         Assert.That(() => Run(folder.FullName, jobs: 1, log, cancel.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(File.Exists(folder.File("results.json")), Is.False);
-        StudyResults results = Run(folder.FullName, jobs: 1);
+        var rest = new CollectingLog();
+        StudyResults results = Run(folder.FullName, jobs: 1, rest);
+        Assert.That(rest.Details, Has.Count.EqualTo(13).And.ItemAt(0).EqualTo("small, seed 1: gold").And.ItemAt(12).Empty, "an arm is named as it begins; two of fourteen were done, and the end has a report");
         Assert.That(Figures(results), Is.EqualTo(Figures(_results)));
     }
 

@@ -73,6 +73,9 @@ internal static class RowCases
         new("dequantise q8_0 to bf16 64x576", ["dequantise_forward"], t => Dequantise(t, StoredBlocks.Q8_0, blockBytes: 34, scales: 1)),
         new("dequantise q4_0 to bf16 64x576", ["dequantise_forward"], t => Dequantise(t, StoredBlocks.Q4_0, blockBytes: 18, scales: 1)),
         new("dequantise q4_1 to bf16 64x576", ["dequantise_forward"], t => Dequantise(t, StoredBlocks.Q4_1, blockBytes: 20, scales: 2)),
+        new("dequantise-weight nf4 to bf16 64x576", ["dequantise_weight_forward"], t => DequantiseWeight(t, new QuantisedFormat(WeightCode.Nf4, IsNested: false))),
+        new("dequantise-weight nf4 nested to bf16 64x576", ["dequantise_weight_forward"], t => DequantiseWeight(t, new QuantisedFormat(WeightCode.Nf4, IsNested: true))),
+        new("dequantise-weight int8 to bf16 64x576", ["dequantise_weight_forward"], t => DequantiseWeight(t, new QuantisedFormat(WeightCode.Int8, IsNested: false))),
     ];
 
     private static KernelCase RmsNorm(string form, DType type, int rows, int columns, int group) => new($"rmsnorm {form}", ["rmsnorm_forward"], t =>
@@ -108,6 +111,14 @@ internal static class RowCases
         Tensor x = t.Normal(BFloat16, 64, 960).ColumnRange(0, 576), table = t.Normal(Float32, 512, 64), positions = t.Ids(64, 512);
         return () => t.Backend.Rotary(x, positions, table, 64, interleaved, false);
     });
+
+    private static Action DequantiseWeight(CaseTensors t, QuantisedFormat format)
+    {
+        Tensor output = t.Filled(BFloat16, 64, 576), tables = t.Normal(Float32, QuantisedWeight.TableLength, 1);
+        // Any bytes: only how they are read counts.
+        nint codes = t.Blocks(1, checked((int)new QuantisedWeight(0, 0, format, 64, 576).Bytes), scales: 0);
+        return () => t.Backend.DequantiseWeight(output, new QuantisedWeight(codes, tables.Address, format, 64, 576));
+    }
 
     private static Action Dequantise(CaseTensors t, StoredBlocks kind, int blockBytes, int scales)
     {

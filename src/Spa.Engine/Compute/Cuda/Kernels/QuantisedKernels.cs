@@ -10,5 +10,8 @@ internal static class QuantisedKernels
             [2, 1, 0], [2, 1, 1], [3, 0, 0], [3, 0, 1], [3, 1, 0], [3, 1, 1], [4, 0, 0], [4, 0, 1], [4, 1, 0], [4, 1, 1],
         ]);
 
-    public static IEnumerable<KernelTemplate> All => [DequantiseForward];
+    public static readonly KernelTemplate DequantiseWeightForward = new("dequantise_weight", "dequantise_weight_forward", ["SPA_4BIT", "SPA_NESTED", "SPA_OUTPUT_BF16", "SPA_VECTOR"], registers: 40,
+        variants: [[0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0], [0, 0, 1, 1], [1, 0, 0, 0], [1, 0, 0, 1], [1, 0, 1, 0], [1, 0, 1, 1], [1, 1, 0, 0], [1, 1, 0, 1], [1, 1, 1, 0], [1, 1, 1, 1]]);
+
+    public static IEnumerable<KernelTemplate> All => [DequantiseForward, DequantiseWeightForward];
 }

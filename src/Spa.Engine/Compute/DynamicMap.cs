@@ -1,7 +1,7 @@
-namespace Spa.Engine.Compute.Cpu;
+namespace Spa.Engine.Compute;
 
 /// <summary>
-/// The 256 values of an 8-bit moment (Dettmers et al. 2022; bitsandbytes' create_dynamic_map with 7 exponent bits): decade i of 0 .. 6 is 10^(i - 6) times the middles of n equal
+/// The 256 values of an 8-bit number below 1, a moment of an optimiser or a scale of weights (Dettmers et al. 2022; bitsandbytes' create_dynamic_map with 7 exponent bits): decade i of 0 .. 6 is 10^(i - 6) times the middles of n equal
 /// parts of [0.1, 1], n = first 2^i, and there are 0 and 1; the signed map also has the decades' negatives. Codes are ordered by value.
 /// </summary>
 internal sealed class DynamicMap
@@ -36,7 +36,7 @@ internal sealed class DynamicMap
             Values[code] = !isSigned ? _magnitudes[code] : code >= SignedZero ? _magnitudes[code - SignedZero] : -_magnitudes[SignedZero - code];
     }
 
-    /// <summary>Of first moments.</summary>
+    /// <summary>Of first moments and of scales without their mean.</summary>
     public static DynamicMap Signed { get; } = new(1, isSigned: true);
 
     /// <summary>Of second moments.</summary>
