@@ -82,7 +82,7 @@ public sealed class MtBenchEvaluation
             ["name"] = name,
             ["judge"] = identity,
         };
-        string phase = $"mt-bench/judgements/{judge}/{name}";
+        string phase = JudgementPhase(judge, name);
         _state.Run(phase, inputs, [target], _context.Log, key =>
         {
             using var rows = new PartialRows(target, key);
@@ -119,6 +119,7 @@ public sealed class MtBenchEvaluation
     {
         JsonObject document = MtBenchText.ToJson(scores);
         (document["model"], document["judge"], document["seed"]) = (model, judge, seed);
+        document["usage"] = _state.Find(JudgementPhase(judge, model))?.Summary["usage"]?.DeepClone();
         document["environment"] = _state.Environment.DeepClone();
         JsonFiles.WriteObject(_files.Scores, document);
         // Fewer than three categories span no area.
@@ -126,6 +127,8 @@ public sealed class MtBenchEvaluation
         if (radar.HasData) AtomicFile.WriteAllText(_files.Radar, radar.ToSvg());
         return document;
     }
+
+    private static string JudgementPhase(string judge, string name) => $"mt-bench/judgements/{judge}/{name}";
 
     private static RadarChart Radar(MtBenchScores scores, string model) => new()
     {
