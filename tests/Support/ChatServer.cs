@@ -39,6 +39,9 @@ internal sealed class ChatServer : IDisposable
     /// <summary>Header of every refusal, or null.</summary>
     public string? RetryAfter { get; set; }
 
+    /// <summary>Header of every reply, or null.</summary>
+    public string? ContentType { get; set; }
+
     /// <summary>Requests that are not answered until the server ends.</summary>
     public int Silent { get; set; }
 
@@ -88,7 +91,7 @@ internal sealed class ChatServer : IDisposable
         Keys.Enqueue(context.Request.Headers["Authorization"]);
         Requests.Enqueue(request);
         (int status, string body) = context.Request.Url!.AbsolutePath == "/v1/chat/completions" ? _answer(request, number) : (404, "no such path");
-        context.Response.StatusCode = status;
+        (context.Response.StatusCode, context.Response.ContentType) = (status, ContentType);
         if (status >= 400 && RetryAfter is not null) context.Response.Headers["Retry-After"] = RetryAfter;
         context.Response.Close(Encoding.UTF8.GetBytes(body), willBlock: false);
     }

@@ -35,7 +35,7 @@ internal sealed class EstimateCommand : CliCommand
         + "max_new_tokens. Where model or rows are not there, a folder with only config.json or the published shape of a known model and assumed lengths stand in, and the output says so. "
         + "Time comes from a product measured on this machine (half a second): it is right within a factor of two at best.\n"
         + $"--device names a GPU that need not be here ({string.Join(", ", DeviceLimits.Names)}): time then follows from its published limits, of which "
-        + $"{PhaseEstimate.MatrixShare:P0} of the matrix rate and {PhaseEstimate.BandwidthShare:P0} of the bandwidth are assumed to be reached. FILE may also be a study of a base configuration.";
+        + $"{PhaseEstimate.MatrixShare:P0} of the matrix rate and {PhaseEstimate.BandwidthShare:P0} of the bandwidth are assumed to be reached. FILE may also be a study of a base configuration: a line for each arm, its reward model included.";
 
     public override IReadOnlyList<string> Examples => ["spa estimate --config recipes/smollm2-hh.yaml", "spa estimate --config recipes/paper/spa.yaml --device H200 --set optim=adamw_8bit"];
 
@@ -59,22 +59,30 @@ internal sealed class EstimateCommand : CliCommand
         double gigaflops = device is null ? CpuCheck.GigaFlops(backend) : 0;
         foreach ((StudyExperiment experiment, StudyArm arm) in study.Experiments.SelectMany(e => e.Runs.Select(arm => (e, arm))))
         {
-            if (arm.Rloo is not null)
+            RunConfig loop = study.Configuration(experiment, arm, experiment.Seeds[0], _options.Overrides(context), "runs/study");
+            EstimateReport[] stages = [.. Estimates(context, loop, Study.Stages(arm, loop), backend, device, out IReadOnlyList<string> assumed)
+                .Select(estimate => new EstimateReport(estimate, device, gigaflops, assumed))];
+            if (context.Json)
             {
-                context.Log.Notice($"{experiment.Name}/{arm.Name}: policy optimisation, left out here; spa estimate --for rloo estimates a configuration of it");
-                continue;
+                JsonObject line = new() { ["experiment"] = experiment.Name, ["arm"] = arm.Name, ["seeds"] = experiment.Seeds.Count, ["estimate"] = stages[^1].ToJson() };
+                if (stages.Length > 1) line["reward"] = stages[0].ToJson();
+                context.WriteLine(line.ToJsonString());
             }
-            RunConfig config = study.Configuration(experiment, arm, experiment.Seeds[0], _options.Overrides(context), "runs/study");
-            var report = new EstimateReport(Estimate(context, config, backend, device, out IReadOnlyList<string> assumed), device, gigaflops, assumed);
-            if (context.Json) context.WriteLine(new JsonObject { ["experiment"] = experiment.Name, ["arm"] = arm.Name, ["seeds"] = experiment.Seeds.Count, ["estimate"] = report.ToJson() }.ToJsonString());
-            else context.WriteLine($"{experiment.Name}/{arm.Name}: {experiment.Seeds.Count} x {ProgressText.Duration(TimeSpan.FromSeconds(report.Seconds))}, "
-                + $"{(report.Estimate.PeakMemoryBytes / 1e9).ToString("0.0", CultureInfo.InvariantCulture)} GB");
+            else
+            {
+                context.WriteLine($"{experiment.Name}/{arm.Name}: {experiment.Seeds.Count} x {ProgressText.Duration(TimeSpan.FromSeconds(stages.Sum(s => s.Seconds)))}, "
+                    + $"{(stages.Max(s => s.Estimate.PeakMemoryBytes) / 1e9).ToString("0.0", CultureInfo.InvariantCulture)} GB");
+            }
         }
 
         return ExitCodes.Done;
     }
 
-    private RunEstimate Estimate(CommandContext context, RunConfig config, ComputeBackend backend, DeviceLimits? device, out IReadOnlyList<string> assumed)
+    private RunEstimate Estimate(CommandContext context, RunConfig config, ComputeBackend backend, DeviceLimits? device, out IReadOnlyList<string> assumed) =>
+        Estimates(context, config, [config], backend, device, out assumed)[0];
+
+    // Rows and model are those of the configuration, which the stages share.
+    private RunEstimate[] Estimates(CommandContext context, RunConfig config, IReadOnlyList<RunConfig> stages, ComputeBackend backend, DeviceLimits? device, out IReadOnlyList<string> assumed)
     {
         string path = config.Training.ModelNameOrPath!;
         DType matrixType = config.Training.Dtype == "bfloat16" ? DType.BFloat16 : DType.Float32;
@@ -84,7 +92,7 @@ internal sealed class EstimateCommand : CliCommand
             using ModelBundle model = context.OpenModel(path, rewards: config.Stage == ConfigurationStage.Reward);
             matrixType = ConfigOptions.MatrixType(config, context.BaseModel);
             EstimateRows read = EstimateRows.Read(config, model, new RunContext(backend, matrixType, context.Log, context.Cancel, context.BaseModel));
-            return new RunEstimate(config, ModelShape.Of(model), read, backend, matrixType, Activations());
+            return [.. stages.Select(stage => Of(stage, ModelShape.Of(model), read))];
         }
 
         ModelShape shape = ModelShape.WithoutWeights(path);
@@ -92,7 +100,9 @@ internal sealed class EstimateCommand : CliCommand
         EstimateRows rows = EstimateRows.Assume(config, shape.Config,
             new AssumedLengths(context.Get(_rows) ?? usual.Rows, context.Get(_prompt) ?? usual.PromptTokens, context.Get(_response) ?? usual.ResponseTokens));
         assumed = [shape.Assumption!, rows.Assumption!];
-        return new RunEstimate(config, shape, rows, backend, matrixType, Activations());
+        return [.. stages.Select(stage => Of(stage, shape, rows))];
+
+        RunEstimate Of(RunConfig stage, ModelShape its, EstimateRows all) => new(stage, its, stage == config ? all : all.Of(stage), backend, matrixType, Activations());
 
         // A GPU keeps activations as its weights, a CPU in float32.
         DType Activations() => device is null ? backend.ActivationType(matrixType) : matrixType;

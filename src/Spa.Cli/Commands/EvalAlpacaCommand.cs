@@ -103,6 +103,7 @@ internal sealed class EvalAlpacaCommand : CliCommand
             largest => JudgeOptions.Create(settings, context, backend, policy, reference, beta, largest, compareEmpty: true));
         AlpacaResult result = AlpacaResult.Of(annotations, inputs, context.Get(_penalty), (ulong)context.Seed);
         JsonObject document = evaluation.Score(result, name ?? outputs[0].Generator, (ulong)context.Seed);
+        if (document["usage"] is JsonObject usage) context.Log.Notice(UsageText.Of(usage));
         if (context.Json) context.WriteLine(document.ToJsonString());
         else foreach (string line in result.Lines()) context.WriteLine(line);
     }

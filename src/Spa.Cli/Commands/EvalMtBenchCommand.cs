@@ -83,7 +83,9 @@ internal sealed class EvalMtBenchCommand : CliCommand
         identity["dtype"] = context.MatrixType.ToString();
         string judged = evaluation.Judge(answers, name, judge, identity, prompts, references, () => JudgeFactory.Chat(settings, backend, context.MatrixType));
         MtBenchScores scores = MtBenchScores.Of(questions, MtBenchRating.Read(judged, name), (ulong)context.Seed);
-        Tell(context, evaluation.Score(scores, name, judge, (ulong)context.Seed), scores);
+        JsonObject document = evaluation.Score(scores, name, judge, (ulong)context.Seed);
+        if (document["usage"] is JsonObject usage) context.Log.Notice(UsageText.Of(usage));
+        Tell(context, document, scores);
     }
 
     private string Answer(CommandContext context, MtBenchEvaluation evaluation, string name, ComputeBackend backend)

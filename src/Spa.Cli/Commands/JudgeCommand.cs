@@ -66,11 +66,11 @@ internal sealed class JudgeCommand : CliCommand
         using Model? policyModel = isImplicit ? bundle!.Load(backend, context.MatrixType) : null;
         using Model? referenceModel = reference?.Load(backend, context.MatrixType);
         using IResponseJudge judge = JudgeOptions.Create(settings, context, backend, policyModel, referenceModel, beta, file.LargestRow);
-        (IReadOnlyDictionary<JudgeOutcome, long> outcomes, JudgeStatistics statistics) =
+        (IReadOnlyDictionary<JudgeOutcome, long> outcomes, JudgeStatistics statistics, long first) =
             JudgeRows.Run(file, judge, pairs, settings.Seed, sink, context.Log, context.Cancel);
         if (statistics.Line() is { } comparisons) context.Log.Notice(comparisons);
         if (judge is PairwiseJudge { Usage: { } usage }) context.Log.Notice(UsageText.Of(usage));
-        context.Log.Notice($"{outcomes.GetValueOrDefault(JudgeOutcome.Pair)} "
+        context.Log.Notice($"{(first > 0 ? $"behind row {first}: " : "")}{outcomes.GetValueOrDefault(JudgeOutcome.Pair)} "
             + $"pairs{string.Concat(outcomes.Where(o => o.Key != JudgeOutcome.Pair).Select(o => $", {o.Value} {Unit(pairs)} without one ({o.Key.ToString().ToLowerInvariant()})"))}");
         return ExitCodes.Done;
     }

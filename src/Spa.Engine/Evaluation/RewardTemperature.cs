@@ -8,8 +8,9 @@ namespace Spa.Engine.Evaluation;
 /// </summary>
 public static class RewardTemperature
 {
-    // 1/T outside of this says that labels are separable, or unrelated to margins: no finite T is best.
-    private const double Smallest = 1e-2, Largest = 1e2;
+    // A mean size of margin / T outside of this says that labels are separable, or unrelated to margins: no finite T is best. The scale of the margins says
+    // nothing: a reward per token is a hundredth of one per response.
+    private const double Smallest = 1e-3, Largest = 10;
 
     // Halves the interval of 1/T to the last bit of a double.
     private const int Halvings = 64;
@@ -22,14 +23,17 @@ public static class RewardTemperature
         return sum / margins.Length;
     }
 
-    /// <summary>The best T in [0.01, 100].</summary>
+    /// <summary>The best T, with a mean size of margin / T in [0.001, 10]; 1 where all margins are 0.</summary>
     /// <param name="margins">Reward of the response that the label prefers minus that of the other.</param>
     public static double Fit(ReadOnlySpan<double> margins)
     {
         // Sums are taken in order of size: the fit is that of the pairs, whatever their order.
         double[] sorted = margins.ToArray();
         Array.Sort(sorted);
-        double low = Smallest, high = Largest;
+        double size = 0;
+        foreach (double margin in sorted) size += Math.Abs(margin) / sorted.Length;
+        if (size == 0) return 1;
+        double low = Smallest / size, high = Largest / size;
         // The likelihood is concave in s = 1/T: its slope, the sum of m sigmoid(-s m), falls with s.
         for (int i = 0; i < Halvings; i++)
         {

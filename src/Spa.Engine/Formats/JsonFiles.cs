@@ -39,6 +39,21 @@ public static class JsonFiles
         }
     }
 
+    /// <summary>An object that somebody else wrote, held to the same rules as a file; null where the text is not one.</summary>
+    public static JsonObject? TryParse(string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        try
+        {
+            RequireText(bytes);
+            return JsonNode.Parse(bytes, null, new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>A whole text file.</summary>
     /// <exception cref="SpaException">The file is missing, too large, or not UTF-8.</exception>
     public static string ReadText(string path)

@@ -37,12 +37,14 @@ public sealed partial class SpaRun
             using IResponseJudge judge = MakeJudge(settings, model, rows);
             _context.Log.Progress(phase, done, rows.Length, "prompts");
             long tokens = 0;
-            while (done < rows.Length)
+            // What a service said about earlier rows is in its cache: it is read again, so that usage is that of all rows.
+            for (int first = judge.Usage is null ? done : 0; first < rows.Length; first += JudgeChunk)
             {
                 _context.Cancel.ThrowIfCancellationRequested();
-                SampledRow[] chunk = rows[done..Math.Min(rows.Length, done + JudgeChunk)];
+                SampledRow[] chunk = rows[first..Math.Min(rows.Length, first + JudgeChunk)];
                 judge.Judge(chunk, (i, verdict) =>
                 {
+                    if (first + i < done) return;
                     done++;
                     foreach (JudgedRow decision in Decide(chunk[i], verdict, settings))
                     {

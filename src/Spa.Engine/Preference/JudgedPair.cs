@@ -13,8 +13,8 @@ public readonly record struct JudgedPair(JudgeOutcome Outcome, int Chosen, int R
     public double Probability => Logistic.Sigmoid(Margin);
 
     /// <summary>
-    /// The best against the worst of K responses by reward; among equals the earlier sample is the better one. Identical responses hold no
-    /// preference, an empty one teaches nothing, equal rewards rank nothing: such prompts give no pair and are counted by their outcome.
+    /// The best against the worst of K responses by reward, where the worst is not the best once more; among equals the earlier sample is the better one.
+    /// Identical responses hold no preference, an empty one teaches nothing, equal rewards rank nothing: such prompts give no pair and are counted by their outcome.
     /// </summary>
     public static JudgedPair BestAgainstWorst(ReadOnlySpan<double> rewards, Func<int, int, bool> identical, Func<int, bool> empty)
     {
@@ -25,23 +25,16 @@ public readonly record struct JudgedPair(JudgeOutcome Outcome, int Chosen, int R
             usable++;
             if (!double.IsFinite(rewards[i])) return new JudgedPair(JudgeOutcome.NotFinite, i, i, double.NaN);
             if (best < 0 || rewards[i] > rewards[best]) best = i;
-            if (worst < 0 || rewards[i] <= rewards[worst]) worst = i;
         }
         if (usable < 2) return new JudgedPair(JudgeOutcome.Empty, 0, 0, 0);
-        if (AllIdentical(rewards.Length, identical, empty)) return new JudgedPair(JudgeOutcome.Identical, best, worst, 0);
+        for (int i = 0; i < rewards.Length; i++)
+        {
+            // A judge by chance can give equal responses the highest and the lowest reward.
+            if (i == best || empty(i) || identical(best, i)) continue;
+            if (worst < 0 || rewards[i] <= rewards[worst]) worst = i;
+        }
+        if (worst < 0) return new JudgedPair(JudgeOutcome.Identical, best, best, 0);
         double margin = rewards[best] - rewards[worst];
         return new JudgedPair(margin > 0 ? JudgeOutcome.Pair : JudgeOutcome.Tie, best, worst, margin);
-    }
-
-    private static bool AllIdentical(int count, Func<int, int, bool> identical, Func<int, bool> empty)
-    {
-        int first = -1;
-        for (int i = 0; i < count; i++)
-        {
-            if (empty(i)) continue;
-            if (first < 0) first = i;
-            else if (!identical(first, i)) return false;
-        }
-        return true;
     }
 }

@@ -75,6 +75,35 @@ internal sealed class EstimateCommandTests
         Assert.That(lines.Select(line => line.Split(':')[0]), Is.EqualTo(new[] { "seeds/spa", "seeds/seed-only", "seeds/random" }));
     }
 
+    [Test]
+    public void Policy_optimisation_in_a_study_is_estimated_with_its_reward_model()
+    {
+        _folder.Text("base.json", new JsonObject
+        {
+            ["model_name_or_path"] = "Mistral-7B-v0.1",
+            ["output_dir"] = "out",
+            ["spa"] = new JsonObject { ["seed_dataset"] = "none.jsonl", ["seed_pairs"] = 20, ["prompts"] = "none.jsonl", ["prompts_per_iteration"] = new JsonArray(30, 10), ["iterations"] = 2 },
+        }.ToJsonString());
+        string study = _folder.Text("study.yaml", """
+            title: t
+            task: run
+            base: base.json
+            experiments:
+              - name: e
+                title: E
+                seeds: {first: 1, count: 2}
+                arms:
+                  - {name: rloo, title: R, reward: {num_train_epochs: 1}, rloo: {max_steps: 5, per_device_train_batch_size: 8, num_generations: 4}}
+            """);
+        JsonObject line = CommandLine.Run("estimate", "--config", study, "--device", "H200", "--json").Succeeded().Json;
+        string[] Phases(string key) => [.. line[key]!["phases"]!.AsArray().Select(p => p!["name"]!.ToString())];
+        Assert.That(Phases("reward"), Is.EqualTo(new[] { "reward/train" }));
+        Assert.That(Phases("estimate"), Is.EqualTo(new[] { "rloo/sample", "rloo/judge", "rloo/reference", "rloo/train" }));
+        // 5 updates of 2 prompts with 4 responses of 300 tokens each and 200 tokens of prompt.
+        Assert.That(line["estimate"]!["phases"]![0]!["tokens"]!.GetValue<long>(), Is.EqualTo(5 * 2 * (200 + 4 * 300)));
+        Assert.That(line["estimate"]!["phases"]![3]!["tokens"]!.GetValue<long>(), Is.EqualTo(5 * 2 * (200 + 4 * 300)));
+    }
+
     private JsonObject Config()
     {
         _folder.Lines("pairs.jsonl", Enumerable.Range(0, 8).Select(i => $$"""{"prompt": "q{{i}}", "chosen": "yes {{i}}", "rejected": "no"}"""));

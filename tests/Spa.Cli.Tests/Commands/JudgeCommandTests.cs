@@ -104,6 +104,16 @@ internal sealed class JudgeCommandTests
     }
 
     [Test]
+    public void A_judge_that_reads_takes_the_prompt_as_written_beside_its_ids()
+    {
+        // Rows as spa generate writes them: no tokenizer is needed, and none could take the template's text out of the ids again.
+        string input = _folder.Lines("in.jsonl", """{"prompt": [{"role": "user", "content": "a"}], "prompt_ids": [1, 2], "responses": [{"ids": [3], "text": "b"}, {"ids": [4], "text": "c"}]}""");
+        string labels = _folder.Lines("gold.jsonl", """{"prompt": "a", "chosen": "c", "rejected": "b"}""");
+        CommandLine.Run("judge", "--judge", "gold", "--labels", labels, "--input", input, "--output", _folder.In("pairs.jsonl")).Succeeded();
+        Assert.That(_folder.Rows("pairs.jsonl").Single()["chosen_ids"]!.ToJsonString(), Is.EqualTo("[4]"));
+    }
+
+    [Test]
     public void Splitting_the_input_changes_no_pair()
     {
         string model = TinyModel.Write(_folder, "model", 1), reference = TinyModel.Write(_folder, "reference", 2);

@@ -123,6 +123,18 @@ internal sealed class RunConfigTests
     public void A_loop_with_too_few_values_is_refused_before_it_starts(string yaml, string expected) =>
         Assert.That(() => Bind(Loop + yaml, ConfigurationStage.Run), Throws.InstanceOf<UsageException>().With.Message.Contains(expected));
 
+    [TestCase(8, 0.1, "smooth", 0.1, false)]
+    [TestCase(10, 0.1, "smooth", 0.1, true)]
+    [TestCase(8, 0.1, "smooth", 0, true)]
+    [TestCase(8, 0.1, "drop", 0, false)]
+    [TestCase(4, 0.25, "flip", 0.1, true)]
+    public void A_micro_batch_too_small_for_its_own_quantile_is_refused(int pairs, double share, string flag, double alpha, bool accepted)
+    {
+        RunConfig Threshold() => Bind($"per_device_train_batch_size: {pairs}\n{Loop}  threshold: batch\n  noise_quantile: {share}\n  flag: {flag}\n  label_smoothing: {alpha}\n", ConfigurationStage.Run);
+        if (accepted) Assert.That(Threshold().Spa.Threshold, Is.EqualTo("batch"));
+        else Assert.That(Threshold, Throws.InstanceOf<UsageException>().With.Message.Contains("none of fewer than 10 pairs"));
+    }
+
     [Test]
     public void One_file_of_prompts_needs_to_know_how_many_an_iteration_takes() =>
         Assert.That(() => Bind(Loop.Replace("[a, b, c]", "x"), ConfigurationStage.Run), Throws.InstanceOf<UsageException>().With.Message.Contains("spa.prompts_per_iteration"));

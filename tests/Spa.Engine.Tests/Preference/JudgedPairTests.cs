@@ -35,6 +35,8 @@ internal sealed class JudgedPairTests
     public void Duplicates_beside_another_answer_are_judged()
     {
         Assert.That(Judge([1, 1, 0.5], ["same", "same", "other"]), Is.EqualTo(new JudgedPair(JudgeOutcome.Pair, 0, 2, 0.5)));
+        // A judge by chance gives equal responses different rewards: best and worst must still differ.
+        Assert.That(Judge([2, 0, 1], ["same", "same", "other"]), Is.EqualTo(new JudgedPair(JudgeOutcome.Pair, 0, 2, 1)));
     }
 
     [Test]

@@ -46,6 +46,15 @@ public sealed record EstimateRows
         };
     }
 
+    /// <summary>The rows of a stage that an arm of a study has beside its loop or in its place: seed pairs for a reward model, the prompts of all iterations for policy optimisation.</summary>
+    public EstimateRows Of(RunConfig stage)
+    {
+        if (stage.Stage == ConfigurationStage.Run) return this;
+        if (stage.Stage != ConfigurationStage.Rloo) return new EstimateRows { Examples = Seed, Assumption = Assumption };
+        (int limit, int responses) = (stage.Training.MaxCompletionLength!.Value, stage.Training.NumGenerations);
+        return new EstimateRows { Examples = [.. Prompts.SelectMany(p => p).Select(p => new SequenceLengths(p + responses * limit, responses * limit, p + limit))], Assumption = Assumption };
+    }
+
     /// <summary>As many rows as the configuration says, all of one length.</summary>
     public static EstimateRows Assume(RunConfig config, DecoderConfig model, AssumedLengths lengths)
     {

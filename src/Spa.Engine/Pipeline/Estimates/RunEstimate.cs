@@ -61,8 +61,23 @@ public sealed class RunEstimate
         RefinementSettings? refinement = pairs && _config.Training.LossType.Contains("spa") ? TrainingSetup.Refinement(_config.Spa, 1) : null;
         bool reference = pairs && (_config.Training.RefModelNameOrPath is not null || refinement?.NeedsReference() == true);
         if (pairs) AddScoring("dpo/reference", examples);
-        if (_config.Stage == ConfigurationStage.Rloo) AddSampling("rloo/sample", examples);
-        AddTraining($"{_config.Stage.ToString().ToLowerInvariant()}/train", examples, _config.Training.NumTrainEpochs, reference);
+        if (_config.Stage == ConfigurationStage.Rloo) AddRloo(examples);
+        else AddTraining($"{_config.Stage.ToString().ToLowerInvariant()}/train", examples, _config.Training.NumTrainEpochs, reference);
+    }
+
+    // An example is a prompt with all of its responses. Sampler, reference and reward model stay beside the policy.
+    private void AddRloo(IReadOnlyList<SequenceLengths> prompts)
+    {
+        TrainingConfig training = _config.Training;
+        int perUpdate = Math.Max(1, training.PerDeviceTrainBatchSize / training.NumGenerations) * training.GradientAccumulationSteps;
+        double share = training.MaxSteps > 0 ? training.MaxSteps * (double)perUpdate / prompts.Count / training.NumIterations : training.NumTrainEpochs;
+        bool reference = training.Beta > 0, rewards = _config.Spa.Judge == "reward-model";
+        AddSampling("rloo/sample", prompts, share);
+        if (rewards) AddScoring("rloo/judge", prompts, share);
+        if (reference) AddScoring("rloo/reference", prompts, share);
+        long beside = PackedBytes + new SamplerMemory(_model.Config, prompts.Max(p => p.Positions), _activations).CacheBytes
+            + (reference && !training.UsePeft ? WeightBytes : 0) + (rewards ? WeightBytes : 0);
+        AddTraining("rloo/train", prompts, training.NumTrainEpochs * training.NumIterations, withReference: false, beside);
     }
 
     private void AddLoop(EstimateRows rows)
@@ -102,9 +117,12 @@ public sealed class RunEstimate
         return new AdapterLayout(_model.Config, _model.Names, AdapterTargets.Select(_model.Config, _model.Names, settings), settings.UseDora, settings.Dropout, _activations);
     }
 
-    private void AddTraining(string name, IReadOnlyList<SequenceLengths> examples, double epochs, bool withReference)
+    private void AddTraining(string name, IReadOnlyList<SequenceLengths> examples, double epochs, bool withReference, long beside = 0)
     {
-        TrainerSettings settings = TrainingSetup.Settings(_config.Training, examples.Count, epochs);
+        // Batch sizes of spa rloo count responses.
+        TrainingConfig training = _config.Stage == ConfigurationStage.Rloo
+            ? _config.Training with { PerDeviceTrainBatchSize = Math.Max(1, _config.Training.PerDeviceTrainBatchSize / _config.Training.NumGenerations) } : _config.Training;
+        TrainerSettings settings = TrainingSetup.Settings(training, examples.Count, epochs);
         int tokens = SftTask.Largest(settings.MicroBatch, examples.Select(e => e.Rows)), rows = SftTask.Largest(settings.MicroBatch, examples.Select(e => e.Scored));
         AdapterLayout? adapter = Adapter();
         long activations = Arena.Measure(arena =>
@@ -121,7 +139,7 @@ public sealed class RunEstimate
         long work = (long)(examples.Sum(e => (long)e.Rows) * share);
         double passes = Training + (withReference ? Forward : 0) + (settings.GradientCheckpointing ? Forward : 0);
         long trained = adapter?.Table.Count ?? Parameters;
-        _phases.Add(new PhaseEstimate(name, work, passes * Parameters * work, weights + optimizer + activations)
+        _phases.Add(new PhaseEstimate(name, work, passes * Parameters * work, weights + optimizer + activations + beside)
         {
             AttentionOperations = passes / Forward * AttentionForward * share * examples.Sum(e => (double)e.Rows * e.Positions),
             // Gradients are added to by every micro-batch; states are read and written by every update.
@@ -136,21 +154,24 @@ public sealed class RunEstimate
     private double PassBytes => _layout.Table.WeightBytes + 2.0 * _matrixType.Size() * _layout.Table.Parameters.Where(p => p.Format is not null).Sum(p => p.Count);
 
     // Weights of policy and reference, and their copy.
-    private void AddScoring(string name, IReadOnlyList<SequenceLengths> rows)
+    private void AddScoring(string name, IReadOnlyList<SequenceLengths> rows, double times = 1)
     {
         if (rows.Count == 0) return;
-        long tokens = rows.Sum(r => (long)r.Rows);
-        _phases.Add(new PhaseEstimate(name, tokens, Forward * Parameters * tokens, 2 * WeightBytes + PackedBytes) { AttentionOperations = AttentionForward * rows.Sum(r => (double)r.Rows * r.Positions) });
+        long tokens = (long)(times * rows.Sum(r => (long)r.Rows));
+        _phases.Add(new PhaseEstimate(name, tokens, Forward * Parameters * tokens, 2 * WeightBytes + PackedBytes)
+        {
+            AttentionOperations = times * AttentionForward * rows.Sum(r => (double)r.Rows * r.Positions),
+        });
     }
 
-    private void AddSampling(string name, IReadOnlyList<SequenceLengths> rows)
+    private void AddSampling(string name, IReadOnlyList<SequenceLengths> rows, double times = 1)
     {
         SamplerMemory cache = new(_model.Config, rows.Max(r => r.Positions), _activations);
-        long tokens = rows.Sum(r => (long)r.Rows);
-        double positions = rows.Sum(r => (double)r.Scored * r.Positions), steps = rows.Sum(r => (double)r.Scored) / new GeneratorLimits().LiveSequences;
+        long tokens = (long)(times * rows.Sum(r => (long)r.Rows));
+        double positions = times * rows.Sum(r => (double)r.Scored * r.Positions), steps = times * rows.Sum(r => (double)r.Scored) / new GeneratorLimits().LiveSequences;
         _phases.Add(new PhaseEstimate(name, tokens, Forward * Parameters * tokens, WeightBytes + PackedBytes + cache.CacheBytes)
         {
-            AttentionOperations = AttentionForward * rows.Sum(r => (double)r.Rows * r.Positions),
+            AttentionOperations = times * AttentionForward * rows.Sum(r => (double)r.Rows * r.Positions),
             // Each step reads the weights once for all live responses; each new token reads its sequence's keys and values, counted as if it were at its full length.
             TrafficBytes = steps * PassBytes + positions * cache.BytesPerToken,
         });

@@ -108,11 +108,14 @@ public sealed class AlpacaEvaluation
             {
                 using IResponseJudge maker = makeJudge(rows.Max(row => row.BatchRows));
                 _context.Log.Progress(Phase, annotations.Count, rows.Length, "rows");
-                foreach (int[] chunk in Enumerable.Range(annotations.Count, rows.Length - annotations.Count).Chunk(Chunk))
+                // What a service said about earlier rows is in its cache: it is read again, so that usage is that of all rows.
+                int first = maker.Usage is null ? annotations.Count : 0;
+                foreach (int[] chunk in Enumerable.Range(first, rows.Length - first).Chunk(Chunk))
                 {
                     _context.Cancel.ThrowIfCancellationRequested();
                     maker.Judge([.. chunk.Select(i => rows[i])], (i, verdict) =>
                     {
+                        if (chunk[i] < annotations.Count) return;
                         JsonObject annotation = Annotation(pairs[chunk[i]].Model, pairs[chunk[i]].Baseline, verdict, maker.Name);
                         annotations.Add(annotation);
                         done.Append(annotation);
@@ -120,7 +123,7 @@ public sealed class AlpacaEvaluation
                     }, _context.Cancel);
                 }
 
-                usage = (maker as PairwiseJudge)?.Usage;
+                usage = maker.Usage;
             }
 
             EvaluationFiles.WriteArray(AnnotationsPath, annotations);

@@ -82,19 +82,21 @@ public sealed class MtBenchEvaluation
             ["name"] = name,
             ["judge"] = identity,
         };
-        string phase = $"mt-bench/judgements/{judge}/{name}";
+        string phase = JudgementPhase(judge, name);
         _state.Run(phase, inputs, [target], _context.Log, key =>
         {
             using var rows = new PartialRows(target, key);
             HashSet<(int, int)> done = [.. rows.Existing.Select(row => (row["question_id"]!.GetValue<int>(), row["turn"]!.GetValue<int>()))];
-            MtBenchTask[] left = [.. tasks.Where(t => !done.Contains((t.Question.Id, t.Turn)))];
             JsonObject? usage = null;
-            if (left.Length > 0)
+            if (tasks.Any(IsLeft))
             {
                 using IChatModel chat = makeChat();
+                // What a service said before is in its cache: it is read again, so that usage is that of all judgements.
+                MtBenchTask[] left = chat.Usage is null ? [.. tasks.Where(IsLeft)] : tasks;
                 _context.Log.Progress(phase, done.Count, tasks.Length, "judgements");
                 chat.Complete([.. left.Select(t => new ChatRequest(t.Messages, JudgeTokens, 0, (uint)(2 * t.Question.Id + t.Turn)))], (i, reply) =>
                 {
+                    if (!IsLeft(left[i])) return;
                     rows.Append(Judgement(left[i], reply.Text, name, judge));
                     done.Add((left[i].Question.Id, left[i].Turn));
                     _context.Log.Progress(phase, done.Count, tasks.Length, "judgements");
@@ -104,6 +106,8 @@ public sealed class MtBenchEvaluation
 
             rows.Commit();
             return new PhaseResult(new JsonObject { ["judgements"] = tasks.Length, ["usage"] = usage?.DeepClone() });
+
+            bool IsLeft(MtBenchTask task) => !done.Contains((task.Question.Id, task.Turn));
         });
         string[] parts = [.. Directory.GetFiles(_files.Parts(judge), "*.jsonl").Order(StringComparer.Ordinal)];
         RowWriter.WriteAll(_files.Judgements(judge), parts.SelectMany(part => RowReader.Read(part)).Select(row => row.Json));
@@ -115,6 +119,7 @@ public sealed class MtBenchEvaluation
     {
         JsonObject document = MtBenchText.ToJson(scores);
         (document["model"], document["judge"], document["seed"]) = (model, judge, seed);
+        document["usage"] = _state.Find(JudgementPhase(judge, model))?.Summary["usage"]?.DeepClone();
         document["environment"] = _state.Environment.DeepClone();
         JsonFiles.WriteObject(_files.Scores, document);
         // Fewer than three categories span no area.
@@ -122,6 +127,8 @@ public sealed class MtBenchEvaluation
         if (radar.HasData) AtomicFile.WriteAllText(_files.Radar, radar.ToSvg());
         return document;
     }
+
+    private static string JudgementPhase(string judge, string name) => $"mt-bench/judgements/{judge}/{name}";
 
     private static RadarChart Radar(MtBenchScores scores, string model) => new()
     {

@@ -13,16 +13,19 @@ public sealed class ChatComparer(IChatModel chat, PairPrompt prompt) : IPairComp
     // AlpacaEval's, and the most that all services give.
     private const int Alternatives = 5;
 
+    // FastChat's, for a judge that explains.
+    private const int LongestExplanation = 2048;
+
     public string Name => chat.Name;
 
     public JsonObject? Usage => chat.Usage;
 
     public void Compare(IReadOnlyList<PairQuestion> questions, Action<int, PairAnswer> done, CancellationToken cancel)
     {
-        int longest = Math.Max(prompt.FirstVerdict.Length, prompt.SecondVerdict.Length);
+        (int longest, int alternatives) = prompt.AsksForMark ? (LongestExplanation, 0) : (Math.Max(prompt.FirstVerdict.Length, prompt.SecondVerdict.Length), Alternatives);
         PairAnswer?[] answers = new PairAnswer?[questions.Count];
         int next = 0;
-        chat.Complete([.. questions.Select((q, i) => new ChatRequest(prompt.Fill(q), longest, 0, (uint)i, Alternatives))], (i, reply) =>
+        chat.Complete([.. questions.Select((q, i) => new ChatRequest(prompt.Fill(q), longest, 0, (uint)i, alternatives))], (i, reply) =>
         {
             answers[i] = Read(reply);
             for (; next < answers.Length && answers[next] is { } answer; next++) done(next, answer);
@@ -33,7 +36,7 @@ public sealed class ChatComparer(IChatModel chat, PairPrompt prompt) : IPairComp
 
     /// <summary>
     /// exp(lp(first)) / (exp(lp(first)) + exp(lp(second))) over the alternatives; one that is not among them counts 0, and if neither is there is no verdict.
-    /// Without alternatives the reply must begin with one of the verdicts, or hold one of FastChat's [[A]], [[B]], [[C]].
+    /// Without alternatives the reply must hold one of FastChat's [[A]], [[B]], [[C]], or begin with one of the verdicts.
     /// </summary>
     internal PairAnswer Read(ChatReply reply)
     {
@@ -48,13 +51,17 @@ public sealed class ChatComparer(IChatModel chat, PairPrompt prompt) : IPairComp
 
     private static bool Begins(string verdict, string token) => token.Trim() is { Length: > 0 } said && verdict.StartsWith(said, StringComparison.Ordinal);
 
+    // As a word of its own: "Answer B is better" does not say A.
+    private static bool BeginsWith(string said, string verdict) =>
+        said.StartsWith(verdict, StringComparison.Ordinal) && (said.Length == verdict.Length || !char.IsLetterOrDigit(said[verdict.Length]));
+
     private PairAnswer ReadText(string text)
     {
-        string said = text.TrimStart();
-        if (said.StartsWith(prompt.FirstVerdict, StringComparison.Ordinal)) return new PairAnswer(1, Reply: text);
-        if (said.StartsWith(prompt.SecondVerdict, StringComparison.Ordinal)) return new PairAnswer(0, Reply: text);
         foreach ((string mark, double wins) in new[] { ("[[A]]", 1.0), ("[[B]]", 0.0), ("[[C]]", 0.5) })
             if (text.Contains(mark, StringComparison.Ordinal)) return new PairAnswer(wins, Reply: text);
+        string said = text.TrimStart();
+        if (BeginsWith(said, prompt.FirstVerdict)) return new PairAnswer(1, Reply: text);
+        if (BeginsWith(said, prompt.SecondVerdict)) return new PairAnswer(0, Reply: text);
         return PairAnswer.None(text);
     }
 }

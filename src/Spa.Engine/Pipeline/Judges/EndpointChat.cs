@@ -68,11 +68,17 @@ public sealed class EndpointChat : IChatModel
         await places.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            JsonObject? known = _cache.Find(key);
-            JsonObject reply = known ?? await _client.Post(body, cancel).ConfigureAwait(false);
-            ChatReply read = Read(reply);
-            if (known is null) _cache.Keep(key, body, reply);
-            _usage.Add(reply, known is not null);
+            if (_cache.Find(key) is { } known && TryRead(known) is { } kept)
+            {
+                _usage.Add(known, cached: true);
+                return kept;
+            }
+
+            JsonObject reply = await _client.Post(body, cancel).ConfigureAwait(false);
+            ChatReply read = TryRead(reply)
+                ?? throw new SpaException($"{_client.Address}: expected 'choices' with a 'message' in the reply, found {EndpointClient.Excerpt(reply.ToJsonString())}; is this OpenAI's chat interface?");
+            _cache.Keep(key, body, reply);
+            _usage.Add(reply, cached: false);
             return read;
         }
         finally
@@ -95,10 +101,10 @@ public sealed class EndpointChat : IChatModel
         return body;
     }
 
-    private ChatReply Read(JsonObject reply)
+    // Null where it is not a reply of this interface.
+    private static ChatReply? TryRead(JsonObject reply)
     {
-        if (reply["choices"] is not JsonArray { Count: > 0 } choices || choices[0] is not JsonObject choice || choice["message"] is not JsonObject message)
-            throw new SpaException($"{_client.Address}: expected 'choices' with a 'message' in the reply, found {EndpointClient.Excerpt(reply.ToJsonString())}; is this OpenAI's chat interface?");
+        if (reply["choices"] is not JsonArray { Count: > 0 } choices || choices[0] is not JsonObject choice || choice["message"] is not JsonObject message) return null;
         string text = message["content"] is JsonValue content && content.TryGetValue(out string? said) ? said : "";
         return new ChatReply(text, choice["finish_reason"]?.ToString() == "length", FirstToken(choice));
     }

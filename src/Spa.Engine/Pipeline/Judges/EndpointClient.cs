@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Spa.Engine.Formats;
 
 namespace Spa.Engine.Pipeline.Judges;
 
@@ -47,14 +47,18 @@ internal sealed class EndpointClient : IDisposable
             if (outcome.Reply is { } reply) return reply;
             if (!outcome.MayPass) throw new SpaException($"{Address}: {outcome.Failure}");
             if (attempt >= _settings.Retries)
-                throw new SpaException($"{Address}: {outcome.Failure}, after {attempt + 1} attempts; the same command goes on from the replies that it has");
+                throw new SpaException($"{Address}: {outcome.Failure}{(attempt > 0 ? $", after {attempt + 1} attempts" : "")}; the same command goes on from the replies that it has");
             _usage.AddRetry();
             await Task.Delay(outcome.RetryAfter ?? Delay(attempt), _time, cancel).ConfigureAwait(false);
         }
     }
 
-    /// <summary>The beginning of what a service said, for messages.</summary>
-    public static string Excerpt(string text) => text.Length <= 200 ? text : text[..200] + "...";
+    /// <summary>The beginning of what a service said on one line, for messages.</summary>
+    public static string Excerpt(string text)
+    {
+        string line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= 200 ? line : line[..200] + "...";
+    }
 
     public void Dispose() => _http.Dispose();
 
@@ -73,7 +77,7 @@ internal sealed class EndpointClient : IDisposable
         {
             using StringContent content = new(body, Encoding.UTF8, "application/json");
             using HttpResponseMessage response = await _http.PostAsync(Address, content, either.Token).ConfigureAwait(false);
-            string text = await response.Content.ReadAsStringAsync(either.Token).ConfigureAwait(false);
+            string text = await Text(response.Content, either.Token).ConfigureAwait(false);
             return response.IsSuccessStatusCode ? Parse(text) : Refused(response, text);
         }
         catch (HttpRequestException error)
@@ -87,26 +91,30 @@ internal sealed class EndpointClient : IDisposable
         }
     }
 
-    private static EndpointOutcome Parse(string text)
+    private static async Task<string> Text(HttpContent content, CancellationToken cancel)
     {
         try
         {
-            if (JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) is JsonObject reply) return new EndpointOutcome(reply, "", false);
+            return await content.ReadAsStringAsync(cancel).ConfigureAwait(false);
         }
-        catch (JsonException)
+        catch (InvalidOperationException)
         {
-            // Said below.
+            // Its character set does not exist; JSON is UTF-8.
+            return Encoding.UTF8.GetString(await content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false));
         }
-
-        return EndpointOutcome.Passing($"expected a JSON object, found '{Excerpt(text)}'");
     }
+
+    private static EndpointOutcome Parse(string text) =>
+        JsonFiles.TryParse(text) is { } reply ? new EndpointOutcome(reply, "", false) : EndpointOutcome.Passing($"expected a valid JSON object, found '{Excerpt(text)}'");
 
     private EndpointOutcome Refused(HttpResponseMessage response, string text)
     {
         int code = (int)response.StatusCode;
-        string failure = $"the service answered {code} {response.ReasonPhrase}: {Excerpt(WithoutKey(Reason(text)))}";
+        string said = Excerpt(WithoutKey(Reason(text)));
+        string failure = $"the service answered {code} {response.ReasonPhrase}{(said.Length > 0 ? ": " : "")}{said}";
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
             failure += _settings.ApiKeyVariable is { } variable ? $"; check the key in the environment variable '{variable}'" : "; name the environment variable that holds the key";
+        if (response.Headers.Location is { } elsewhere) failure += $"; redirections are not followed, give the address itself: {new Uri(Address, elsewhere)}";
         bool mayPass = code is 408 or 409 or 425 or 429 or >= 500;
         return new EndpointOutcome(null, failure, mayPass, RetryAfter(response));
     }
@@ -122,17 +130,5 @@ internal sealed class EndpointClient : IDisposable
     }
 
     // OpenAI's {"error": {"message": ...}}, or the text.
-    private static string Reason(string text)
-    {
-        try
-        {
-            if (JsonNode.Parse(text) is JsonObject reply && reply["error"] is JsonObject error && error["message"] is JsonValue message) return message.ToString();
-        }
-        catch (JsonException)
-        {
-            // Not JSON: the text itself.
-        }
-
-        return text;
-    }
+    private static string Reason(string text) => JsonFiles.TryParse(text)?["error"] is JsonObject error && error["message"] is JsonValue message ? message.ToString() : text;
 }

@@ -50,6 +50,9 @@ public sealed class PairPrompt
 
     public string SecondVerdict { get; }
 
+    /// <summary>Whether the judge is told to explain first and to end with [[A]] or [[B]], as FastChat's prompts do.</summary>
+    public bool AsksForMark => _messages.Any(m => m.Content.Contains("[[A]]", StringComparison.Ordinal));
+
     /// <summary>The messages as they stand, for hashes.</summary>
     public string Identity => string.Join('\n', _messages.Select(m => $"{m.Role}\n{m.Content}").Append(FirstVerdict).Append(SecondVerdict));
 

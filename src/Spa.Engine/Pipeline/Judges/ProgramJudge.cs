@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Spa.Engine.Formats;
 
 namespace Spa.Engine.Pipeline.Judges;
 
@@ -123,16 +124,19 @@ public sealed class ProgramJudge : IResponseJudge
     {
         try
         {
-            if (JsonNode.Parse(line) is JsonObject answer && answer["scores"] is JsonArray scores && scores.Count == row.Responses.Length)
+            if (JsonFiles.TryParse(line) is { } answer && IsOf(row, answer) && answer["scores"] is JsonArray scores && scores.Count == row.Responses.Length)
                 return [.. scores.Select(s => s is null ? double.NaN : s.GetValue<double>())];
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        catch (Exception error) when (error is InvalidOperationException or FormatException)
         {
             // Said below.
         }
 
-        throw new SpaException($"the gold program '{_command[0]}' answered row {row.Index} with '{EndpointClient.Excerpt(line)}'; expected {{\"scores\": [...]}} with {row.Responses.Length} numbers");
+        throw new SpaException($"the gold program '{_command[0]}' answered row {row.Index} with '{EndpointClient.Excerpt(line)}'; expected {{\"scores\": [...]}} with {row.Responses.Length} numbers, in the order of the questions");
     }
+
+    // An answer that names its row names the row that was asked about.
+    private static bool IsOf(SampledRow row, JsonObject answer) => answer["index"] is not JsonValue index || index.TryGetValue(out long number) && number == row.Index;
 
     private void KeepError(string? line)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Spa.Engine.Data;
 using Spa.Engine.Generation;
@@ -26,11 +27,19 @@ public sealed class JudgeInput(ModelBundle? model)
             RowChecks.RequireIds(prompt, model!.Config, row.Location);
         }
 
-        JsonNode? shown = PromptJson.Of(row.Prompt);
+        JsonNode? shown = PromptJson.Of(row.Prompt) ?? Written(row);
         if (shown is null && model is { HasTokenizer: true }) shown = model.Tokenizer.Decode(row.Prompt.Ids!);
         if (shown is null && model is null) throw new SpaException($"{row.Location}: the prompt is token ids, and this judge reads text; name the --tokenizer that they belong to");
         return new SampledRow(index, shown, prompt, [.. Responses(row).Select(r => Response(row, r, prompt))]);
     }
+
+    // Rows of spa generate hold the prompt as it was written beside its ids.
+    private static JsonNode? Written(PromptRow row) => row.Source["prompt"] switch
+    {
+        JsonValue text when text.GetValueKind() == JsonValueKind.String => text,
+        JsonArray { Count: > 0 } turns when turns.All(turn => turn is JsonObject message && message["content"] is JsonValue) => turns,
+        _ => null,
+    };
 
     private static List<JsonObject> Responses(PromptRow row)
     {

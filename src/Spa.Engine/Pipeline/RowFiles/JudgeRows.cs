@@ -20,8 +20,8 @@ public static class JudgeRows
     /// <param name="sink">Gets the pairs.</param>
     /// <param name="log">Told how far it is.</param>
     /// <param name="cancel">Ends the work between two rows.</param>
-    /// <returns>How many decisions had which outcome, and what the comparisons were like, of those judged now.</returns>
-    public static (IReadOnlyDictionary<JudgeOutcome, long> Outcomes, JudgeStatistics Statistics) Run(
+    /// <returns>How many decisions had which outcome, and what the comparisons were like, of the rows from number <c>First</c> on.</returns>
+    public static (IReadOnlyDictionary<JudgeOutcome, long> Outcomes, JudgeStatistics Statistics, long First) Run(
         JudgeFile file, IResponseJudge judge, PairSelection pairs, ulong seed, RowSink sink, RunLog log, CancellationToken cancel)
     {
         // Rows without a pair leave no line, so the last line tells where to go on; of several pairs of its row some may be missing.
@@ -31,7 +31,9 @@ public static class JudgeRows
         if (done > 0) log.Notice($"{Phase}: continues behind {done} of {file.Count} rows");
         Dictionary<JudgeOutcome, long> outcomes = [];
         JudgeStatistics statistics = new();
-        foreach (JudgeFileRow[] chunk in file.Rows().Skip(checked((int)done)).Chunk(Chunk))
+        // What a service said about earlier rows is in its cache: it is read again, so that all figures are those of the whole file.
+        long begin = judge.Usage is null ? done : 0, next = begin;
+        foreach (JudgeFileRow[] chunk in file.Rows().Skip(checked((int)next)).Chunk(Chunk))
         {
             cancel.ThrowIfCancellationRequested();
             judge.Judge([.. chunk.Select(row => row.Row)], (i, verdict) =>
@@ -41,6 +43,7 @@ public static class JudgeRows
                     (uint)chunk[i].Row.Index);
                 statistics.Add(verdict.Details);
                 foreach (JudgedPair pair in decisions) outcomes[pair.Outcome] = outcomes.GetValueOrDefault(pair.Outcome) + 1;
+                if (next++ < done) return;
                 JudgedPair[] kept = [.. decisions.Where(d => d.Outcome == JudgeOutcome.Pair)];
                 for (int k = written; k < kept.Length; k++) sink.Write(Result(chunk[i], kept[k], pairs == PairSelection.All ? k : null, verdict, judge.Name));
                 written = 0;
@@ -49,7 +52,7 @@ public static class JudgeRows
         }
 
         sink.Commit();
-        return (outcomes, statistics);
+        return (outcomes, statistics, begin);
     }
 
     private static JsonObject Result(JudgeFileRow row, JudgedPair pair, int? number, RowVerdict verdict, string judge)

@@ -39,7 +39,7 @@ internal sealed class DemoStudyTask : IStudyTask
 
     public JsonObject Inputs(StudyArm arm) => new()
     {
-        ["config"] = Config(arm, "").ToYaml(),
+        ["config"] = Placeless(Config(arm, "")).ToYaml(),
         ["reward"] = StudyReward.Settings(arm),
         ["model"] = _modelHash,
         ["data"] = _dataHash,
@@ -67,6 +67,23 @@ internal sealed class DemoStudyTask : IStudyTask
 
     private RunConfig Config(StudyArm arm, string folder) =>
         DemoConfiguration.Arm(_options with { Overrides = [.. _experiment.Overrides, .. arm.Overrides, .. StudyReward.Overrides(arm, folder)] }, _data, _sft.Path, folder);
+
+    // The demo's model and data count by their content, wherever they lie: a study that was moved, or goes on with another build, is not run again.
+    private RunConfig Placeless(RunConfig config)
+    {
+        string folder = new RunFolder(_options.OutputFolder).Path;
+        return config with
+        {
+            Training = config.Training with
+            {
+                ModelNameOrPath = config.Training.ModelNameOrPath == _sft.Path ? "demo-model" : config.Training.ModelNameOrPath,
+                EvalDataset = Relative(config.Training.EvalDataset),
+            },
+            Spa = config.Spa with { SeedDataset = Relative(config.Spa.SeedDataset), Prompts = config.Spa.Prompts is { } prompts ? new ValueList<string>([.. prompts.Select(p => Relative(p)!)]) : null },
+        };
+
+        string? Relative(string? path) => path is not null && path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? Path.GetRelativePath(folder, path) : path;
+    }
 
     // Measured once for all arms that have the model: its answers are named by its content.
     private Dictionary<string, double> Measure(string name, string model, string? pairs)

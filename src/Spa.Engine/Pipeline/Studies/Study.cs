@@ -26,6 +26,15 @@ public sealed record Study
         RunConfig.Load(Base ?? throw new UsageException($"'{Title}' is a study of the demo's task, whose data it makes itself; name one with a base configuration"), ConfigurationStage.Run,
             [.. experiment.Overrides, .. arm.Overrides, .. overrides, .. StudyReward.Overrides(arm, folder), $"seed={seed}", $"output_dir={JsonValue.Create(folder).ToJsonString()}"], out _);
 
+    /// <summary>What an arm runs, one after the other, for an estimate: a reward model where it has one, then the loop or policy optimisation.</summary>
+    /// <param name="arm">Of an experiment.</param>
+    /// <param name="loop">Its configuration.</param>
+    public static IReadOnlyList<RunConfig> Stages(StudyArm arm, RunConfig loop) =>
+    [
+        .. arm.Reward is null ? (IEnumerable<RunConfig>)[] : [StudyReward.Configuration(arm, loop, loop.Spa.SeedDataset ?? "", "")],
+        arm.Rloo is null ? loop : StudyRloo.Configuration(arm, loop, "", ""),
+    ];
+
     /// <summary>Reads and checks a study file.</summary>
     /// <exception cref="UsageException">It cannot be read, or a key is unknown, missing or wrong: one line with its place.</exception>
     public static Study Load(string path) => StudyReader.Read(path);

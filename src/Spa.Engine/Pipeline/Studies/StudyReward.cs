@@ -22,12 +22,18 @@ internal static class StudyReward
     public static void Train(StudyArm arm, RunConfig loop, string folder, RunContext context)
     {
         if (arm.Reward is null) return;
-        ConfigurationDocument document = ConfigurationFile.Parse(loop.ToYaml(), "the arm's configuration");
         string data = loop.Spa.SeedDataset ?? throw new UsageException($"arm '{arm.Name}' has 'reward' or 'rloo' and no seed pairs to train on; give spa.seed_dataset");
         if (loop.Spa.SeedPairs is not null) data = WriteDrawn(loop, Path.Combine(Folder(folder), "pairs.jsonl"), context);
+        SingleStage.Run(Configuration(arm, loop, data, folder), context, []);
+    }
+
+    /// <summary>The configuration of <c>spa reward</c> of an arm that has one.</summary>
+    public static RunConfig Configuration(StudyArm arm, RunConfig loop, string data, string folder)
+    {
+        ConfigurationDocument document = ConfigurationFile.Parse(loop.ToYaml(), "the arm's configuration");
         string[] own = ["loss_type=bradley_terry", "eval_dataset=null", $"dataset_name={JsonValue.Create(data).ToJsonString()}", $"output_dir={JsonValue.Create(Folder(folder)).ToJsonString()}"];
-        foreach (string assignment in own.Concat(arm.Reward)) ConfigurationFile.Apply(document, assignment);
-        SingleStage.Run(RunConfig.Bind(document, ConfigurationStage.Reward, out _), context, []);
+        foreach (string assignment in own.Concat(arm.Reward!)) ConfigurationFile.Apply(document, assignment);
+        return RunConfig.Bind(document, ConfigurationStage.Reward, out _);
     }
 
     // Of the pairs those that the loop's seed stage is trained on.

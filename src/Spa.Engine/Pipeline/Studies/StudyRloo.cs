@@ -32,6 +32,13 @@ internal static class StudyRloo
         string prompts = Path.Combine(Folder(folder), "prompts.jsonl");
         RowWriter.WriteAll(prompts, new LoopData(loop, sft, context.Log).Prompts.SelectMany(iteration => iteration).Select(Row));
         StudyReward.Train(arm, loop, folder, context);
+        SingleStage.Run(Configuration(arm, loop, prompts, folder), context, []);
+        return new RunState(new RunFolder(Folder(folder)).State, null).Find("rloo/train")!.Summary["updates"]!.GetValue<int>();
+    }
+
+    /// <summary>The configuration of <c>spa rloo</c> of an arm.</summary>
+    public static RunConfig Configuration(StudyArm arm, RunConfig loop, string prompts, string folder)
+    {
         ConfigurationDocument document = ConfigurationFile.Parse(loop.ToYaml(), "the arm's configuration");
         // What the loop says about these is about pairs; unless the arm says otherwise the defaults of spa rloo hold.
         foreach (string key in new[] { "beta", "loss_type", "eval_dataset" }) document.Root.Remove(key);
@@ -41,8 +48,7 @@ internal static class StudyRloo
             $"dataset_name={JsonValue.Create(prompts).ToJsonString()}", $"output_dir={JsonValue.Create(Folder(folder)).ToJsonString()}",
         ];
         foreach (string assignment in own.Concat(arm.Rloo!)) ConfigurationFile.Apply(document, assignment);
-        SingleStage.Run(RunConfig.Bind(document, ConfigurationStage.Rloo, out _), context, []);
-        return new RunState(new RunFolder(Folder(folder)).State, null).Find("rloo/train")!.Summary["updates"]!.GetValue<int>();
+        return RunConfig.Bind(document, ConfigurationStage.Rloo, out _);
     }
 
     private static string Folder(string arm) => Path.Combine(arm, "rloo");

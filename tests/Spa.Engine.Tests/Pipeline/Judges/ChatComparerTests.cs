@@ -3,6 +3,7 @@ using Spa.Engine.Data;
 using Spa.Engine.Pipeline.Judges;
 using Spa.Engine.Tests.Reporting;
 using Spa.Engine.Tests.Support;
+using Spa.Tests.Support;
 
 namespace Spa.Engine.Tests.Pipeline.Judges;
 
@@ -36,6 +37,8 @@ internal sealed class ChatComparerTests
     [TestCase(" M.", 0)]
     [TestCase("I think [[B]] is better", 0)]
     [TestCase("... [[C]]", 0.5)]
+    [TestCase("A longer answer is not a better one: [[B]]", 0)]
+    [TestCase("many words", double.NaN)]
     [TestCase("neither", double.NaN)]
     public void Without_alternatives_the_text_decides(string text, double expected) => Assert.That(Read(text).FirstWins, Is.EqualTo(expected));
 
@@ -68,6 +71,18 @@ internal sealed class ChatComparerTests
         Assert.That(messages.Select(m => m.Role), Is.EqualTo(new[] { "system", "user" }));
         Assert.That(messages[1].Content, Does.Contain("\"instruction\": \"\"\"What is {output_2}?\"\"\"").And.Contain("\"output\": \"\"\"First {instruction}\"\"\"").And.Contain("\"output\": \"\"\"Second\"\"\""),
             "what is filled in is not filled again");
+    }
+
+    [Test]
+    public void A_prompt_that_asks_for_a_mark_leaves_room_for_an_explanation()
+    {
+        using ChatServer server = new((_, _) => (200, ChatServer.Reply("A is good, B is better. [[B]]")));
+        using EndpointChat chat = new(new EndpointSettings { Url = server.Url, Model = "judge" });
+        PairPrompt prompt = new([new Message("user", "{question} {answer_a} {answer_b} End with [[A]] or [[B]].")], "A", "B");
+        PairAnswer answer = default!;
+        new ChatComparer(chat, prompt).Compare([new PairQuestion("q", "x", "y")], (_, a) => answer = a, default);
+        Assert.That(answer.FirstWins, Is.Zero);
+        Assert.That(server.Requests.Single().ToJsonString(), Does.Contain("\"max_tokens\":2048").And.Not.Contain("logprobs"));
     }
 
     [Test]

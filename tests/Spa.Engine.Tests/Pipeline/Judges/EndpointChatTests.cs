@@ -144,6 +144,9 @@ internal sealed class EndpointChatTests
         File.WriteAllText(Directory.GetFiles(cache, "*", SearchOption.AllDirectories).Single(), "{");
         Assert.That(Ask(chat, 1), Is.EqualTo(new[] { "fine" }));
         Assert.That(server.Requests, Has.Count.EqualTo(2));
+        File.WriteAllText(Directory.GetFiles(cache, "*", SearchOption.AllDirectories).Single(), "{\"reply\": {}}");
+        Assert.That(Ask(chat, 1), Is.EqualTo(new[] { "fine" }), "JSON, and no reply");
+        Assert.That(server.Requests, Has.Count.EqualTo(3));
     }
 
     [Test]
@@ -171,6 +174,23 @@ internal sealed class EndpointChatTests
         using ChatServer server = new((_, _) => (200, """{"hello": "world"}"""));
         using EndpointChat chat = new(Settings(server));
         Assert.That(() => Ask(chat, 1), Throws.TypeOf<SpaException>().With.Message.Contains("'choices'"));
+    }
+
+    [TestCase("half of a pair \\ud800")]
+    [TestCase("twice\", \"content\": \"twice")]
+    public void A_reply_that_is_no_clean_JSON_ends_in_one_line(string content)
+    {
+        using ChatServer server = new((_, _) => (200, "{\"choices\":\n\n[{\"message\": {\"content\": \"" + content + "\"}}]}"));
+        using EndpointChat chat = new(Settings(server) with { Retries = 0 });
+        Assert.That(() => Ask(chat, 1), Throws.TypeOf<SpaException>().With.Message.Contains("expected a valid JSON object, found '{\"choices\": [{").And.Message.Not.Contains("attempts"));
+    }
+
+    [Test]
+    public void A_character_set_that_does_not_exist_is_read_as_UTF_8()
+    {
+        using ChatServer server = new((_, _) => (200, ChatServer.Reply("schön"))) { ContentType = "application/json; charset=utf8x" };
+        using EndpointChat chat = new(Settings(server));
+        Assert.That(Ask(chat, 1), Is.EqualTo(new[] { "schön" }));
     }
 
     [TestCase("ftp://x/v1", "http or https")]

@@ -52,6 +52,8 @@ internal sealed class GoldTests
     [TestCase("echo oops >&2; exit 3", "ended before it answered row 0")]
     [TestCase("read -r line; echo '{\"scores\": [1]}'", "with 2 numbers")]
     [TestCase("read -r line; echo nonsense", "'nonsense'")]
+    [TestCase("read -r line; echo '{\"scores\": [1, 2], \"scores\": [2, 1]}'", "with 2 numbers")]
+    [TestCase("read -r line; echo '{\"index\": 1, \"scores\": [1, 2]}'", "in the order of the questions")]
     [TestCase("sleep 30", "within 0.5 seconds")]
     public void A_program_that_does_something_else_is_told(string text, string part)
     {

@@ -50,6 +50,26 @@ internal sealed class RunJudgeTests
     }
 
     [Test]
+    public void What_a_service_cost_is_told_whole_behind_an_interruption()
+    {
+        using TinyRun tiny = new();
+        using ChatServer server = new((request, _) => (200, ChatServer.Reply(string.CompareOrdinal(ChatServer.Said(request).Split('|')[0], ChatServer.Said(request).Split('|')[1]) < 0 ? "A" : "B")));
+        File.WriteAllText(tiny.In("prompt.txt"), "{output_1}|{output_2}");
+        string[] overrides = ["spa.judge=endpoint", $"spa.judging.url={server.Url}", "spa.judging.model=remote", $"spa.judging.prompt={tiny.In("prompt.txt")}", "spa.iterations=1"];
+        RunFolder folder = tiny.Execute(overrides: overrides);
+        byte[] whole = File.ReadAllBytes(folder.Pairs(1));
+        string key = JsonNode.Parse(File.ReadAllText(folder.State))!["phases"]!.AsArray().Single(p => p!["name"]!.ToString() == "stage-1/judge")!["key"]!.ToString();
+        File.WriteAllText($"{folder.Pairs(1)}.partial-{key[..16]}", string.Concat(File.ReadAllLines(folder.Pairs(1)).Take(4).Select(l => l + "\n")));
+        File.Delete(folder.Pairs(1));
+        int asked = server.Requests.Count;
+        tiny.Execute(overrides: overrides);
+        Assert.That(File.ReadAllBytes(folder.Pairs(1)), Is.EqualTo(whole));
+        JsonObject usage = JsonNode.Parse(File.ReadAllText(folder.State))!["phases"]!.AsArray().Single(p => p!["name"]!.ToString() == "stage-1/judge")!["summary"]!["usage"]!.AsObject();
+        Assert.That(usage["from_cache"]!.GetValue<int>(), Is.EqualTo(asked), "also the four prompts that were judged before");
+        Assert.That(server.Requests, Has.Count.EqualTo(asked));
+    }
+
+    [Test]
     public void A_gold_program_decides()
     {
         if (!OperatingSystem.IsLinux()) Assert.Ignore("needs /bin/sh");

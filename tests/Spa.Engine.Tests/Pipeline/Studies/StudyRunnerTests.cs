@@ -90,6 +90,21 @@ internal sealed partial class StudyRunnerTests
     }
 
     [Test]
+    public void A_finished_study_that_was_moved_is_not_run_again()
+    {
+        using var moved = new TemporaryFolder();
+        foreach (string file in Directory.EnumerateFiles(_folder.FullName, "*", SearchOption.AllDirectories))
+        {
+            string target = moved.File(Path.GetRelativePath(_folder.FullName, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+        var log = new CollectingLog();
+        Run(moved.FullName, jobs: 1, log);
+        Assert.That(log.Reports, Is.EqualTo(1), "that all is done");
+    }
+
+    [Test]
     public void A_study_that_was_stopped_goes_on_and_ends_with_the_same_figures_whatever_runs_at_once()
     {
         using var folder = new TemporaryFolder();
