@@ -11,6 +11,8 @@ namespace Spa.Cli.Commands;
 /// <summary><c>spa render</c>: conversations through a chat template.</summary>
 internal sealed class RenderCommand : CliCommand
 {
+    private static readonly IReadOnlyDictionary<string, string> s_none = new Dictionary<string, string>();
+
     private readonly Option<string?> _template = Opt.Text("--template", "FILE.jinja", "A chat template.");
     private readonly Option<string?> _tokenizer = Opt.Text("--tokenizer", "T", "Use the chat template and the special tokens of a model or tokenizer.");
     private readonly Option<string?> _input = RowOptions.Input();
@@ -39,23 +41,18 @@ internal sealed class RenderCommand : CliCommand
     {
         if (context.IsGiven(_template) && context.IsGiven(_tokenizer)) throw new UsageException("--template and --tokenizer both name a template; give one of them");
         using RowSink sink = RowSink.Open(context.Get(_output), context.Console.Out);
-        (ChatTemplate? template, Dictionary<string, string> specialTokens) = Template(context);
+        (ChatTemplate? template, IReadOnlyDictionary<string, string> specialTokens) = Template(context);
         new RenderRows(template, specialTokens, context.Get(_now)).Run(context.Require(_input), context.Threads, sink, context.Log, context.Cancel);
         return ExitCodes.Done;
     }
 
-    private (ChatTemplate? Template, Dictionary<string, string> SpecialTokens) Template(CommandContext context)
+    private (ChatTemplate? Template, IReadOnlyDictionary<string, string> SpecialTokens) Template(CommandContext context)
     {
-        if (context.Get(_template) is { } file) return (ChatTemplate.Parse(Read(file), file), []);
-        if (context.Get(_tokenizer) is not { } path) return (null, []);
+        if (context.Get(_template) is { } file) return (ChatTemplate.Parse(Read(file), file), s_none);
+        if (context.Get(_tokenizer) is not { } path) return (null, s_none);
         ModelTokenizer tokenizer = ModelTokenizer.Open(path);
         string source = tokenizer.TemplateSource ?? throw new SpaException($"'{path}' has no chat template; name one with --template");
-        Dictionary<string, string> specialTokens = [];
-        if (tokenizer.Config.BosToken is { } bos) specialTokens["bos_token"] = bos;
-        if (tokenizer.Config.EosToken is { } eos) specialTokens["eos_token"] = eos;
-        if (tokenizer.Config.PadToken is { } pad) specialTokens["pad_token"] = pad;
-        if (tokenizer.Config.UnknownToken is { } unknown) specialTokens["unk_token"] = unknown;
-        return (ChatTemplate.Parse(source, path), specialTokens);
+        return (ChatTemplate.Parse(source, path), tokenizer.SpecialTokens);
     }
 
     private static string Read(string file)

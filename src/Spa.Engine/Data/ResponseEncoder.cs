@@ -17,7 +17,7 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
             int[] tokens = prompt.Text is null
                 ? tokenizer.Encode(response.Text, addSpecialTokens: false)
                 : Continue(promptTokens, OpenText(prompt.Text + response.Text), response.Text);
-            return Close(tokens, HasEnd(tokens), end);
+            return Close(tokens, HasEnd(tokens) ? 1 : 0, end);
         }
 
         IReadOnlyList<Message> turns = response.Messages!;
@@ -26,7 +26,7 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
         if (full.StartsWith(head, StringComparison.Ordinal))
         {
             int[] tokens = Continue(promptTokens, tokenizer.Encode(full, addSpecialTokens: false), full[head.Length..]);
-            return Close(tokens, WritesEnd(full, turns[^1].Content), end);
+            return Close(tokens, EndsBehind(full[head.Length..], turns), end);
         }
 
         if (turns.Count != 1)
@@ -36,7 +36,7 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
         }
 
         report.AddTemplateMismatch();
-        return Close(tokenizer.Encode(turns[0].Content, addSpecialTokens: false), endWritten: false, end);
+        return Close(tokenizer.Encode(turns[0].Content, addSpecialTokens: false), endsWritten: 0, end);
     }
 
     /// <summary>A text's tokens with its special tokens once: no second BOS where the text writes one itself, and no EOS that was added.</summary>
@@ -56,15 +56,15 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
         int[] tokens = content.Ids ?? (content.Text is not null
             ? OpenText(content.Text)
             : tokenizer.Encode(tokenizer.Render(content.Messages!, addGenerationPrompt: false), addSpecialTokens: false));
-        if (content.Text is not null) tokens = Close(tokens, HasEnd(tokens), row.End);
+        if (content.Text is not null) tokens = Close(tokens, HasEnd(tokens) ? 1 : 0, row.End);
         bool[] scored = new bool[tokens.Length];
         if (scored.Length > 0) scored.AsSpan(1).Fill(true);
         return new TokenizedExample(tokens, scored, row.End == ResponseEnd.Complete);
     }
 
     /// <summary>
-    /// Scores assistant turns: each is what the conversation up to its end adds to the conversation up to its header, up to the last end
-    /// token.
+    /// Scores assistant turns: each is what the conversation up to its end adds to the conversation up to its header, up to the first end
+    /// token behind its content.
     /// </summary>
     private TokenizedExample EncodeTurns(ResponseRow row, bool onlyLast)
     {
@@ -72,7 +72,7 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
         RenderResult marked = tokenizer.RenderMarked(turns);
         if (!onlyLast && marked.GenerationSpans.Count > 0) return EncodeMarked(row, marked);
         string full = marked.Text;
-        List<(string Text, bool IsTarget)> pieces = [];
+        List<TurnPiece> pieces = [];
         int done = 0;
         for (int i = 0; i < turns.Count; i++)
         {
@@ -81,42 +81,54 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
             string upTo = tokenizer.Render([.. turns.Take(i + 1)], addGenerationPrompt: false);
             if (!full.StartsWith(upTo, StringComparison.Ordinal) || !upTo.StartsWith(head, StringComparison.Ordinal) || head.Length < done)
             {
+                if (i == turns.Count - 1 && pieces.Count == 0) return EncodeLast(row, turns);
                 throw new SpaException($"{row.Location}: the chat template rewrites earlier turns, so turn {i + 1} cannot be scored alone; use a template that marks "
                     + "what is generated ({% generation %}), or score the last turn or all tokens");
             }
 
-            pieces.Add((full[done..head.Length], false));
-            pieces.Add((upTo[head.Length..], true));
+            string said = upTo[head.Length..];
+            pieces.Add(new(full[done..head.Length], false, 0));
+            pieces.Add(new(said, true, EndsBehind(said, [turns[i]])));
             done = upTo.Length;
         }
 
-        pieces.Add((full[done..], false));
-        return EncodePieces(row, full, pieces, toLastEnd: true);
+        pieces.Add(new(full[done..], false, 0));
+        return EncodePieces(row, full, pieces);
+    }
+
+    /// <summary>A conversation of which only the last turn is scored, as a response to the turns before it.</summary>
+    private TokenizedExample EncodeLast(ResponseRow row, IReadOnlyList<Message> turns)
+    {
+        RowContent prompt = RowContent.OfMessages([.. turns.Take(turns.Count - 1)]);
+        int[] head = tokenizer.Encode(tokenizer.Render(prompt.Messages!, addGenerationPrompt: true), addSpecialTokens: false);
+        int[] response = Encode(prompt, head, RowContent.OfMessages([turns[^1]]), row.End, row.Location);
+        bool[] scored = new bool[head.Length + response.Length];
+        scored.AsSpan(Math.Min(Math.Max(head.Length, 1), scored.Length)).Fill(true);
+        return new TokenizedExample([.. head, .. response], scored, row.End == ResponseEnd.Complete);
     }
 
     /// <summary>Scores what the template marks as generated, all of it and nothing else, as TRL does.</summary>
     private TokenizedExample EncodeMarked(ResponseRow row, RenderResult marked)
     {
-        List<(string Text, bool IsTarget)> pieces = [];
+        List<TurnPiece> pieces = [];
         int done = 0;
         foreach (GenerationSpan span in marked.GenerationSpans.OrderBy(span => span.StartUtf16))
         {
             int start = Math.Max(done, span.StartUtf16);
             if (span.EndUtf16 <= start) continue;
-            pieces.Add((marked.Text[done..start], false));
-            pieces.Add((marked.Text[start..span.EndUtf16], true));
+            pieces.Add(new(marked.Text[done..start], false, 0));
+            pieces.Add(new(marked.Text[start..span.EndUtf16], true, 0));
             done = span.EndUtf16;
         }
 
-        pieces.Add((marked.Text[done..], false));
-        return EncodePieces(row, marked.Text, pieces, toLastEnd: false);
+        pieces.Add(new(marked.Text[done..], false, 0));
+        return EncodePieces(row, marked.Text, pieces);
     }
 
     /// <param name="row">The row.</param>
     /// <param name="whole">All pieces together.</param>
-    /// <param name="pieces">Its parts in order; targets are scored.</param>
-    /// <param name="toLastEnd">Whether what stands behind the last end token of a target is not scored.</param>
-    private TokenizedExample EncodePieces(ResponseRow row, string whole, List<(string Text, bool IsTarget)> pieces, bool toLastEnd)
+    /// <param name="pieces">Its parts in order; targets are scored, each to the end token that closes it.</param>
+    private TokenizedExample EncodePieces(ResponseRow row, string whole, List<TurnPiece> pieces)
     {
         int[] tokens = tokenizer.Encode(whole, addSpecialTokens: false);
         bool[] scored = new bool[tokens.Length];
@@ -124,7 +136,9 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
         for (int i = 0; i < pieces.Count; i++)
         {
             (int from, int to) = places[i];
-            if (pieces[i].IsTarget) scored.AsSpan(from, to - from - (toLastEnd ? Trailing(tokens[from..to]) : 0)).Fill(true);
+            if (!pieces[i].IsTarget) continue;
+            int closing = ClosingEnd(tokens.AsSpan(from, to - from), pieces[i].Ends);
+            scored.AsSpan(from, closing < 0 ? to - from : closing + 1).Fill(true);
         }
 
         if (scored.Length > 0) scored[0] = false;
@@ -132,11 +146,11 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
     }
 
     /// <summary>Where the tokens of every piece are, or null where pieces that are tokenised apart do not come to the tokens of the whole.</summary>
-    private List<(int From, int To)>? PlacesApart(List<(string Text, bool IsTarget)> pieces, ReadOnlySpan<int> tokens)
+    private List<(int From, int To)>? PlacesApart(List<TurnPiece> pieces, ReadOnlySpan<int> tokens)
     {
         List<(int From, int To)> places = [];
         int from = 0;
-        foreach ((string text, _) in pieces)
+        foreach ((string text, _, _) in pieces)
         {
             int[] ids = text.Length == 0 ? [] : tokenizer.Encode(text, addSpecialTokens: false);
             if (!tokens[from..].StartsWith(ids)) return null;
@@ -147,11 +161,11 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
     }
 
     /// <summary>The same by what the whole up to each border comes to. A token that spans a border belongs to both sides, as in TRL.</summary>
-    private List<(int From, int To)> PlacesInside(string whole, List<(string Text, bool IsTarget)> pieces, ReadOnlySpan<int> tokens)
+    private List<(int From, int To)> PlacesInside(string whole, List<TurnPiece> pieces, ReadOnlySpan<int> tokens)
     {
         List<(int From, int To)> places = [];
         (int end, int from, bool merges) = (0, 0, false);
-        foreach ((string text, _) in pieces)
+        foreach ((string text, _, _) in pieces)
         {
             end += text.Length;
             ReadOnlySpan<int> before = end == whole.Length ? tokens : tokenizer.Encode(whole[..end], addSpecialTokens: false);
@@ -187,30 +201,55 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
 
     private bool HasEnd(int[] tokens) => tokens.Length > 0 && tokenizer.EndIds.Contains(tokens[^1]);
 
-    /// <summary>Whether the template closes the last turn with an end token; one inside the content does not count.</summary>
-    private bool WritesEnd(string rendered, string content)
+    /// <summary>
+    /// How many end tokens the template writes behind the content of the last of <paramref name="turns"/>; those inside a content do not count. A
+    /// content that the template shortens, as where it drops the reasoning, is found by its last line.
+    /// </summary>
+    /// <param name="rendered">The turns without the header of the first.</param>
+    /// <param name="turns">In order.</param>
+    private int EndsBehind(string rendered, IReadOnlyList<Message> turns)
     {
-        string text = content.Trim();
-        int at = rendered.LastIndexOf(text, StringComparison.Ordinal);
-        return at >= 0 && Array.Exists(tokenizer.Encode(rendered[(at + text.Length)..], addSpecialTokens: false), id => tokenizer.EndIds.Contains(id));
+        int behind = 0;
+        foreach (Message turn in turns)
+        {
+            string content = turn.Content.Trim(), lastLine = content[(content.LastIndexOf('\n') + 1)..];
+            int at = rendered.IndexOf(content, behind, StringComparison.Ordinal);
+            if (at >= 0) behind = at + content.Length;
+            else if ((at = rendered.IndexOf(lastLine, behind, StringComparison.Ordinal)) >= 0) behind = at + lastLine.Length;
+        }
+
+        return tokenizer.Encode(rendered[behind..], addSpecialTokens: false).Count(tokenizer.EndIds.Contains);
     }
 
-    /// <summary>Tokens behind the last end token; 0 where there is none.</summary>
-    private int Trailing(int[] tokens)
+    /// <summary>Where the first of the last <paramref name="ends"/> end tokens is; -1 where there are none.</summary>
+    private int ClosingEnd(ReadOnlySpan<int> tokens, int ends)
     {
-        int at = Array.FindLastIndex(tokens, id => tokenizer.EndIds.Contains(id));
-        return at < 0 ? 0 : tokens.Length - 1 - at;
+        int at = -1;
+        for (int i = tokens.Length - 1; i >= 0 && ends > 0; i--)
+        {
+            if (!tokenizer.EndIds.Contains(tokens[i])) continue;
+            at = i;
+            ends--;
+        }
+
+        return at;
     }
 
     /// <summary>
-    /// The response up to and with its one end token if it is complete, up to and without it if it was cut. With
-    /// <paramref name="endWritten"/> the last end token among <paramref name="tokens"/> is the one that closes it.
+    /// The response up to and with its one end token if it is complete, up to and without it if it was cut. The first of the last
+    /// <paramref name="endsWritten"/> end tokens among <paramref name="tokens"/> is the one that closes it.
     /// </summary>
-    private int[] Close(int[] tokens, bool endWritten, ResponseEnd end)
+    private int[] Close(int[] tokens, int endsWritten, ResponseEnd end)
     {
-        int at = endWritten ? Array.FindLastIndex(tokens, id => tokenizer.EndIds.Contains(id)) : -1;
+        int at = ClosingEnd(tokens, endsWritten);
         if (end == ResponseEnd.Cut) return at < 0 ? tokens : tokens[..at];
         if (at >= 0) return tokens[..(at + 1)];
         return tokenizer.EndIds.Count > 0 ? [.. tokens, tokenizer.EndIds[0]] : tokens;
     }
+
+    /// <summary>A stretch of a rendered conversation.</summary>
+    /// <param name="Text">What it says.</param>
+    /// <param name="IsTarget">Whether it is scored.</param>
+    /// <param name="Ends">End tokens behind the content: what follows the first of them is not scored. 0: all of it is.</param>
+    private readonly record struct TurnPiece(string Text, bool IsTarget, int Ends);
 }

@@ -181,10 +181,7 @@ public sealed class ModelBundle : IDisposable
         files["tokenizer.json"] = System.Text.Encoding.UTF8.GetString(stream.ToArray());
         // Without the second key older transformers takes spaces out of what it decodes.
         var config = new JsonObject { ["tokenizer_class"] = "PreTrainedTokenizerFast", ["clean_up_tokenization_spaces"] = false };
-        if (Tokenizer.Config.BosToken is { } bos) config["bos_token"] = bos;
-        if (Tokenizer.Config.EosToken is { } eos) config["eos_token"] = eos;
-        if (Tokenizer.Config.PadToken is { } pad) config["pad_token"] = pad;
-        if (Tokenizer.Config.UnknownToken is { } unknown) config["unk_token"] = unknown;
+        foreach ((string key, string token) in Tokenizer.SpecialTokens) config[key] = token;
         files["tokenizer_config.json"] = config.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true });
         return files;
     }

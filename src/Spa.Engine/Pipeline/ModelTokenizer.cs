@@ -10,7 +10,6 @@ public sealed class ModelTokenizer : IRowTokenizer
 {
     private readonly ChatTemplate? _template;
     private readonly string _name;
-    private readonly string? _bos, _eos;
 
     /// <param name="name">File or folder, for messages.</param>
     /// <param name="tokenizer">Text to ids.</param>
@@ -22,12 +21,12 @@ public sealed class ModelTokenizer : IRowTokenizer
         template ??= config.ChatTemplate;
         TemplateSource = template;
         _template = template is null ? null : ChatTemplate.Parse(template, name);
+        SpecialTokens = new[] { ("bos_token", config.BosToken), ("eos_token", config.EosToken), ("pad_token", config.PadToken), ("unk_token", config.UnknownToken) }
+            .Where(token => token.Item2 is not null).ToDictionary(token => token.Item1, token => token.Item2!);
         BosId = config.BosTokenId ?? IdOf(config.BosToken);
-        (_bos, _eos) = (config.BosToken ?? TokenOf(BosId), config.EosToken);
         int? eos = IdOf(config.EosToken);
         IEnumerable<int> ends = eos is { } id ? config.EosTokenIds.Prepend(id) : config.EosTokenIds;
         EndIds = [.. ends.Distinct()];
-        _eos ??= EndIds.Count > 0 ? TokenOf(EndIds[0]) : null;
     }
 
     public Tokenizer Tokenizer { get; }
@@ -36,6 +35,9 @@ public sealed class ModelTokenizer : IRowTokenizer
 
     /// <summary>Source of the chat template, or null.</summary>
     public string? TemplateSource { get; }
+
+    /// <summary>What a template knows as <c>bos_token</c> and the like: those that the tokenizer's configuration names, as in transformers.</summary>
+    public IReadOnlyDictionary<string, string> SpecialTokens { get; }
 
     public int? BosId { get; }
 
@@ -53,7 +55,7 @@ public sealed class ModelTokenizer : IRowTokenizer
         {
             string file = Path.Combine(path, "tokenizer.json");
             if (!File.Exists(file)) throw new SpaException($"'{path}' has no tokenizer.json; name a folder that has one, or a .gguf file");
-            return new ModelTokenizer(path, TokenizerJson.Load(file), TokenizerConfig.Load(path), ReadTemplate(path));
+            return new ModelTokenizer(path, TokenizerJson.Load(file), TokenizerConfig.Load(path));
         }
         using ModelFiles files = ModelFiles.Open(path);
         return FromModel(files);
@@ -103,24 +105,8 @@ public sealed class ModelTokenizer : IRowTokenizer
         if (_template is null)
             throw new SpaException($"'{_name}' has no chat template, and a row holds messages; give a model with chat_template.jinja, or rows with text");
         var list = new JsonArray([.. messages.Select(m => new JsonObject { ["role"] = m.Role, ["content"] = m.Content })]);
-        return _template.RenderChat(list, addGenerationPrompt, variables: SpecialTokens());
-    }
-
-    private Dictionary<string, object?> SpecialTokens()
-    {
-        var variables = new Dictionary<string, object?>();
-        if (_bos is not null) variables["bos_token"] = _bos;
-        if (_eos is not null) variables["eos_token"] = _eos;
-        return variables;
-    }
-
-    private static string? ReadTemplate(string folder)
-    {
-        string file = Path.Combine(folder, "chat_template.jinja");
-        return File.Exists(file) ? File.ReadAllText(file) : null;
+        return _template.RenderChat(list, addGenerationPrompt, variables: SpecialTokens.ToDictionary(token => token.Key, object? (token) => token.Value));
     }
 
     private int? IdOf(string? token) => token is null ? null : Tokenizer.TokenToId(token);
-
-    private string? TokenOf(int? id) => id is { } value ? Tokenizer.IdToToken(value) : null;
 }

@@ -20,6 +20,9 @@ internal sealed class CharTokenizer : IRowTokenizer
     /// <summary>Whether an answered conversation is rendered with another header than the generation prompt's.</summary>
     public bool RewritesHeader { get; init; }
 
+    /// <summary>Whether the template leaves out what the assistant says before the last line, as with reasoning.</summary>
+    public bool DropsFirstLine { get; init; }
+
     /// <summary>Whether the template marks what the assistant says as generated, up to the end of the turn.</summary>
     public bool MarksAnswers { get; init; }
 
@@ -46,9 +49,11 @@ internal sealed class CharTokenizer : IRowTokenizer
 
     public string Render(IReadOnlyList<Message> messages, bool addGenerationPrompt)
     {
-        string turns = string.Concat(messages.Select(m => $"[{(RewritesHeader && m.Role == Message.Assistant ? "A" : m.Role)}]{Header}{m.Content}{TurnSuffix}"));
+        string turns = string.Concat(messages.Select(m => $"[{(RewritesHeader && m.Role == Message.Assistant ? "A" : m.Role)}]{Header}{Content(m)}{TurnSuffix}"));
         return $"<bos>{turns}{(addGenerationPrompt ? $"[assistant]{Header}" : "")}";
     }
+
+    private string Content(Message message) => DropsFirstLine && message.Role == Message.Assistant ? message.Content.Split('\n')[^1] : message.Content;
 
     public RenderResult RenderMarked(IReadOnlyList<Message> messages)
     {

@@ -35,6 +35,30 @@ internal sealed class RowTokenizationTests
     }
 
     [Test]
+    public void Of_several_end_tokens_that_a_template_writes_the_first_closes_the_answer()
+    {
+        CharTokenizer phi = new() { TurnSuffix = "<end>\n<eos>" };
+        TokenizedPair pair = Tokenize(phi, s_question, Answer("yes"), Answer("n<end>o<eos>!"), ResponseEnd.Cut);
+        Assert.That(pair.Chosen, Is.EqualTo(Ids("yes")), "a cut answer has none of them");
+        Assert.That(pair.Rejected, Is.EqualTo(Ids("n<end>o<eos>!<end>")), "the sampler stops at the first, so what follows was never sampled");
+        ResponseRow row = new(null, RowContent.OfMessages([new("user", "q"), new("assistant", "n<end>o")]), ResponseEnd.Complete, [], s_here);
+        foreach (ScoredTurns turns in new[] { ScoredTurns.Last, ScoredTurns.Assistant })
+            Assert.That(Scored(Example(row, turns, phi)), Is.EqualTo(Ids("n<end>o<end>")));
+        Assert.That(Scored(Example(row, ScoredTurns.Last, new CharTokenizer { TurnSuffix = "\n" })), Is.EqualTo(Ids("n<end>o\n")), "one inside the content closes nothing");
+    }
+
+    [TestCase("end")]
+    [TestCase("d")]
+    [TestCase(">")]
+    public void An_answer_that_also_stands_in_the_end_tokens_name_has_one_end_token(string answer)
+    {
+        TokenizedPair pair = Tokenize(new CharTokenizer(), s_question, Answer(answer), Answer("no"));
+        Assert.That(pair.Chosen, Is.EqualTo(Ids(answer + "<end>")));
+        TokenizedPair shortened = Tokenize(new CharTokenizer { DropsFirstLine = true }, s_question, Answer("hm\n" + answer), Answer("no"));
+        Assert.That(shortened.Chosen, Is.EqualTo(Ids(answer + "<end>")), "also where the template writes only the last line of it, as without reasoning");
+    }
+
+    [Test]
     public void Text_gets_one_BOS_and_one_EOS()
     {
         foreach (bool addsEos in new[] { false, true })
@@ -79,6 +103,10 @@ internal sealed class RowTokenizationTests
         TokenizedPair pair = Tokenize(new CharTokenizer { RewritesHeader = true }, s_question, Answer("yes"), Answer("no"), report: report);
         Assert.That(pair.Chosen, Is.EqualTo(Ids("yes<eos>")));
         Assert.That(report.TemplateMismatches, Is.EqualTo(2));
+        ResponseRow row = new(null, RowContent.OfMessages([new("user", "q"), new("assistant", "yes"), new("user", "r"), new("assistant", "no")]), ResponseEnd.Complete, [], s_here);
+        TokenizedExample last = new RowTokenization(new CharTokenizer { RewritesHeader = true }, Truncation.None, report).Example(row, ScoredTurns.Last)!;
+        Assert.That(last.Tokens, Is.EqualTo(Ids("<bos>[user]q<end>\n[A]yes<end>\n[user]r<end>\n[assistant]no<eos>")), "the last turn of a conversation likewise");
+        Assert.That((Scored(last), report.TemplateMismatches), Is.EqualTo((Ids("no<eos>"), 3)));
     }
 
     [Test]

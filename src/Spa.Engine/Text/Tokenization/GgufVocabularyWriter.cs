@@ -28,7 +28,7 @@ public static class GgufVocabularyWriter
             if (model[affix] is not null) throw Refused(name, $"its model has a '{affix}'");
         AddedToken[] added = [.. json["added_tokens"]!.AsArray().Select(AddedTokenOf)];
         bool isSentencePiece = model["byte_fallback"]!.GetValue<bool>() && (json["pre_tokenizer"]?["type"]?.GetValue<string>() is null or "Metaspace" || CutsAtSpaces(json["pre_tokenizer"]!));
-        List<KeyValuePair<string, object>> entries = isSentencePiece ? SentencePiece(json, added, rows, name) : ByteLevel(json, added, rows, name);
+        List<KeyValuePair<string, object>> entries = isSentencePiece ? SentencePiece(tokenizer, json, added, rows, name) : ByteLevel(json, added, rows, name);
         bool isPhi3 = NeedsPhi3Name(tokenizer);
         if (added.FirstOrDefault(token => token.SingleWord || token.LeftStrip || (token.RightStrip && !isPhi3)) is { } choosy)
             throw Refused(name, $"'{choosy.Content}' is searched for as a whole word, or takes white space along");
@@ -72,13 +72,21 @@ public static class GgufVocabularyWriter
         ];
     }
 
-    private static List<KeyValuePair<string, object>> SentencePiece(JsonObject json, AddedToken[] added, int rows, string name)
+    private static List<KeyValuePair<string, object>> SentencePiece(Tokenizer tokenizer, JsonObject json, AddedToken[] added, int rows, string name)
     {
         JsonNode model = json["model"]!;
         (string[] tokens, int[] types) = Tokens(model, added, rows);
-        if (Text(model["unk_token"]) is { } unknown && Array.IndexOf(tokens, unknown) is >= 0 and var id) types[id] = GgufVocabulary.UnknownType;
+        if (Text(model["unk_token"]) is { } unknown && Array.IndexOf(tokens, unknown) is >= 0 and var id)
+        {
+            if (!Array.Exists(added, token => token.Id == id)) throw Refused(name, $"its unknown token '{unknown}' is not one of its added tokens");
+            types[id] = GgufVocabulary.UnknownType;
+        }
         for (int b = 0; b < 256; b++)
             if (Array.IndexOf(tokens, $"<0x{b:X2}>") is >= 0 and var at) types[at] = GgufVocabulary.ByteType;
+        bool prepends = Prepends(json, name);
+        // What decoding does with the space in front is seen by trying it.
+        if (tokenizer.TokenToId(GgufVocabulary.SpaceMark) is { } mark && tokenizer.Decode([mark], skipSpecialTokens: false) != (prepends ? "" : " "))
+            throw Refused(name, $"its decoder {(prepends ? "keeps" : "takes away")} a space in front of the text that its normalizer {(prepends ? "puts" : "does not put")} there");
         var vocabulary = new Vocabulary(tokens.Length);
         for (int i = 0; i < tokens.Length; i++)
             if (vocabulary.Add(tokens[i], i) is { } problem) throw Refused(name, problem);
@@ -94,7 +102,7 @@ public static class GgufVocabularyWriter
                 new(Prefix + "tokens", tokens),
                 new(Prefix + "scores", scores),
                 new(Prefix + "token_type", types),
-                new(Prefix + "add_space_prefix", Prepends(json, name)),
+                new(Prefix + "add_space_prefix", prepends),
             ];
         }
         catch (FormatException e)

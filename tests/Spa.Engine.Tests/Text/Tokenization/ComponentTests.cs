@@ -17,6 +17,12 @@ internal sealed class ComponentTests
         {"type":"BPE","continuing_subword_prefix":"##","merges":["##b ##c","a ##bc"],"vocab":{"a":0,"##b":1,"##c":2,"##bc":3,"abc":4,"b":5}}
         """;
 
+    // Merges that take SentencePiece's mark along behind a character, a byte's token and the unknown one; a text is cut before its other marks only.
+    private const string Marks = """
+        {"type":"BPE","unk_token":"<unk>","byte_fallback":true,"merges":["a ▁","▁ b","<0x0A> ▁","<unk> ▁"],
+        "vocab":{"a":0,"▁":1,"b":2,"a▁":3,"▁b":4,"c":5,"<0x0A>":6,"<0x0A>▁":7,"<unk>":8,"<unk>▁":9}}
+        """;
+
     private const string Words = """{"type":"WordLevel","unk_token":"[UNK]","vocab":{"[UNK]":0,"the":1,"cat":2}}""";
 
     [TestCase("""{"type":"FixedLength","length":3}""", "Hello \U0001F44B world", "Hel|lo |\U0001F44B w|orl|d")]
@@ -43,6 +49,10 @@ internal sealed class ComponentTests
     [TestCase(EndOfWord, "l", new[] { 10 })]
     [TestCase(Continuing, "abc", new[] { 4 })]
     [TestCase(Continuing, "abcb b", new[] { 4, 1, 5 })]
+    [TestCase(Marks, "a▁bc▁b", new[] { 3, 2, 5, 4 })]
+    [TestCase(Marks, "aa▁▁b", new[] { 0, 3, 4 })]
+    [TestCase(Marks, "x▁b", new[] { 8, 4 })]
+    [TestCase(Marks, "x▁", new[] { 9 })]
     public void Gives_the_ids_of_the_definition(string model, string text, int[] ids)
     {
         Tokenizer tokenizer = Parse($$"""{"pre_tokenizer":{"type":"WhitespaceSplit"},"model":{{model}}}""");

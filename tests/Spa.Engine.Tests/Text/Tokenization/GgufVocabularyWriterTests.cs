@@ -155,4 +155,37 @@ public sealed class GgufVocabularyWriterTests
         Assert.That(() => GgufVocabularyWriter.Describe(TokenizerJson.Load(_folder["tokenizer.json"]), new TokenizerConfig(), 32000, null, "gpt"),
             Throws.TypeOf<SpaException>().With.Message.Contains("'end_of_word_suffix'"));
     }
+
+    // Gemma 3's tokenizer.json lists the pairs of its runs of spaces and line feeds by their left parts, longest first, not run by run.
+    private const string Runs = """
+        {"version":"1.0","truncation":null,"padding":null,"added_tokens":[{"id":0,"content":"<unk>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}],
+        "normalizer":{"type":"Replace","pattern":{"String":" "},"content":"▁"},"pre_tokenizer":null,"post_processor":null,
+        "decoder":{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"}]},
+        "model":{"type":"BPE","unk_token":"<unk>","fuse_unk":true,"byte_fallback":true,
+        "vocab":{"<unk>":0,"▁":1,"▁▁":2,"▁▁▁":3,"▁▁▁▁":4,"\n":5,"\n\n":6,"\n\n\n":7,"a":8,"▁a":9},
+        "merges":["▁▁▁ ▁","▁▁ ▁▁","▁▁ ▁","\n\n \n","▁ ▁▁▁","▁ ▁▁","\n \n\n","▁ ▁","\n \n","▁ a"]}}
+        """;
+
+    [Test]
+    public void Runs_of_one_score_join_from_the_left_as_in_the_file_they_came_from()
+    {
+        Tokenizer source = Parse(Runs), again = GgufVocabulary.Load(new Dictionary<string, object>(GgufVocabularyWriter.Describe(source, new TokenizerConfig(), 10, null, "runs")));
+        Assert.That(source.Encode("a         a", addSpecialTokens: false), Is.EqualTo((int[])[8, 4, 4, 9]), "nine spaces");
+        for (int spaces = 0; spaces < 24; spaces++)
+            foreach (string text in new[] { "a" + new string(' ', spaces) + "a", new string('\n', spaces) + "a", new string(' ', spaces) + "\n\n a" })
+                Assert.That(again.Encode(text, addSpecialTokens: false), Is.EqualTo(source.Encode(text, addSpecialTokens: false)), $"{spaces}");
+        Assert.That(() => GgufVocabularyWriter.Describe(Parse(Runs.Replace("\"▁▁▁ ▁\",\"▁▁ ▁▁\"", "\"▁▁ ▁▁\",\"▁▁▁ ▁\"")), new TokenizerConfig(), 10, null, "runs"),
+            Throws.TypeOf<SpaException>().With.Message.Contains("no scores"), "another order has no scores");
+    }
+
+    [TestCase("""{"type":"Fuse"}]""", """{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]""", "its decoder takes away a space")]
+    [TestCase("""[{"id":0,"content":"<unk>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}]""", "[]", "its unknown token '<unk>' is not one of its added tokens")]
+    public void What_would_be_read_back_otherwise_is_refused(string part, string other, string reason)
+    {
+        string changed = Runs.Replace(part, other);
+        Assert.That(changed, Is.Not.EqualTo(Runs));
+        Assert.That(() => GgufVocabularyWriter.Describe(Parse(changed), new TokenizerConfig(), 10, null, "runs"), Throws.TypeOf<SpaException>().With.Message.Contains(reason));
+    }
+
+    private static Tokenizer Parse(string json) => TokenizerJson.Parse(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json)), "runs");
 }

@@ -21,6 +21,8 @@ internal sealed class BpeModel : CachedTokenModel
     private readonly ByteTokens? _bytes;
     private readonly int _unknownId;
     private readonly bool _cutsBeforeMark;
+    private readonly HashSet<char> _joinsMark = [];
+    private bool _standInJoins;
 
     /// <exception cref="FormatException">The message says what does not fit together.</exception>
     /// <param name="vocabulary">All tokens; not changed afterwards.</param>
@@ -32,7 +34,7 @@ internal sealed class BpeModel : CachedTokenModel
         _mergeList = merges;
         _options = options;
         _merges = new MergeTable(merges.Count);
-        bool markInside = !FillMerges();
+        FillMerges();
         _unknownId = options.UnknownToken is null ? -1 : vocabulary.IdOf(options.UnknownToken)
             ?? throw new FormatException($"the unknown token '{JsonCursor.Shorten(options.UnknownToken)}' is not in the vocabulary");
         Span<char> one = stackalloc char[1];
@@ -42,7 +44,7 @@ internal sealed class BpeModel : CachedTokenModel
             _lowIds[c] = vocabulary.IdOf(one);
         }
         _bytes = options.ByteFallback ? new ByteTokens(vocabulary.IdOf) : null;
-        _cutsBeforeMark = !markInside && !options.IgnoreMerges && !options.HasAffixes && vocabulary.IdOf([SpaceMark]) >= 0;
+        _cutsBeforeMark = !_standInJoins && !options.IgnoreMerges && !options.HasAffixes && vocabulary.IdOf([SpaceMark]) >= 0;
     }
 
     public override int VocabularySize => _vocabulary.Size;
@@ -58,11 +60,11 @@ internal sealed class BpeModel : CachedTokenModel
             EncodeWord(piece, asBytes, scratch);
             return;
         }
-        // No merge reaches across "x▁" in this vocabulary, so cutting there changes nothing and lets the cache work.
+        // Where no merge reaches across "x▁" in this vocabulary, cutting there changes nothing and lets the cache work.
         int first = 0;
         for (int at = 1; at < piece.Length; at++)
         {
-            if (piece[at] != SpaceMark || piece[at - 1] == SpaceMark) continue;
+            if (piece[at] != SpaceMark || piece[at - 1] == SpaceMark || _joinsMark.Contains(piece[at - 1])) continue;
             EncodeWord(piece[first..at], asBytes, scratch);
             first = at;
         }
@@ -105,10 +107,9 @@ internal sealed class BpeModel : CachedTokenModel
     private string WithAffixes(ReadOnlySpan<char> word, int at, int unit) => string.Concat(
         at > 0 ? _options.ContinuingPrefix : "", word.Slice(at, unit), at + unit == word.Length ? _options.EndOfWordSuffix : "");
 
-    /// <summary>Fills the table; true if no merge makes a token with a space mark behind another character.</summary>
-    private bool FillMerges()
+    /// <summary>Fills the table, and the characters behind which a merge takes a space mark along.</summary>
+    private void FillMerges()
     {
-        bool marksLead = true;
         for (int rank = 0; rank < _mergeList.Count; rank++)
         {
             (int left, int right) = _mergeList[rank];
@@ -120,8 +121,13 @@ internal sealed class BpeModel : CachedTokenModel
             int id = _vocabulary.IdOf(joined) ?? throw new FormatException(
                 $"merge {rank} joins '{JsonCursor.Shorten(a)}' and '{JsonCursor.Shorten(b)}' to a token that is not in the vocabulary");
             _merges.Set(left, right, rank, id);
-            marksLead &= joined.AsSpan().TrimStart(SpaceMark).IndexOf(SpaceMark) < 0;
+            for (int at = joined.LastIndexOf(SpaceMark); at > 0; at = joined.LastIndexOf(SpaceMark, at - 1))
+            {
+                if (joined[at - 1] != SpaceMark) _joinsMark.Add(joined[at - 1]);
+                // A byte's token or the unknown one does not end in the character that it stands for.
+                _standInJoins |= (_options.ByteFallback && at >= 6 && joined.AsSpan(at - 6).StartsWith("<0x"))
+                    || (_options.UnknownToken is { } unknown && joined.AsSpan(0, at).EndsWith(unknown));
+            }
         }
-        return marksLead;
     }
 }
