@@ -61,7 +61,7 @@ internal static class ConfigurationBinder
     private static void Judge(ConfigurationDocument document, ForeignKey key, JsonNode? value, List<string> notices)
     {
         string place = document.Place(key.Name);
-        if (key.Neutral is not null && JsonNode.DeepEquals(value, YamlReader.ReadValue(document, key.Neutral))) return;
+        if (key.IsNeutral(value)) return;
         if (key.ChangesResult) throw new UsageException($"{place}: '{key.Name}' {key.Reason}; remove it");
         notices.Add($"{place}: '{key.Name}' {key.Reason}; {(key.Removed ? "it was removed upstream and is ignored" : "it is ignored")}");
     }

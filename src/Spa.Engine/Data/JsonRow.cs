@@ -71,6 +71,7 @@ internal static class JsonRow
         int cut = e.Message.IndexOf(" Path:", StringComparison.Ordinal);
         if (cut < 0) cut = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         string what = cut < 0 ? e.Message : e.Message[..cut];
+        if (location.IsLine && what.StartsWith("Expected depth to be zero", StringComparison.Ordinal)) what = "the object does not end on its line; write one object a line, or all rows as one array.";
         return BadText(utf8, offset, location, column, $"not valid JSON: {what.ReplaceLineEndings(" ")}", e);
     }
 

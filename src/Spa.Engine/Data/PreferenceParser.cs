@@ -1,8 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
 namespace Spa.Engine.Data;
 
 /// <summary>
 /// Reads a preference row in each of its shapes: explicit prompt (text, messages or ids), whole conversations with an implicit prompt
-/// (messages, hh-rlhf transcripts), UltraFeedback's (prompt as text beside whole conversations, or raw completions with scores), Alpaca's and ShareGPT's.
+/// (messages, hh-rlhf transcripts), UltraFeedback's (prompt as text beside whole conversations, or raw completions with scores), Alpaca's, Orca's and ShareGPT's.
 /// </summary>
 internal sealed class PreferenceParser(SourceRow row, RowFields fields)
 {
@@ -51,11 +54,20 @@ internal sealed class PreferenceParser(SourceRow row, RowFields fields)
             return (fields.AlpacaPrompt(), RowFields.AsAnswer(fields.Text("chosen")), RowFields.AsAnswer(fields.Text("rejected")));
         }
 
+        if (fields.Question is { } question && fields.Has("rejected") && IsPlainText(row.Json["chosen"]))
+        {
+            fields.Reading = $"questions with two answers (Orca) {{system, {question}, chosen, rejected}}";
+            return (fields.QuestionPrompt(question), RowFields.AsAnswer(fields.Text("chosen")), RowFields.AsAnswer(fields.Text("rejected")));
+        }
+
         if (!fields.Has("conversations")) return null;
         fields.Reading = "ShareGPT preferences {conversations: [{from, value}], chosen, rejected}";
         RowContent? prompt = fields.ShareGpt("conversations") is { } turns ? RowContent.OfMessages(turns) : null;
         return (prompt, fields.ShareGptAnswer("chosen"), fields.ShareGptAnswer("rejected"));
     }
+
+    // Not a transcript, which has its question in itself.
+    private static bool IsPlainText(JsonNode? value) => value?.GetValueKind() == JsonValueKind.String && Transcript.Parse(value.GetValue<string>(), out _).Count == 0;
 
     private static bool IsWholeConversation(RowContent content) => content.Messages?.Count > 1 && content.Messages[0].Role != Message.Assistant;
 

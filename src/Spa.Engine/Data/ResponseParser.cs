@@ -2,7 +2,7 @@ namespace Spa.Engine.Data;
 
 /// <summary>
 /// Reads rows with one response, and prompts: TRL's <c>{prompt, completion}</c>, <c>{messages}</c> and <c>{text}</c>, ids, Alpaca's
-/// <c>{instruction, input, output}</c> and ShareGPT's <c>{conversations: [{from, value}]}</c>.
+/// <c>{instruction, input, output}</c>, Orca's <c>{system, question, response}</c> and ShareGPT's <c>{conversations: [{from, value}]}</c>.
 /// </summary>
 internal sealed class ResponseParser(SourceRow row, RowFields fields)
 {
@@ -18,6 +18,12 @@ internal sealed class ResponseParser(SourceRow row, RowFields fields)
         }
 
         string? name = Array.Find(s_responseNames, fields.Has);
+        if (name is not null && fields.Question is { } question)
+        {
+            fields.Reading = $"questions with their answer (Orca) {{system, {question}, {name}}}";
+            return Finish(fields.QuestionPrompt(question), RowFields.AsAnswer(fields.Text(name)));
+        }
+
         if (name is not null)
         {
             fields.Reading = $"prompts with their answer {{prompt, {name}}}";

@@ -19,10 +19,27 @@ internal sealed class RowFields(SourceRow row)
         ["observation"] = "tool",
     };
 
+    // What other programs give to the chat template or to the model, and nothing here takes.
+    private static readonly string[] s_beside = ["system", "tools", "chat_template_kwargs", "images", "videos", "audios"];
+
+    private static readonly string[] s_questions = ["question", "input"];
+
+    private readonly HashSet<string> _taken = [];
+
     public List<RowFault> Faults { get; } = [];
 
     /// <summary>How the row was read, in a few words for the user.</summary>
     public string Reading { get; set; } = "";
+
+    /// <summary>The reading, with the fields that say something and were not read.</summary>
+    public string FullReading
+    {
+        get
+        {
+            string[] left = [.. s_beside.Where(name => !_taken.Contains(name) && !IsEmpty(row.Json[name]))];
+            return left.Length == 0 ? Reading : $"{Reading}; what {string.Join(", ", left)} say{(left.Length == 1 ? "s" : "")} is not used";
+        }
+    }
 
     public bool Has(string name) => row.Json.ContainsKey(name);
 
@@ -55,7 +72,7 @@ internal sealed class RowFields(SourceRow row)
     /// <summary>ShareGPT turns: <c>[{from, value}]</c>.</summary>
     public List<Message>? ShareGpt(string name)
     {
-        if (row.Json[name] is JsonArray list) return Messages(name, list, "from", "value");
+        if (row.Json[name] is JsonArray list) return WithSystem(Messages(name, list, "from", "value"));
         Fault(Diagnosis.NotAString, $"'{name}' is {JsonRow.NameOf(row.Json[name])}");
         return null;
     }
@@ -82,13 +99,37 @@ internal sealed class RowFields(SourceRow row)
     /// </summary>
     public RowContent? AlpacaPrompt()
     {
-        string? instruction = Text("instruction"), input = IsFilled("input") ? Text("input") : "", system = IsFilled("system") ? Text("system") : "";
-        List<Message>? turns = IsFilled("history") ? History() : [];
-        if (instruction is null || input is null || system is null || turns is null) return null;
-        if (system.Length > 0) turns.Insert(0, new Message(Message.System, system));
+        string? instruction = Text("instruction"), input = IsFilled("input") ? Text("input") : "";
+        List<Message>? turns = WithSystem(IsFilled("history") ? History() : []);
+        if (instruction is null || input is null || turns is null) return null;
         turns.Add(new Message(Message.User, input.Length == 0 ? instruction : $"{instruction}\n\n{input}"));
         return RowContent.OfMessages(turns);
     }
+
+    /// <summary>The field of a question without <c>prompt</c> (Orca's <c>question</c>, Distilabel's <c>input</c>), or null.</summary>
+    public string? Question => Has("prompt") || Has("instruction") ? null : Array.Find(s_questions, name => row.Json[name]?.GetValueKind() == JsonValueKind.String);
+
+    /// <summary>A question as the user's turn, behind a <c>system</c> text.</summary>
+    public RowContent? QuestionPrompt(string name) =>
+        Text(name) is { } question && WithSystem([new Message(Message.User, question)]) is { } turns ? RowContent.OfMessages(turns) : null;
+
+    // A conversation's own system turn goes before the field.
+    private List<Message>? WithSystem(List<Message>? turns)
+    {
+        _taken.Add("system");
+        if (turns is null || IsEmpty(row.Json["system"]) || turns is [{ Role: Message.System }, ..]) return turns;
+        if (Text("system") is not { } system) return null;
+        turns.Insert(0, new Message(Message.System, system));
+        return turns;
+    }
+
+    private static bool IsEmpty(JsonNode? value) => value switch
+    {
+        null => true,
+        JsonArray list => list.Count == 0,
+        JsonObject inner => inner.All(pair => IsEmpty(pair.Value)),
+        _ => value.ToJsonString() is "\"\"" or "\"[]\"",
+    };
 
     /// <summary>Whether the field is there and not null.</summary>
     public bool IsFilled(string name) => row.Json[name] is not null;

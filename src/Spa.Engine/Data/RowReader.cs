@@ -16,11 +16,20 @@ public static class RowReader
         bool packed = raw.StartsWith([0x1f, 0x8b]);
         using Stream content = packed ? new GzipSource(raw, path, limits) : raw;
         PeekStream source = packed ? new PeekStream(content) : raw;
+        if (OtherKind(source) is { } other) throw new SpaException($"{path}: expected JSON Lines, a JSON array or Parquet, each also as .gz; found {other}");
         IEnumerable<SourceRow> rows = source.StartsWith("PAR1"u8)
             ? ParquetRows.Read(!packed && file.CanSeek ? FromStart(file) : Unpack(source, path, limits), path, limits)
             : source.FirstTextByte() == '[' ? JsonArrayRows.Read(source, path, limits) : JsonLineRows.Read(source, path, limits);
         foreach (SourceRow row in rows) yield return row;
     }
+
+    // Files that come up beside rows, so that nobody looks for a fault in their JSON.
+    private static string? OtherKind(PeekStream source) =>
+        source.StartsWith([0x28, 0xb5, 0x2f, 0xfd]) ? "a Zstandard file; unpack it with zstd -d"
+        : source.StartsWith("PK\u0003\u0004"u8) ? "a zip archive; unpack it"
+        : source.StartsWith("ARROW1"u8) ? "an Arrow file; save the data set with to_parquet or to_json"
+        : !source.StartsWith("PAR1"u8) && char.IsAsciiLetter((char)source.FirstTextByte()) ? "text that is none of these (CSV is not read); save the rows as JSON Lines"
+        : null;
 
     private static FileStream Open(string path)
     {

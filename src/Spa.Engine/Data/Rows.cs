@@ -50,7 +50,7 @@ public static class Rows
     {
         RowFields fields = new(source);
         T? row = parse(fields);
-        reading = fields.Reading;
+        reading = fields.FullReading;
         return row ?? throw new SpaException(fields.Faults[0].ToString());
     }
 
@@ -73,7 +73,7 @@ public static class Rows
 
             (UInt128? prompt, UInt128? whole) = fingerprints(row);
             usable++;
-            report.AddUsable(fields.Reading, source.Location, prompt, whole);
+            report.AddUsable(fields.FullReading, source.Location, prompt, whole);
             yield return row;
         }
 

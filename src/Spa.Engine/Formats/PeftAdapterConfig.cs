@@ -7,7 +7,7 @@ namespace Spa.Engine.Formats;
 
 /// <summary>
 /// adapter_config.json of a PEFT LoRA adapter: what the computation needs. An option that changes the computation and is not built is refused by name; options of training (how A and
-/// B began, which modules were chosen) have done their work and are kept as they are.
+/// B began if the base stayed as it was, which modules were chosen) have done their work and are kept as they are.
 /// </summary>
 public sealed class PeftAdapterConfig
 {
@@ -41,6 +41,9 @@ public sealed class PeftAdapterConfig
         "qalora_group_size", "revision", "target_modules", "task_type", "use_dora", "use_rslora", "r", "lora_alpha", "rank_pattern", "alpha_pattern", "runtime_config",
     ];
 
+    // Ways to begin that also take what A and B begin with out of the base's weights: without that, adapter and base do not fit together.
+    private static readonly string[] s_changesBase = ["pissa", "corda", "olora", "loftq"];
+
     private readonly JsonObject _json;
     private readonly string _file;
 
@@ -56,6 +59,12 @@ public sealed class PeftAdapterConfig
                 throw new SpaException($"'{file}': unknown option '{key}: {Shown(value)}', which may change what the adapter computes; merge the adapter with the program that wrote it");
             if (!neutral.Contains(value!.ToString()))
                 throw new SpaException($"'{file}': '{key}: {Shown(value)}' is not supported; supported: {(neutral.Length == 0 ? "null or false" : string.Join(", ", neutral))}");
+        }
+        string begun = json["init_lora_weights"]?.ToString() ?? "";
+        if (Array.Exists(s_changesBase, kind => begun.StartsWith(kind, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new SpaException($"'{file}': 'init_lora_weights: {begun}' changed the weights of the base too, which this folder does not hold; save it in PEFT with "
+                + "path_initial_model_for_weight_conversion, or merge it there");
         }
         Rank = (int)Number("r", 1, 65536);
         Alpha = Number("lora_alpha", double.Epsilon, 1e9);

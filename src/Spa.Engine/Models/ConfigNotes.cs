@@ -14,6 +14,8 @@ internal static class ConfigNotes
         "temperature", "top_k", "top_p", "typical_p", "do_sample", "num_beams", "num_beam_groups", "num_return_sequences", "max_length", "min_length", "early_stopping", "length_penalty",
         "repetition_penalty", "diversity_penalty", "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "bad_words_ids", "forced_bos_token_id", "forced_eos_token_id", "suppress_tokens",
         "begin_suppress_tokens", "exponential_decay_length_penalty", "remove_invalid_values",
+        // Phi-4-mini's, which its classes do not read.
+        "full_attn_mod", "interpolate_factor",
         // Beside hidden_activation, which counts.
         "hidden_act",
     ];

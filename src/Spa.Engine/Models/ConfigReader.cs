@@ -96,6 +96,11 @@ public sealed class ConfigReader(JsonObject json, string file)
         foreach ((string key, JsonNode? node) in json)
         {
             if (_read.Contains(key) || !s_computing.Contains(key) || IsNeutral(node)) continue;
+            if (key is "quantization_config" or "quantization")
+            {
+                string method = (node as JsonObject)?["quant_method"] is { } name ? $" ({name})" : "";
+                throw new SpaException($"{file}: '{key}'{method}: quantised weights are read from GGUF only; take the model in bfloat16 or float32, or as a .gguf file");
+            }
             throw new SpaException($"{file}: '{key}' is {Shorten(node)}, which models of type '{family}' do not have here; this model would be computed wrongly");
         }
     }

@@ -146,6 +146,31 @@ internal sealed class ConfigurationImportTests
         Assert.That(imported.Notes.Select(note => note.Key), Is.SubsetOf(new[] { "dataset" }));
     }
 
+    // What a mixture has beside a name is listed: the hub's file, the split, the rows held out.
+    [TestCase("dataset_mixture: {datasets: [{id: org/a, config: c, split: train_prefs, weight: 1.0}], test_split_size: 9}", "dataset_mixture",
+        "'org/a' becomes dataset_name; a file is one split (train_prefs there); test_split_size 9 has no counterpart: put rows aside and name them in eval_dataset; a data set of the "
+        + "Hugging Face Hub: download it ('hf download org/a --repo-type dataset')")]
+    [TestCase("datasets: [{path: json, data_files: {train: [a.jsonl]}}, {path: org/b, fraction: 0.5}]", "datasets", "a.jsonl, org/b are mixed there by shares; join them into one file and name it in dataset_name")]
+    [TestCase("dataset_name: org/c\ndatasets: [{path: a.jsonl}]", "dataset_name", "is passed over beside datasets, as there")]
+    public void A_mixture_of_data_sets_says_what_became_of_it(string text, string key, string note)
+    {
+        ImportedConfiguration imported = ConfigurationImport.Read(ConfigurationFile.Parse($"model_name_or_path: m\nbeta: 0.1\n{text}\n", "foreign.yaml"));
+        Assert.That(imported.Notes.Select(x => (x.Key, x.Text)), Is.EqualTo(new[] { (key, note) }));
+        Assert.That(imported.ToYaml(), Does.Match("dataset_name: (org/a|a.jsonl)\n"));
+    }
+
+    [Test]
+    public void Keys_of_Axolotl_that_TRL_has_come_over()
+    {
+        const string Text = "base_model: m\nrl: dpo\ndpo_loss_type: [sigmoid, sft]\ndpo_loss_weights: [1, 0.5]\ntrl: {beta: 0.3}\nload_in_4bit: false\nsave_only_model: true\n";
+        ImportedConfiguration imported = ConfigurationImport.Read(ConfigurationFile.Parse(Text + "output_dir: o\ndatasets: [{path: d.jsonl}]\n", "foreign.yaml"));
+        TrainingConfig training = RunConfig.Bind(ConfigurationFile.Parse(imported.ToYaml(), "ours.yaml"), imported.Stage, out _).Training;
+        Assert.That((training.LossType, training.LossWeights), Is.EqualTo((new[] { "sigmoid", "sft" }, new[] { 1, 0.5 })));
+        // Axolotl warms up over 3 % where nothing is said.
+        Assert.That((training.Beta, training.WarmupRatio), Is.EqualTo((0.3, 0.03)));
+        Assert.That(imported.Notes.Select(x => (x.Key, x.Text)), Is.EqualTo(new[] { ("save_only_model", "true has no counterpart: checkpoints hold what resuming needs") }));
+    }
+
     [Test]
     public void A_quantisation_that_is_not_built_is_listed()
     {
@@ -164,6 +189,7 @@ internal sealed class ConfigurationImportTests
 
     [TestCase("base_model: m\nrl: orpo", "rl: orpo of Axolotl has no counterpart")]
     [TestCase("finetuning_type: full\nstage: kto", "stage kto of LLaMA-Factory has no counterpart")]
+    [TestCase("model: m\ntrain_dataset: d.yaml\ncutoff_len: 9", "LLaMA-Factory's v1 layout")]
     [TestCase("lr: 3", "not a configuration of TRL, alignment-handbook, LLaMA-Factory or Axolotl")]
     public void What_cannot_be_imported_is_refused(string text, string message) =>
         Assert.That(() => ConfigurationImport.Read(ConfigurationFile.Parse(text, "foreign.yaml")), Throws.TypeOf<UsageException>().With.Message.Contains(message));
@@ -195,11 +221,12 @@ internal sealed class ConfigurationImportTests
             disable_tqdm: true
             save_only_model: true
             include_num_input_tokens_seen: true
+            env: {CUDA_VISIBLE_DEVICES: 0}
             """;
         RunConfig config = RunConfig.Bind(ConfigurationFile.Parse(Trl, "trl.yaml"), ConfigurationStage.Dpo,
             out IReadOnlyList<string> notices);
         Assert.That((config.Training.Optim, config.Training.LrSchedulerKwargs.DecayType), Is.EqualTo(("adamw_8bit", "1-sqrt")));
-        Assert.That(notices, Has.Count.EqualTo(5).And.Some.Contains("'save_only_model' has no counterpart"));
+        Assert.That(notices, Has.Count.EqualTo(6).And.Some.Contains("'save_only_model' has no counterpart"));
     }
 
     private static (ImportedConfiguration Imported, RunConfig Config) Import(string text, ForeignFormat format, ConfigurationStage stage)

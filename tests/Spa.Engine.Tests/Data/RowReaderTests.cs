@@ -56,6 +56,10 @@ internal sealed class RowReaderTests
         Assert.That(Read(file)[0].Json.ToJsonString(), Is.EqualTo("{\"a\":1.0,\"b\":12345678901234567890123,\"c\":-0.1e-7}"));
     }
 
+    [TestCase("prompt,chosen\n", "found text that is none of these (CSV is not read)")]
+    [TestCase("PK\u0003\u0004", "found a zip archive")]
+    [TestCase("ARROW1", "found an Arrow file")]
+    [TestCase("{\n \"data\": []\n}", ":1:2: not valid JSON: the object does not end on its line; write one object a line, or all rows as one array.")]
     [TestCase("{\"a\":1}\n{\"a\":}\n", ":2:6: not valid JSON")]
     [TestCase("{\"a\":1}\n{\"ä\": tru}\n", ":2:10: not valid JSON")]
     [TestCase("{\"a\":1} {\"a\":2}\n", ":1:9: not valid JSON")]

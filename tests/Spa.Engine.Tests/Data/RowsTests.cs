@@ -19,6 +19,11 @@ internal sealed class RowsTests
     [TestCase("""{"instruction":"q","system":"s","history":[["a","b"]],"chosen":"a","rejected":"b"}""", "Alpaca preferences")]
     [TestCase("""{"conversations":[{"from":"human","value":"q"}],"chosen":{"from":"gpt","value":"a"},"rejected":{"from":"gpt","value":"b"}}""", "ShareGPT preferences")]
     [TestCase("""{"instruction":"q","completions":[{"response":"a","overall_score":2},{"response":"b","overall_score":7.5}]}""", "raw UltraFeedback")]
+    [TestCase("""{"system":"s","question":"q","chosen":"a","rejected":"b"}""", "questions with two answers (Orca) {system, question, chosen, rejected}")]
+    [TestCase("""{"input":"q","chosen":"a","rejected":"b","generations":["b","a"]}""", "(Orca) {system, input, chosen, rejected}")]
+    [TestCase("""{"question":"q","chosen":"\n\nHuman: q\n\nAssistant: a","rejected":"\n\nHuman: q\n\nAssistant: b"}""", "hh-rlhf")]
+    [TestCase("""{"system":"s","prompt":"q","chosen":"a","rejected":"b"}""", "{prompt, chosen, rejected}; what system says is not used")]
+    [TestCase($$"""{"tools":"[]","images":null,"prompt":[{{User}}],"chosen":[{{Good}}],"rejected":[{{Bad}}],"chat_template_kwargs":{"x":1} }""", "what chat_template_kwargs says is not used")]
     public void Every_shape_of_a_preference_row_is_recognised(string row, string reading)
     {
         using DataFile file = new("rows.jsonl", row);
@@ -34,12 +39,27 @@ internal sealed class RowsTests
     [TestCase("""{"conversations":[{"from":"human","value":"q"},{"from":"gpt","value":"a"}]}""", "ShareGPT")]
     [TestCase("""{"instruction":"q","input":"x","output":"a"}""", "Alpaca")]
     [TestCase("""{"text":"once upon a time"}""", "whole texts")]
+    [TestCase("""{"system":"s","question":"q","response":"a"}""", "questions with their answer (Orca) {system, question, response}")]
     public void Every_shape_of_a_response_row_is_recognised(string row, string reading)
     {
         using DataFile file = new("rows.jsonl", row);
         RowReport report = new();
         Assert.That(Rows.ReadResponses(file.Path, report).Count(), Is.EqualTo(1));
         Assert.That(report.Reading, Does.Contain(reading));
+    }
+
+    // The field is the system turn where the conversation has none of its own.
+    [TestCase("""{"system":"s","conversations":[{"from":"human","value":"q"}],"chosen":"a","rejected":"b"}""", "system: s, user: q")]
+    [TestCase("""{"system":"s","conversations":[{"from":"system","value":"t"},{"from":"human","value":"q"}],"chosen":"a","rejected":"b"}""", "system: t, user: q")]
+    [TestCase("""{"system":"s","question":"q","chosen":"a","rejected":"b"}""", "system: s, user: q")]
+    [TestCase("""{"system":"","question":"q","chosen":"a","rejected":"b"}""", "user: q")]
+    public void A_system_field_is_the_first_turn(string row, string turns)
+    {
+        using DataFile file = new("rows.jsonl", row);
+        RowReport report = new();
+        IReadOnlyList<Message> prompt = Rows.ReadPreferences(file.Path, report).Single().Prompt.Messages!;
+        Assert.That(string.Join(", ", prompt.Select(turn => $"{turn.Role}: {turn.Content}")), Is.EqualTo(turns));
+        Assert.That(report.Reading, Does.Not.Contain("not used"));
     }
 
     [TestCase("""{"prompt":"q","chosen":"a","rejected":"a"}""", "identical_answers")]

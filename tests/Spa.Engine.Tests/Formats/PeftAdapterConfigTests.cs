@@ -27,6 +27,10 @@ internal sealed class PeftAdapterConfigTests
     [TestCase("velora_config", """{"a": 1}""", "supported: null or false")]
     [TestCase("monteclora_config", """{"a": 1}""", "supported: null or false")]
     [TestCase("kasa_config", """{"a": 1}""", "supported: null or false")]
+    [TestCase("init_lora_weights", "\"pissa_niter_16\"", "changed the weights of the base too")]
+    [TestCase("init_lora_weights", "\"olora\"", "changed the weights of the base too")]
+    [TestCase("init_lora_weights", "\"corda\"", "changed the weights of the base too")]
+    [TestCase("init_lora_weights", "\"loftq\"", "changed the weights of the base too")]
     [TestCase("from_next_year", "3", "unknown option 'from_next_year: 3', which may change what the adapter computes")]
     public void An_option_that_changes_the_computation_is_refused_by_name(string key, string value, string expected)
     {

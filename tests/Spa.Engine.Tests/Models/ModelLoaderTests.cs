@@ -47,7 +47,7 @@ internal sealed class ModelLoaderTests
     [TestCase("rms_norm_eps", null, "config.json: 'rms_norm_eps' is missing; a config.json of this model type has it")]
     [TestCase("num_hidden_layers", 5000, "config.json: 5000 layers, vocabulary 67 and width 24 are beyond any known model; the file is damaged")]
     [TestCase("vocab_size", -1, "config.json: 'vocab_size' must be an integer of at least 1, found -1")]
-    [TestCase("quantization_config", "gptq", "config.json: 'quantization_config' is \"gptq\", which models of type 'llama' do not have here; this model would be computed wrongly")]
+    [TestCase("quantization_config", "gptq", "config.json: 'quantization_config': quantised weights are read from GGUF only; take the model in bfloat16 or float32, or as a .gguf file")]
     public void Configs_that_cannot_be_computed_are_refused(string key, object? value, string message)
     {
         JsonObject config = TinyModel.Config();

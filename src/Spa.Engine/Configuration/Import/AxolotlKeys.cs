@@ -14,8 +14,11 @@ internal static class AxolotlKeys
         ("logging_steps", "logging_steps"), ("save_steps", "save_steps"), ("save_total_limit", "save_total_limit"), ("resume_from_checkpoint", "resume_from_checkpoint"),
         ("lora_r", "lora_r"), ("lora_alpha", "lora_alpha"), ("lora_dropout", "lora_dropout"), ("lora_target_modules", "lora_target_modules"), ("peft_use_rslora", "use_rslora"),
         ("peft_use_dora", "use_dora"), ("rl_beta", "beta"), ("dpo_beta", "beta"), ("dpo_use_weighting", "use_weighting"), ("dpo_label_smoothing", "label_smoothing"),
-        ("precompute_ref_log_probs", "precompute_ref_log_probs"),
+        ("dpo_loss_type", "loss_type"), ("dpo_loss_weights", "loss_weights"), ("precompute_ref_log_probs", "precompute_ref_log_probs"),
+        ("center_rewards_coefficient", "center_rewards_coefficient"),
     ];
+
+    private static readonly string[] s_bits = ["load_in_4bit", "load_in_8bit"];
 
     private static readonly Dictionary<string, string> s_reasons = new(StringComparer.Ordinal)
     {
@@ -38,6 +41,9 @@ internal static class AxolotlKeys
         ["fsdp"] = "is for PyTorch",
         ["fsdp_config"] = "is for PyTorch",
         ["neftune_noise_alpha"] = "has no counterpart; the result will differ",
+        ["lora_modules_to_save"] = "has no counterpart: only adapters are trained; the result will differ",
+        ["load_in_4bit"] = "has no counterpart without adapter",
+        ["load_in_8bit"] = "has no counterpart without adapter",
         ["lora_model_dir"] = "has no counterpart: merge the adapter into the model first",
     };
 
@@ -49,8 +55,9 @@ internal static class AxolotlKeys
             "dpo" or "ipo" => ConfigurationStage.Dpo,
             var other => throw new UsageException($"rl: {other} of Axolotl has no counterpart; supported: dpo, ipo, or none for supervised fine-tuning"),
         };
-        if (builder.TakeText("rl") == "ipo") builder.Put("loss_type", "ipo", "rl");
         foreach ((string theirs, string ours) in s_renamed) builder.Move(theirs, ours);
+        if (builder.TakeText("rl") == "ipo") builder.Put("loss_type", "ipo", "rl");
+        ReadTrl(builder);
         ReadAdapter(builder);
         ReadDatasets(builder, "datasets", "dataset_name");
         ReadDatasets(builder, "test_datasets", "eval_dataset");
@@ -69,12 +76,25 @@ internal static class AxolotlKeys
         builder.Default("per_device_train_batch_size", 1);
         builder.Default("num_train_epochs", 1);
         builder.DefaultTo("lr_scheduler_type", "cosine");
+        // There at most 100 updates.
+        if (!builder.Has("warmup_steps")) builder.Default("warmup_ratio", 0.03);
         builder.DefaultTo("gradient_checkpointing", false);
         return s_reasons;
     }
 
+    // Options of TRL's trainers; those of DPO lie beside it.
+    private static void ReadTrl(ImportBuilder builder)
+    {
+        if (builder.Take("trl") is not JsonObject options) return;
+        if (options["beta"] is { } beta) builder.Put("beta", beta, "trl");
+        string[] others = [.. options.Where(option => option.Key != "beta" && option.Value is not null).Select(option => option.Key)];
+        if (others.Length > 0) builder.Note("trl", $"{string.Join(", ", others)} without counterpart");
+    }
+
     private static void ReadAdapter(ImportBuilder builder)
     {
+        foreach (string bits in s_bits)
+            if (builder.IsOff(bits)) builder.Take(bits);
         if (builder.TakeText("adapter") is not { } adapter) return;
         if (adapter is not ("lora" or "qlora"))
         {
@@ -99,7 +119,7 @@ internal static class AxolotlKeys
     private static void ReadDatasets(ImportBuilder builder, string theirs, string ours)
     {
         if (builder.Take(theirs) is not JsonArray { Count: > 0 } sets) return;
-        string[] paths = [.. sets.OfType<JsonObject>().Select(set => $"{set["data_files"]?.AsValueText() ?? set["path"]?.AsValueText()}").Where(path => path.Length > 0)];
+        string[] paths = [.. sets.OfType<JsonObject>().Select(set => $"{FileOf(set)}").Where(path => path.Length > 0)];
         if (paths.Length == 0) return;
         builder.PutDataset(ours, paths[0], theirs);
         string columns = sets.OfType<JsonObject>().Any(set => set.Any(pair => pair.Key.StartsWith("field_", StringComparison.Ordinal) || pair.Key is "message_property_mappings" or "roles"))
@@ -109,6 +129,14 @@ internal static class AxolotlKeys
         else if (columns.Length + hub.Length > 0) builder.Note(theirs, $"'{paths[0]}' becomes {ours}{hub}{columns}");
     }
 
+    /// <summary>What an entry names: a file, the first of several, or a data set.</summary>
+    public static string? FileOf(JsonObject set) => set["data_files"]?.AsValueText() ?? set["path"]?.AsValueText();
+
     // A path, or the first of several.
-    private static string? AsValueText(this JsonNode node) => node is JsonArray list ? list.FirstOrDefault()?.ToString() : node.ToString();
+    private static string? AsValueText(this JsonNode node) => node switch
+    {
+        JsonArray list => list.FirstOrDefault()?.ToString(),
+        JsonObject bySplit => bySplit.FirstOrDefault().Value?.AsValueText(),
+        _ => node.ToString(),
+    };
 }

@@ -35,6 +35,9 @@ public static class ConfigurationImport
     private static ForeignFormat Recognise(ConfigurationDocument document)
     {
         JsonObject root = document.Root;
+        if (root.ContainsKey("model") && root.ContainsKey("train_dataset"))
+            throw new UsageException($"{document.Name}: LLaMA-Factory's v1 layout (model, train_dataset, peft_config) is not read; write it with model_name_or_path, stage, dataset and "
+                + "finetuning_type");
         foreach ((string key, ForeignFormat format) in s_marks)
             if (root.ContainsKey(key)) return format;
         throw new UsageException($"{document.Name}: not a configuration of TRL, alignment-handbook, LLaMA-Factory or Axolotl: expected model_name_or_path or base_model; "

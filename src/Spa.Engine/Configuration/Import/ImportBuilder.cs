@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Spa.Engine.Configuration.Import;
@@ -45,6 +46,9 @@ internal sealed class ImportBuilder(ConfigurationDocument document)
         if (!_values.ContainsKey(ours)) Put(ours, value, "");
     }
 
+    /// <summary>Whether the key is written and false.</summary>
+    public bool IsOff(string key) => document.Root[key]?.GetValueKind() == JsonValueKind.False;
+
     /// <summary>Says what became of a key.</summary>
     public void Note(string key, string text)
     {
@@ -84,11 +88,15 @@ internal sealed class ImportBuilder(ConfigurationDocument document)
         {
             // An empty value asks for nothing.
             if (_notes.TryGetValue(key, out string? text)) notes.Add(new ImportNote(key, text));
-            else if (!_taken.Contains(key) && value is not null) notes.Add(new ImportNote(key, $"{Short(value)} {reasons.GetValueOrDefault(key, "has no counterpart")}"));
+            else if (!_taken.Contains(key) && value is not null) notes.Add(new ImportNote(key, $"{Short(value)} {Fate(key, value, reasons)}"));
         }
 
         return new ImportedConfiguration(format, Stage, values, notes);
     }
+
+    // LLaMA-Factory and Axolotl have many keys of transformers under its names.
+    private static string Fate(string key, JsonNode value, IReadOnlyDictionary<string, string> reasons) =>
+        reasons.GetValueOrDefault(key) ?? ForeignKeys.All.GetValueOrDefault(key)?.Fate(value) ?? "has no counterpart";
 
     private static string Short(JsonNode value)
     {

@@ -26,7 +26,6 @@ internal static class TrlKeys
         builder.Move("torch_dtype", "dtype");
         builder.Move("max_seq_length", "max_length");
         builder.Move("bnb_4bit_use_double_quant", "use_bnb_nested_quant");
-        ReadMixture(builder);
         foreach ((string key, JsonNode? value) in root)
         {
             if (ConfigurationKeys.Find(key) is not null && value is not null) ReadOwn(builder, key);
@@ -34,6 +33,7 @@ internal static class TrlKeys
             else if (ForeignKeys.All.TryGetValue(key, out ForeignKey? foreign) && value is not null) ReadForeign(builder, foreign, value);
         }
 
+        ReadMixture(builder);
         return s_reasons;
     }
 
@@ -65,22 +65,38 @@ internal static class TrlKeys
 
     private static void ReadForeign(ImportBuilder builder, ForeignKey foreign, JsonNode value)
     {
-        if (foreign.Name is "torch_dtype" or "max_seq_length" or "bnb_4bit_use_double_quant") return;
-        bool isNeutral = foreign.Neutral is not null && JsonNode.DeepEquals(value, YamlReader.ReadValue(new ConfigurationDocument(foreign.Name), foreign.Neutral));
-        string warning = foreign.ChangesResult && !isNeutral ? "; the result will differ" : "";
-        builder.Note(foreign.Name, isNeutral ? "asks for nothing that is not so anyway" : $"{foreign.Reason}{warning}");
+        if (foreign.Name is "torch_dtype" or "max_seq_length" or "bnb_4bit_use_double_quant" or "dataset_mixture" or "datasets") return;
+        builder.Note(foreign.Name, foreign.Fate(value));
     }
 
-    // {name: share} of the handbook's first version, {datasets: [{id, config, split, weight}]} of its second, which is TRL's too.
+    // {name: share} of the handbook's first version, {datasets: [{id, config, split, weight}]} of its second, datasets: [{path, name, split, fraction}] of TRL.
     private static void ReadMixture(ImportBuilder builder)
     {
-        List<(string Name, string From)> names = [];
-        if (builder.Take("dataset_mixer") is JsonObject shares) names.AddRange(shares.Select(pair => (pair.Key, "dataset_mixer")));
-        if (builder.Take("dataset_mixture") is JsonObject mixture && mixture["datasets"] is JsonArray sets)
-            names.AddRange(sets.OfType<JsonObject>().Select(set => ($"{set["id"] ?? set["path"]}", "dataset_mixture")));
-        if (names.Count == 0 || builder.Has("dataset_name")) return;
-        builder.PutDataset("dataset_name", names[0].Name, names[0].From);
-        if (names.Count > 1)
-            builder.Note(names[0].From, $"{string.Join(", ", names.Select(set => set.Name))} are mixed there by shares; join them into one file and name it in dataset_name");
+        JsonObject? mixture = builder.Take("dataset_mixture") as JsonObject;
+        if (builder.Take("dataset_mixer") is JsonObject shares) PutMixture(builder, "dataset_mixer", [.. shares.Select(pair => pair.Key)], "");
+        else if (mixture?["datasets"] is JsonArray sets) PutMixture(builder, "dataset_mixture", Names(sets), Parts(sets) + HeldOut(mixture));
+        else if (builder.Take("datasets") is JsonArray own) PutMixture(builder, "datasets", Names(own), Parts(own));
     }
+
+    private static string[] Names(JsonArray sets) => [.. sets.OfType<JsonObject>().Select(set => $"{AxolotlKeys.FileOf(set) ?? set["id"]?.ToString()}")];
+
+    private static void PutMixture(ImportBuilder builder, string from, string[] names, string rest)
+    {
+        if (names.Length == 0) return;
+        if (builder.Has("dataset_name")) builder.Note("dataset_name", $"is passed over beside {from}, as there");
+        builder.PutDataset("dataset_name", names[0], from);
+        string hub = HubNames.IsLike(names[0]) ? $"; a data set of the Hugging Face Hub: {HubNames.Advice(names[0])}" : "";
+        if (names.Length > 1) builder.Note(from, $"{string.Join(", ", names)} are mixed there by shares; join them into one file and name it in dataset_name{rest}{hub}");
+        else if (rest.Length + hub.Length > 0) builder.Note(from, $"'{names[0]}' becomes dataset_name{rest}{hub}");
+    }
+
+    // A file is all of its rows.
+    private static string Parts(JsonArray sets)
+    {
+        string[] splits = [.. sets.OfType<JsonObject>().Select(set => $"{set["split"]}").Where(split => split is not ("" or "train")).Distinct()];
+        return splits.Length > 0 ? $"; a file is one split ({string.Join(", ", splits)} there)" : "";
+    }
+
+    private static string HeldOut(JsonObject mixture) =>
+        mixture["test_split_size"] is { } size ? $"; test_split_size {size} has no counterpart: put rows aside and name them in eval_dataset" : "";
 }

@@ -35,6 +35,8 @@ internal static class PhiFamily
     private static DecoderConfig ReadPhi3(ConfigReader config)
     {
         DecoderConfig options = CommonSettings.Read(config, rotary: RotaryReader.Read(config, CommonSettings.HeadDim(config), partial: true, RotaryKind));
+        // LongRoPE's, which the models without it have too.
+        config.Int("original_max_position_embeddings");
         return options with { Windows = CommonSettings.Windows(config, options.Layers) };
     }
 
