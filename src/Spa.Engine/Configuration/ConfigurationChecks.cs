@@ -27,7 +27,7 @@ internal static class ConfigurationChecks
             notices.Add($"{document.Place("report_to")}: report_to: {service} has no counterpart; metrics.jsonl and the report are always written");
         }
 
-        if (config.Training.LossType.Contains("spa")) CheckRefinement(config, document);
+        if (config.Training.LossType.Contains("spa")) CheckRefinement(config, document, notices);
         if (config.Stage is ConfigurationStage.Run or ConfigurationStage.Rloo) CheckJudging(config.Spa, document);
         if (config.Stage == ConfigurationStage.Run) CheckLoop(config.Spa, document);
     }
@@ -68,14 +68,13 @@ internal static class ConfigurationChecks
             () => $"'lr_scheduler_type: polynomial' falls to lr_scheduler_kwargs.lr_end, {options.LrEnd ?? 1e-7}; learning_rate {training.LearningRate} must be above it");
     }
 
-    // Fewer pairs than 1 / K have no K-quantile to be below, and nothing would ever be flagged.
-    private static void CheckRefinement(RunConfig config, ConfigurationDocument document)
+    // Fewer pairs than 1 / K have no K-quantile to be below, and nothing is ever flagged.
+    private static void CheckRefinement(RunConfig config, ConfigurationDocument document, List<string> notices)
     {
         (SpaConfig spa, int pairs) = (config.Spa, config.Training.PerDeviceTrainBatchSize);
-        Check(
-            spa.Threshold != "batch" || spa is { Flag: "smooth", LabelSmoothing: 0 } || spa.NoiseQuantile == 0 || pairs * spa.NoiseQuantile >= 1, document, "spa.threshold",
-            () => $"'spa.threshold: batch' flags the share 'spa.noise_quantile' {spa.NoiseQuantile} of each micro-batch, none of fewer than {Math.Ceiling(1 / spa.NoiseQuantile)} pairs; "
-                + $"'per_device_train_batch_size' is {pairs}: make it larger, or use quantile");
+        if (spa.Threshold != "batch" || spa is { Flag: "smooth", LabelSmoothing: 0 } || spa.NoiseQuantile == 0 || pairs * spa.NoiseQuantile >= 1) return;
+        notices.Add($"{document.Place("spa.threshold")}: 'spa.threshold: batch' flags nothing: it takes the share 'spa.noise_quantile' {spa.NoiseQuantile} of each micro-batch of "
+            + $"{Math.Ceiling(1 / spa.NoiseQuantile)} pairs or more, and 'per_device_train_batch_size' is {pairs}; make it larger, or use quantile");
     }
 
     private static void CheckJudging(SpaConfig spa, ConfigurationDocument document)
