@@ -4,97 +4,110 @@ using Parquet.Schema;
 
 namespace Spa.Engine.Data;
 
-/// <summary>
-/// A top-level column of one of three shapes: a scalar, a list of scalars, a list of flat structs. What definition levels mean is
-/// worked out once: below <see cref="_emptyLevel"/> the list is null, at it the list is empty, from <see cref="_entryLevel"/> on there is
-/// an entry (Dremel encoding; the names of the inner groups, <c>list.element</c> or <c>list.item</c>, do not matter).
-/// </summary>
+/// <summary>A top-level column: a scalar, or lists, structs and maps of whatever depth, put together from its leaves.</summary>
 internal sealed class ParquetColumn
 {
+    private readonly ParquetShape _shape;
     private readonly ParquetLeaf[] _leaves;
-    private readonly bool _isList;
-    private readonly bool _isStruct;
-    private readonly int _emptyLevel;
-    private readonly int _entryLevel;
-    private readonly int _structLevel;
 
-    private ParquetColumn(Field field, ListField? list, StructField? entry, DataField[] leaves, string path)
+    private ParquetColumn(string name, ParquetShape shape, IEnumerable<DataField> leaves)
     {
-        Name = field.Name;
-        _isList = list is not null;
-        _isStruct = entry is not null;
-        _emptyLevel = list?.IsNullable == true ? 1 : 0;
-        _entryLevel = list is null ? 0 : _emptyLevel + 1;
-        _structLevel = _entryLevel + (entry?.IsNullable == true ? 1 : 0);
-        _leaves = [.. leaves.Select(leaf => new ParquetLeaf(leaf, path))];
-        foreach (DataField leaf in leaves)
-        {
-            int expected = _structLevel + (leaf.IsNullable ? 1 : 0);
-            if (leaf.MaxRepetitionLevel != (_isList ? 1 : 0) || leaf.MaxDefinitionLevel != expected) throw Unsupported(field, path);
-        }
+        Name = name;
+        _shape = shape;
+        _leaves = [.. leaves.Select(leaf => new ParquetLeaf(leaf))];
     }
 
     public string Name { get; }
 
-    /// <exception cref="SpaException">The column has a shape that rows do not have.</exception>
-    public static ParquetColumn Of(Field field, string path) => field switch
+    /// <summary>The column, or null where it has nothing that can be a value of JSON.</summary>
+    /// <exception cref="InvalidDataException">The schema contradicts itself or is nested too deeply.</exception>
+    public static ParquetColumn? Of(Field field, RowLimits limits)
     {
-        DataField { IsArray: false } leaf => new ParquetColumn(field, null, null, [leaf], path),
-        ListField { Item: DataField { IsArray: false } leaf } list => new ParquetColumn(field, list, null, [leaf], path),
-        ListField { Item: StructField entry } list when entry.Fields.All(f => f is DataField { IsArray: false }) =>
-            new ParquetColumn(field, list, entry, [.. entry.Fields.Cast<DataField>()], path),
-        _ => throw Unsupported(field, path),
-    };
+        List<DataField> leaves = [];
+        return ParquetShape.Of(field, leaves, limits.MaxDepth) is { } shape ? new ParquetColumn(field.Name, shape, leaves) : null;
+    }
 
     /// <summary>One value for every row of the group.</summary>
     public List<JsonNode?> Read(ParquetRowGroupReader group, string path, RowLimits limits)
     {
-        ParquetValues[] leaves = [.. _leaves.Select(leaf => leaf.Read(group, path, limits))];
-        int count = leaves[0].Count;
-        foreach (ParquetValues leaf in leaves)
-        {
-            if (leaf.Count == count && leaf.Repetition.AsSpan().SequenceEqual(leaves[0].Repetition)) continue;
-            throw new SpaException($"{path}: the fields of column '{Name}' have lists of different lengths; the file is damaged");
-        }
-
+        Cursor cursor = new([.. _leaves.Select(leaf => leaf.Read(group, path, limits))], Name, path);
         List<JsonNode?> rows = [];
-        for (int slot = 0; slot < count; slot++)
-        {
-            if (!_isList) rows.Add(leaves[0].Value(slot));
-            else if (leaves[0].Repetition[slot] == 0) rows.Add(BeginList(leaves, slot));
-            else Append(rows, leaves, slot, path);
-        }
-
+        while (cursor.BeginsRow()) rows.Add(cursor.Next(_shape));
         return rows;
     }
 
-    private JsonArray? BeginList(ParquetValues[] leaves, int slot)
+    /// <summary>Where each leaf of the column stands.</summary>
+    private sealed class Cursor(ParquetValues[] leaves, string name, string path)
     {
-        int level = leaves[0].Definition[slot];
-        if (level >= _entryLevel) return [Entry(leaves, slot)];
-        return level == _emptyLevel ? [] : null;
-    }
+        private readonly int[] _slots = new int[leaves.Length];
 
-    private void Append(List<JsonNode?> rows, ParquetValues[] leaves, int slot, string path)
-    {
-        if (rows.Count == 0 || rows[^1] is not JsonArray list)
+        public bool BeginsRow()
         {
-            throw new SpaException($"{path}: column '{Name}' continues a list that never began; the file is damaged");
+            bool ends = _slots[0] == leaves[0].Count;
+            for (int i = 0; i < leaves.Length; i++)
+            {
+                if (_slots[i] == leaves[i].Count != ends) throw Uneven();
+                if (Repetition(i) != 0) throw new SpaException($"{path}: column '{name}' continues a list that never began; the file is damaged");
+            }
+
+            return !ends;
         }
 
-        list.Add(Entry(leaves, slot));
-    }
+        /// <summary>The value that begins here; its leaves stand behind it then.</summary>
+        public JsonNode? Next(ParquetShape shape)
+        {
+            switch (shape)
+            {
+                case ParquetShape.Leaf leaf:
+                    return leaves[leaf.First].Value(Take(leaf.First));
+                case ParquetShape.Struct inner:
+                    return Definition(inner.First) < inner.Level ? Skip(inner) : Fields(inner);
+                default:
+                    var list = (ParquetShape.List)shape;
+                    int level = Definition(list.First);
+                    if (level >= list.EntryLevel) return Entries(list);
+                    Skip(list);
+                    return level == list.EmptyLevel ? new JsonArray() : null;
+            }
+        }
 
-    private JsonNode? Entry(ParquetValues[] leaves, int slot)
-    {
-        if (!_isStruct) return leaves[0].Value(slot);
-        if (leaves[0].Definition[slot] < _structLevel) return null;
-        JsonObject entry = [];
-        for (int i = 0; i < leaves.Length; i++) entry.Add(_leaves[i].Name, leaves[i].Value(slot));
-        return entry;
-    }
+        private JsonObject Fields(ParquetShape.Struct shape)
+        {
+            JsonObject value = [];
+            foreach ((string field, ParquetShape inner) in shape.Fields) value.Add(field, Next(inner));
+            return value;
+        }
 
-    private static SpaException Unsupported(Field field, string path) => new(
-        $"{path}: column '{field.Name}' is {field.SchemaType.ToString().ToLowerInvariant()} of a shape that rows do not have; " +
-        "expected a scalar, a list of scalars or a list of {role, content}; leave the column out");
+        private JsonArray Entries(ParquetShape.List shape)
+        {
+            JsonArray list = [];
+            do list.Add(Next(shape.Item));
+            while (GoesOn(shape));
+            return list;
+        }
+
+        private bool GoesOn(ParquetShape.List shape)
+        {
+            bool more = Repetition(shape.First) == shape.Repetition;
+            for (int i = shape.First; i < shape.End; i++)
+                if (Repetition(i) > shape.Repetition || Repetition(i) == shape.Repetition != more) throw Uneven();
+            return more;
+        }
+
+        // An absent value has one slot in each of its leaves.
+        private JsonNode? Skip(ParquetShape shape)
+        {
+            for (int i = shape.First; i < shape.End; i++) Take(i);
+            return null;
+        }
+
+        private int Take(int leaf) => _slots[leaf] < leaves[leaf].Count ? _slots[leaf]++ : throw Uneven();
+
+        private int Definition(int leaf) => leaves[leaf].Definition is not { Length: > 0 } levels ? 0 : _slots[leaf] < levels.Length ? levels[_slots[leaf]] : throw Uneven();
+
+        // Behind the last slot another row would begin.
+        private int Repetition(int leaf) => _slots[leaf] < leaves[leaf].Repetition.Length ? leaves[leaf].Repetition[_slots[leaf]] : 0;
+
+        private SpaException Uneven() => new($"{path}: the fields of column '{name}' have lists of different lengths; the file is damaged");
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Parquet;
 using Parquet.Schema;
@@ -11,31 +12,17 @@ internal sealed class ParquetLeaf
     private const int ValuesPerByte = 256;
 
     private readonly DataField _field;
-    private readonly Func<ParquetRowGroupReader, int, int[]?, int[]?, Func<int, JsonNode?>> _read;
+    private readonly ReadValues _read;
 
-    public ParquetLeaf(DataField field, string path)
+    /// <param name="field">A field that <see cref="IsReadable"/>.</param>
+    public ParquetLeaf(DataField field)
     {
         _field = field;
-        _read = Type.GetTypeCode(field.ClrType) switch
-        {
-            TypeCode.Boolean => ReadAs<bool>(v => JsonValue.Create(v)),
-            TypeCode.SByte => ReadAs<sbyte>(v => Number(v)),
-            TypeCode.Byte => ReadAs<byte>(v => Number(v)),
-            TypeCode.Int16 => ReadAs<short>(v => Number(v)),
-            TypeCode.UInt16 => ReadAs<ushort>(v => Number(v)),
-            TypeCode.Int32 => ReadAs<int>(v => Number(v)),
-            TypeCode.UInt32 => ReadAs<uint>(v => Number(v)),
-            TypeCode.Int64 => ReadAs<long>(v => Number(v)),
-            TypeCode.Single => ReadAs<float>(v => float.IsFinite(v) ? Number(v) : null),
-            TypeCode.Double => ReadAs<double>(v => double.IsFinite(v) ? Number(v) : null),
-            _ when field.ClrType == typeof(ReadOnlyMemory<char>) || field.ClrType == typeof(string) =>
-                ReadAs<ReadOnlyMemory<char>>(v => JsonValue.Create(v.ToString())),
-            _ => throw new SpaException(
-                $"{path}: column '{field.Path}' holds {field.ClrType.Name} values; expected strings, numbers or booleans; leave the column out"),
-        };
+        _read = Reader(field) ?? throw new InvalidDataException($"column '{field.Path}' holds {field.ClrType.Name} values");
     }
 
-    public string Name => _field.Name;
+    /// <summary>Whether its values can be values of JSON.</summary>
+    public static bool IsReadable(DataField field) => Reader(field) is not null;
 
     public ParquetValues Read(ParquetRowGroupReader group, string path, RowLimits limits)
     {
@@ -55,16 +42,36 @@ internal sealed class ParquetLeaf
         int count = (int)claimed;
         int[]? definition = _field.MaxDefinitionLevel > 0 ? new int[count] : null;
         int[]? repetition = _field.MaxRepetitionLevel > 0 ? new int[count] : null;
-        Func<int, JsonNode?> value = _read(group, count, definition, repetition);
+        Func<int, JsonNode?> value = _read(_field, group, count, definition, repetition);
         return new ParquetValues(count, definition, repetition, _field.MaxDefinitionLevel, value);
     }
 
-    private Func<ParquetRowGroupReader, int, int[]?, int[]?, Func<int, JsonNode?>> ReadAs<T>(Func<T, JsonNode?> convert)
+    private static ReadValues? Reader(DataField field) => Type.GetTypeCode(field.ClrType) switch
+    {
+        TypeCode.Boolean => ReadAs<bool>(v => JsonValue.Create(v)),
+        TypeCode.SByte => ReadAs<sbyte>(v => Number(v)),
+        TypeCode.Byte => ReadAs<byte>(v => Number(v)),
+        TypeCode.Int16 => ReadAs<short>(v => Number(v)),
+        TypeCode.UInt16 => ReadAs<ushort>(v => Number(v)),
+        TypeCode.Int32 => ReadAs<int>(v => Number(v)),
+        TypeCode.UInt32 => ReadAs<uint>(v => Number(v)),
+        TypeCode.Int64 => ReadAs<long>(v => Number(v)),
+        TypeCode.UInt64 => ReadAs<ulong>(v => Number(v)),
+        TypeCode.Single => ReadAs<float>(v => float.IsFinite(v) ? Number(v) : null),
+        TypeCode.Double => ReadAs<double>(v => double.IsFinite(v) ? Number(v) : null),
+        TypeCode.Decimal => ReadAs<decimal>(v => Number(v)),
+        TypeCode.DateTime => ReadAs<DateTime>(v => JsonValue.Create(v.ToString("O", CultureInfo.InvariantCulture))),
+        _ when field.ClrType == typeof(ReadOnlyMemory<char>) || field.ClrType == typeof(string) =>
+            ReadAs<ReadOnlyMemory<char>>(v => JsonValue.Create(v.ToString())),
+        _ => null,
+    };
+
+    private static ReadValues ReadAs<T>(Func<T, JsonNode?> convert)
         where T : struct
-        => (group, count, definition, repetition) =>
+        => (field, group, count, definition, repetition) =>
         {
             T[] values = new T[count];
-            group.ReadRawAsync(_field, values.AsMemory(), AsMemory(definition), AsMemory(repetition), default).AsTask().GetAwaiter().GetResult();
+            group.ReadRawAsync(field, values.AsMemory(), AsMemory(definition), AsMemory(repetition), default).AsTask().GetAwaiter().GetResult();
             return place => convert(values[place]);
         };
 
@@ -73,5 +80,7 @@ internal sealed class ParquetLeaf
     /// <summary>A number in the form that numbers read from text have, so that callers may ask for it as any numeric type.</summary>
     private static JsonNode? Number<T>(T value)
         where T : struct, IFormattable
-        => JsonNode.Parse(value.ToString(null, System.Globalization.CultureInfo.InvariantCulture));
+        => JsonNode.Parse(value.ToString(null, CultureInfo.InvariantCulture));
+
+    private delegate Func<int, JsonNode?> ReadValues(DataField field, ParquetRowGroupReader group, int count, int[]? definition, int[]? repetition);
 }

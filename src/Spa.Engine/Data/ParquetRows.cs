@@ -5,15 +5,15 @@ namespace Spa.Engine.Data;
 
 /// <summary>
 /// Parquet through the library's lowest level: raw values and levels per column, put together here. Its typed readers return null lists
-/// without an error for files whose list field is called <c>item</c>, so they are not used. Read are scalars, lists of scalars and lists
-/// of flat structs (messages); every other shape is refused by name.
+/// without an error for files whose list field is called <c>item</c>, so they are not used. Read is everything that
+/// can be JSON; binary values are left out.
 /// </summary>
 internal static class ParquetRows
 {
     public static IEnumerable<SourceRow> Read(Stream source, string path, RowLimits limits)
     {
         using Disposer reader = new(Guard(path, () => Open(source, limits)));
-        ParquetColumn[] columns = Guard(path, () => reader.Inner.Schema.Fields.Select(field => ParquetColumn.Of(field, path)).ToArray());
+        ParquetColumn[] columns = Guard(path, () => reader.Inner.Schema.Fields.Select(field => ParquetColumn.Of(field, limits)).OfType<ParquetColumn>().ToArray());
         long number = 0;
         for (int group = 0; group < reader.Inner.RowGroupCount; group++)
         {
@@ -38,7 +38,7 @@ internal static class ParquetRows
             throw new SpaException($"{path}: row group {index} claims {group.RowCount} rows, at most {limits.MaxColumnValues} are read; write smaller row groups");
         }
 
-        List<JsonNode?>[] values = [.. columns.Select(column => Guard(path, () => column.Read(group, path, limits)))];
+        List<JsonNode?>[] values = [.. columns.Select(column => Guard(path, () => column.Read(group, path, limits), column.Name))];
         for (int c = 0; c < columns.Length; c++)
         {
             if (values[c].Count == group.RowCount) continue;
@@ -56,11 +56,15 @@ internal static class ParquetRows
     }
 
     /// <summary>The library reports a damaged file by whatever exception the damage leads to; all become one line.</summary>
-    private static T Guard<T>(string path, Func<T> read)
+    private static T Guard<T>(string path, Func<T> read, string column = "")
     {
         try
         {
             return read();
+        }
+        catch (NotImplementedException e)
+        {
+            throw new SpaException($"{path}: column '{column}' has an encoding that is not read; leave it out, or write the file with plain or dictionary encoding and data pages of version 1, as pandas does", e);
         }
         catch (Exception e) when (e is not SpaException)
         {

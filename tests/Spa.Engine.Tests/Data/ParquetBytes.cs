@@ -33,9 +33,9 @@ internal static class ParquetBytes
         return stream.ToArray();
     }
 
-    private static ReadOnlyMemory<char>[] Texts(params string[] texts) => [.. texts.Select(text => text.AsMemory())];
+    public static ReadOnlyMemory<char>[] Texts(params string[] texts) => [.. texts.Select(text => text.AsMemory())];
 
-    private static Task Part<T>(ParquetRowGroupWriter group, DataField field, T[] values, int[] definition, int[]? repetition)
+    public static Task Part<T>(ParquetRowGroupWriter group, DataField field, T[] values, int[] definition, int[]? repetition)
         where T : struct
         => group.WriteAllPartsAsync<T>(field, values, definition, repetition is null ? null : repetition.AsMemory(), default);
 }

@@ -35,29 +35,58 @@ internal sealed class ParquetRowsTests
         Assert.That(rows[7].Location.ToString(), Is.EqualTo($"{file.Path} row 8"));
     }
 
+    // The shape of raw UltraFeedback's completions, with everything that may be null or empty being so somewhere.
     [Test]
-    public async Task Other_shapes_are_refused_by_the_name_of_their_column()
+    public async Task Nested_columns_come_out_as_JSON()
     {
-        ParquetSchema[] schemas =
-        [
-            new(new ListField("deep", new ListField("element", new DataField<int>("element")))),
-            new(new StructField("deep", new DataField<int>("a"))),
-            new(new MapField("deep", new DataField("key", typeof(string), isNullable: false), new DataField<int>("value"))),
-            new(new ListField("deep", new StructField("element", new ListField("x", new DataField<int>("element"))))),
-            new(new DataField<DateTime>("deep")),
-        ];
-        foreach (ParquetSchema schema in schemas)
+        DataField response = new DataField<string>("response"), rating = new DataField<double?>("rating"), tag = new DataField<string>("item"), k = new DataField<int?>("k");
+        ParquetSchema schema = new(new ListField("completions", new StructField("item", response, new StructField("notes", rating), new ListField("tags", tag))), new StructField("meta", k));
+        using MemoryStream stream = new();
+        await using (ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream))
         {
-            using MemoryStream stream = new();
-            await using (await ParquetWriter.CreateAsync(schema, stream))
-            {
-            }
-
-            using DataFile file = new("rows.parquet", stream.ToArray());
-            Assert.That(
-                () => RowReader.Read(file.Path).ToList(),
-                Throws.InstanceOf<SpaException>().With.Message.StartsWith($"{file.Path}: column 'deep'").And.Message.EndsWith("leave the column out"));
+            using ParquetRowGroupWriter group = writer.CreateRowGroup();
+            await ParquetBytes.Part(group, response, ParquetBytes.Texts("x", "y"), [4, 4, 0, 3], [0, 1, 0, 0]);
+            await ParquetBytes.Part(group, rating, [1.5], [5, 3, 0, 4], [0, 1, 0, 0]);
+            await ParquetBytes.Part(group, tag, ParquetBytes.Texts("a", "b"), [6, 6, 4, 0, 3], [0, 2, 1, 0, 0]);
+            await ParquetBytes.Part(group, k, [7], [2, 0, 1], null);
         }
+
+        using DataFile file = new("rows.parquet", stream.ToArray());
+        Assert.That(RowReader.Read(file.Path).Select(row => row.Json.ToJsonString()), Is.EqualTo(new[]
+        {
+            """{"completions":[{"response":"x","notes":{"rating":1.5},"tags":["a","b"]},{"response":"y","notes":null,"tags":[]}],"meta":{"k":7}}""",
+            """{"completions":null,"meta":null}""",
+            """{"completions":[{"response":null,"notes":{"rating":null},"tags":null}],"meta":{"k":null}}""",
+        }));
+    }
+
+    // As many rows in both, but not as many entries in each list; and a list without a beginning.
+    [TestCase(new[] { 0, 1, 0 }, new[] { 0, 0, 1 }, "lists of different lengths")]
+    [TestCase(new[] { 0, 0, 1 }, new[] { 0, 1, 0 }, "lists of different lengths")]
+    [TestCase(new[] { 0, 1, 0 }, new[] { 0, 2, 0 }, "lists of different lengths")]
+    [TestCase(new[] { 1, 0, 0 }, new[] { 1, 0, 0 }, "continues a list that never began")]
+    public async Task Lists_that_do_not_fit_together_are_refused(int[] first, int[] second, string message)
+    {
+        DataField a = new DataField<int?>("a"), b = new DataField<int?>("b");
+        ParquetSchema schema = new(new ListField("pairs", new StructField("item", a, new ListField("list", b))));
+        using MemoryStream stream = new();
+        await using (ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream))
+        {
+            using ParquetRowGroupWriter group = writer.CreateRowGroup();
+            await ParquetBytes.Part(group, a, [1, 2, 3], [4, 4, 4], first);
+            await ParquetBytes.Part(group, b, [1, 2, 3], [6, 6, 6], second);
+        }
+
+        using DataFile file = new("rows.parquet", stream.ToArray());
+        Assert.That(() => RowReader.Read(file.Path).ToList(), Throws.InstanceOf<SpaException>().With.Message.EndsWith($"{message}; the file is damaged"));
+    }
+
+    [Test]
+    public void Binary_values_are_left_out()
+    {
+        ParquetSchema schema = new(new DataField<byte[]>("image"), new StructField("picture", new DataField<byte[]>("bytes"), new DataField<string>("path")));
+        Assert.That(ParquetColumn.Of(schema.Fields[0], RowLimits.Default), Is.Null);
+        Assert.That(ParquetColumn.Of(schema.Fields[1], RowLimits.Default)?.Name, Is.EqualTo("picture"));
     }
 
     [Test]
