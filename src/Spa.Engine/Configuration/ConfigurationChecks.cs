@@ -72,9 +72,10 @@ internal static class ConfigurationChecks
     private static void CheckRefinement(RunConfig config, ConfigurationDocument document, List<string> notices)
     {
         (SpaConfig spa, int pairs) = (config.Spa, config.Training.PerDeviceTrainBatchSize);
-        if (spa.Threshold != "batch" || spa is { Flag: "smooth", LabelSmoothing: 0 } || spa.NoiseQuantile == 0 || pairs * spa.NoiseQuantile >= 1) return;
-        notices.Add($"{document.Place("spa.threshold")}: 'spa.threshold: batch' flags nothing: it takes the share 'spa.noise_quantile' {spa.NoiseQuantile} of each micro-batch of "
-            + $"{Math.Ceiling(1 / spa.NoiseQuantile)} pairs or more, and 'per_device_train_batch_size' is {pairs}; make it larger, or use quantile");
+        if (spa.Threshold != "batch" || spa.Flag == "smooth" && spa.LabelSmoothing.All(alpha => alpha == 0)) return;
+        if (spa.NoiseQuantile.Where(share => share > 0 && pairs * share < 1).ToArray() is not { Length: > 0 } small) return;
+        notices.Add($"{document.Place("spa.threshold")}: 'spa.threshold: batch' flags nothing: it takes the share 'spa.noise_quantile' {small[0]} of each micro-batch of "
+            + $"{Math.Ceiling(1 / small[0])} pairs or more, and 'per_device_train_batch_size' is {pairs}; make it larger, or use quantile");
     }
 
     private static void CheckJudging(SpaConfig spa, ConfigurationDocument document)
@@ -87,6 +88,8 @@ internal static class ConfigurationChecks
 
     private static void CheckLoop(SpaConfig spa, ConfigurationDocument document)
     {
+        Enough(spa.LabelSmoothing.Count, "spa.label_smoothing", "or one number for all");
+        Enough(spa.NoiseQuantile.Count, "spa.noise_quantile", "or one number for all");
         Enough(spa.Extrapolation.Count, "spa.extrapolation", "or one number for all");
         int files = spa.Prompts!.Count;
         Enough(files, "spa.prompts", "or one file with spa.prompts_per_iteration");

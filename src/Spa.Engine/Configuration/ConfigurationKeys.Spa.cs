@@ -5,8 +5,10 @@ public static partial class ConfigurationKeys
 {
     private static IEnumerable<ConfigurationKey> Refinement() =>
     [
-        Number("spa.label_smoothing", "0.1", "[0, 1]", Paper, "Alpha: how much of a flagged pair's label is taken as flipped; 0 is plain iterative DPO."),
-        Number("spa.noise_quantile", "0.1", "[0, 1]", Paper, "K: the share of least confident pairs that are flagged."),
+        Key("spa.label_smoothing", ConfigurationKind.NumberList, "0.1", Paper, "Alpha: how much of a flagged pair's label is taken as flipped, one number or one per iteration; 0 is "
+            + "plain iterative DPO.") with { Range = new Interval("[0, 1]") },
+        Key("spa.noise_quantile", ConfigurationKind.NumberList, "0.1", Paper, "K: the share of least confident pairs that are flagged, one number or one per iteration.")
+            with { Range = new Interval("[0, 1]") },
         Key("spa.extrapolation", ConfigurationKind.NumberList, "[0.5, 0.25, 0.125]", Paper, "Lambda, one number or one per iteration; 0 is no decoupling.")
             with { Range = new Interval("[0, inf)") },
         Choice("spa.threshold", "quantile", ["quantile", "rolling", "batch"], Own,

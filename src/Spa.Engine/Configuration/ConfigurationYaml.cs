@@ -11,17 +11,21 @@ internal static class ConfigurationYaml
         IEnumerable<(ConfigurationKey Key, object? Value)> top, params (string Section, IEnumerable<(ConfigurationKey Key, object? Value)> Values)[] sections)
     {
         StringBuilder yaml = new();
-        foreach ((ConfigurationKey key, object? value) in top) yaml.Append(CultureInfo.InvariantCulture, $"{key.Name}: {Text(value)}\n");
+        foreach ((ConfigurationKey key, object? value) in top) yaml.Append(CultureInfo.InvariantCulture, $"{key.Name}: {Text(key, value)}\n");
         foreach ((string section, IEnumerable<(ConfigurationKey Key, object? Value)> values) in sections)
         {
             int depth = section.Count(c => c == '.');
             yaml.Append(' ', 2 * depth).Append(section.AsSpan(section.LastIndexOf('.') + 1)).Append(":\n");
             foreach ((ConfigurationKey key, object? value) in values)
-                yaml.Append(' ', 2 * depth + 2).Append(CultureInfo.InvariantCulture, $"{key.Name}: {Text(value)}\n");
+                yaml.Append(' ', 2 * depth + 2).Append(CultureInfo.InvariantCulture, $"{key.Name}: {Text(key, value)}\n");
         }
 
         return yaml.ToString();
     }
+
+    // One number for all iterations is written as its default is.
+    private static string Text(ConfigurationKey key, object? value) =>
+        Text(value is IReadOnlyList<double> { Count: 1 } one && char.IsAsciiDigit(key.Default[0]) ? one[0] : value);
 
     private static string Text(object? value) => value switch
     {

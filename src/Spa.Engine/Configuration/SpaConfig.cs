@@ -8,9 +8,9 @@ public sealed record SpaConfig
 {
     internal SpaConfig() { }
 
-    public double LabelSmoothing { get; init; }
+    public ValueList<double> LabelSmoothing { get; init; } = new([]);
 
-    public double NoiseQuantile { get; init; }
+    public ValueList<double> NoiseQuantile { get; init; } = new([]);
 
     public ValueList<double> Extrapolation { get; init; } = new([]);
 
@@ -52,8 +52,14 @@ public sealed record SpaConfig
 
     public ValueList<string>? Controls { get; init; }
 
-    /// <summary>Lambda of iteration <paramref name="iteration"/>, counted from 1; one written number is for all.</summary>
-    public double ExtrapolationOf(int iteration) => Extrapolation.Count == 1 ? Extrapolation[0] : Extrapolation[iteration - 1];
+    /// <summary>Alpha of iteration <paramref name="iteration"/>, counted from 1; one written number is for all.</summary>
+    public double LabelSmoothingOf(int iteration) => Of(LabelSmoothing, iteration);
+
+    /// <summary>K of iteration <paramref name="iteration"/>, likewise.</summary>
+    public double NoiseQuantileOf(int iteration) => Of(NoiseQuantile, iteration);
+
+    /// <summary>Lambda of iteration <paramref name="iteration"/>, likewise.</summary>
+    public double ExtrapolationOf(int iteration) => Of(Extrapolation, iteration);
 
     /// <summary>
     /// The prompts of iteration <paramref name="iteration"/>, counted from 1: their file, how many of its prompts earlier iterations took,
@@ -62,8 +68,10 @@ public sealed record SpaConfig
     public (string File, long Skip, int? Take) PromptsOf(int iteration)
     {
         if (Prompts is null) throw new UsageException("'spa.prompts' is missing: the loop needs prompts to sample from");
-        int? Count(int i) => PromptsPerIteration is { } counts ? counts.Count == 1 ? counts[0] : counts[i - 1] : null;
+        int? Count(int i) => PromptsPerIteration is { } counts ? Of(counts, i) : null;
         if (Prompts.Count > 1) return (Prompts[iteration - 1], 0, Count(iteration));
         return (Prompts[0], Enumerable.Range(1, iteration - 1).Sum(i => (long)(Count(i) ?? 0)), Count(iteration));
     }
+
+    private static T Of<T>(ValueList<T> values, int iteration) => values.Count == 1 ? values[0] : values[iteration - 1];
 }

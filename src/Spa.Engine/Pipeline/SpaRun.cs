@@ -91,9 +91,9 @@ public sealed partial class SpaRun : IDisposable
         {
             PhaseRecord samples = Sample(t, policy);
             PhaseRecord pairs = Judge(t, samples, policy, JudgeReference(sft, previous));
-            PhaseRecord? gold = ScoreByGold(t, samples);
+            PhaseRecord? gold = ScoreByGold(t, samples), divergence = MeasureDivergence(t, samples, sft);
             PhaseRecord trained = Train(t, policy, pairs);
-            Audit(t, samples, pairs, trained, gold);
+            Audit(t, samples, pairs, trained, gold, divergence);
             (previous, policy) = (policy, new StageModel(t, StageTitle(t), _folder.Model(t), trained.Key));
             Evaluate(policy, sft);
         }

@@ -131,8 +131,8 @@ internal static class TrainingSetup
     /// <summary>Refinement of iteration <paramref name="iteration"/> (from 1).</summary>
     public static RefinementSettings Refinement(SpaConfig config, int iteration) => new()
     {
-        LabelSmoothing = config.LabelSmoothing,
-        NoiseQuantile = config.NoiseQuantile,
+        LabelSmoothing = config.LabelSmoothingOf(iteration),
+        NoiseQuantile = config.NoiseQuantileOf(iteration),
         Extrapolation = config.ExtrapolationOf(iteration),
         Threshold = config.Threshold switch
         {

@@ -1,5 +1,7 @@
 using System.Reflection;
 using Spa.Engine.Configuration;
+using Spa.Engine.Pipeline;
+using Spa.Engine.Preference;
 
 namespace Spa.Engine.Tests.Configuration;
 
@@ -120,8 +122,24 @@ internal sealed class RunConfigTests
     [TestCase("  iterations: 4\n", "'spa.extrapolation' has 3 values for 4 iterations")]
     [TestCase("  extrapolation: 0\n  iterations: 4\n", "'spa.prompts' has 3 values for 4 iterations")]
     [TestCase("  prompts_per_iteration: [1, 2]\n", "'spa.prompts_per_iteration' has 2 values for 3 iterations")]
+    [TestCase("  label_smoothing: [0.1, 0.2]\n", "'spa.label_smoothing' has 2 values for 3 iterations")]
+    [TestCase("  noise_quantile: [0.1, 0.2]\n", "'spa.noise_quantile' has 2 values for 3 iterations")]
+    [TestCase("  noise_quantile: [0.1, 0.2, 1.5]\n", "1.5")]
     public void A_loop_with_too_few_values_is_refused_before_it_starts(string yaml, string expected) =>
         Assert.That(() => Bind(Loop + yaml, ConfigurationStage.Run), Throws.InstanceOf<UsageException>().With.Message.Contains(expected));
+
+    [Test]
+    public void Alpha_K_and_lambda_are_one_number_or_one_for_each_iteration()
+    {
+        SpaConfig each = Bind(Loop + "  label_smoothing: [0.1, 0.2, 0.3]\n  noise_quantile: [0.3, 0.2, 0.1]\n  extrapolation: [1, 2, 3]\n", ConfigurationStage.Run).Spa;
+        SpaConfig all = Bind(Loop + "  label_smoothing: 0.2\n  noise_quantile: 0.3\n  extrapolation: 1\n", ConfigurationStage.Run).Spa;
+        for (int t = 1; t <= 3; t++)
+        {
+            RefinementSettings own = TrainingSetup.Refinement(each, t), same = TrainingSetup.Refinement(all, t);
+            Assert.That(new[] { own.LabelSmoothing, own.NoiseQuantile, own.Extrapolation }, Is.EqualTo(new[] { t / 10.0, (4 - t) / 10.0, t }).Within(1e-15));
+            Assert.That((same.LabelSmoothing, same.NoiseQuantile, same.Extrapolation), Is.EqualTo((0.2, 0.3, 1.0)));
+        }
+    }
 
     [TestCase(8, 0.1, "smooth", 0.1, false)]
     [TestCase(10, 0.1, "smooth", 0.1, true)]
@@ -151,7 +169,7 @@ internal sealed class RunConfigTests
         Assert.That((paper.Spa.Threshold, paper.Spa.Iterations, paper.Spa.SeedNumTrainEpochs), Is.EqualTo(("quantile", 3, 3.0)));
 
         SpaConfig released = Bind(Loop.Replace("[a, b, c]", "x") + "preset: spa-released\n", ConfigurationStage.Run).Spa;
-        Assert.That((released.Threshold, released.Iterations, released.ExtrapolationOf(2), released.LabelSmoothing), Is.EqualTo(("rolling", 2, 0.0, 0.1)));
+        Assert.That((released.Threshold, released.Iterations, released.ExtrapolationOf(2), released.LabelSmoothingOf(2)), Is.EqualTo(("rolling", 2, 0.0, 0.1)));
         Assert.That((released.Sampling.Temperature, released.Sampling.TopP, released.Sampling.MaxNewTokens), Is.EqualTo((0.7, 1.0, 300)));
     }
 

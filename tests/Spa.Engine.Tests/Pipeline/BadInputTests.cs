@@ -113,7 +113,7 @@ internal sealed class BadInputTests : IDisposable
     [TestCase("""{"prompt": "a", "chosen": "b"}""", "{ROOT}/seed.jsonl:2: missing_field: a field is missing ('rejected'); add it or name the right file")]
     [TestCase("""{"prompt": "a", "chosen": "b", "rejected": ""}""", "{ROOT}/seed.jsonl:2: empty_answer_rejected: the rejected answer is blank; remove the row or give it an answer")]
     [TestCase("""{"prompt": "a", "chosen": 7, "rejected": "c"}""", "{ROOT}/seed.jsonl:2: not_a_string: a field is neither text nor a list of {role, content} ('chosen' is a number); correct the row")]
-    [TestCase("""{"prompt": "a", "chosen": """, "{ROOT}/seed.jsonl:2:27: not valid JSON: Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed.")]
+    [TestCase("""{"prompt": "a", "chosen": """, "{ROOT}/seed.jsonl:2:27: not valid JSON: the object does not end on its line; write one object a line, or all rows as one array.")]
     [TestCase("""{"prompt_ids": [1, 2], "chosen_ids": [290], "rejected_ids": [3]}""", "{ROOT}/seed.jsonl:2: token id 290 is outside the model's vocabulary of 290 tokens; use the tokenizer that belongs to the model")]
     public void A_bad_row_is_named_by_file_and_line(string row, string message)
     {
@@ -162,7 +162,7 @@ internal sealed class BadInputTests : IDisposable
     [TestCase("spa.sampling.temprature=1", "--set spa.sampling.temprature: unknown key 'spa.sampling.temprature', did you mean 'spa.sampling.temperature'?")]
     [TestCase("beta=much", "--set beta: 'beta' must be a number in [0, inf); found \"much\"")]
     [TestCase("loss_type=ipo", "'loss_type: ipo' is not supported by this build; supported: spa, or another one with spa dpo")]
-    [TestCase("optim=adamw_bf16", "'optim: adamw_bf16' rounds bfloat16 weights, found float32 ones; set dtype: bfloat16, or another optim")]
+    [TestCase("optim=adamw_bf16", "'optim: adamw_bf16' rounds bfloat16 weights, and all that are trained here are float32; set dtype: bfloat16, or another optim (adapters are bfloat16 on CUDA alone)")]
     [TestCase("spa.judge=reward-model", "spa.judging: the reward-model judge needs the folder of a reward model; spa reward trains one")]
     public void A_key_or_value_that_is_not_known(string setting, string message) => RefusedUsage(message, setting);
 

@@ -28,7 +28,8 @@ internal sealed class Optimizer
         if (rest.Length > 0) _rules.Add(new AdamWRule(rest));
         if (suited.Length > 0) _rules.Add(Rule(kind, suited, productType, seed));
         if (kind == OptimizerKind.AdamWBf16 && suited.Length == 0)
-            throw new UsageException("'optim: adamw_bf16' rounds bfloat16 weights, found float32 ones; set dtype: bfloat16, or another optim");
+            throw new UsageException("'optim: adamw_bf16' rounds bfloat16 weights, and all that are trained here are float32; set dtype: bfloat16, or another optim "
+                + "(adapters are bfloat16 on CUDA alone)");
         NeedsMaster = kind != OptimizerKind.AdamWBf16 && table.Parameters.Any(p => p.Type != DType.Float32);
     }
 

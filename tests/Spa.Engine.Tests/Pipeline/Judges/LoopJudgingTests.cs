@@ -70,6 +70,16 @@ internal sealed class LoopJudgingTests
         });
     }
 
+    [TestCase("spa.judge=random")]
+    [TestCase("spa.judge_reference=none")]
+    public void The_divergence_from_the_SFT_model_does_not_depend_on_the_judge(string judge)
+    {
+        using TinyRun implicitly = new(), other = new();
+        double expected = Audit(implicitly.Execute(overrides: "spa.iterations=1"))["kl_to_sft"]!["value"]!.GetValue<double>();
+        Assert.That(Audit(other.Execute(overrides: ["spa.iterations=1", judge]))["kl_to_sft"]!["value"]!.GetValue<double>(), Is.EqualTo(expected).Within(1e-9));
+        Assert.That(expected, Is.Not.Zero);
+    }
+
     [TestCase("spa.judging.length=normalize", "is for the implicit judge")]
     [TestCase("spa.judging.calibrate=true", "is for the implicit judge")]
     [TestCase("spa.filter=[none, cut]", "says none and something else")]
