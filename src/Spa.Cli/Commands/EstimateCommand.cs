@@ -57,11 +57,14 @@ internal sealed class EstimateCommand : CliCommand
     private int RunStudy(CommandContext context, Study study, ComputeBackend backend, DeviceLimits? device)
     {
         double gigaflops = device is null ? CpuCheck.GigaFlops(backend) : 0;
+        (int runs, double seconds) = (0, 0);
         foreach ((StudyExperiment experiment, StudyArm arm) in study.Experiments.SelectMany(e => e.Runs.Select(arm => (e, arm))))
         {
             RunConfig loop = study.Configuration(experiment, arm, experiment.Seeds[0], _options.Overrides(context), "runs/study");
             EstimateReport[] stages = [.. Estimates(context, loop, Study.Stages(arm, loop), backend, device, out IReadOnlyList<string> assumed)
                 .Select(estimate => new EstimateReport(estimate, device, gigaflops, assumed))];
+            runs += experiment.Seeds.Count;
+            seconds += experiment.Seeds.Count * stages.Sum(s => s.Seconds);
             if (context.Json)
             {
                 JsonObject line = new() { ["experiment"] = experiment.Name, ["arm"] = arm.Name, ["seeds"] = experiment.Seeds.Count, ["estimate"] = stages[^1].ToJson() };
@@ -75,6 +78,7 @@ internal sealed class EstimateCommand : CliCommand
             }
         }
 
+        if (!context.Json) context.WriteLine($"{runs} runs, {ProgressText.Duration(TimeSpan.FromSeconds(seconds))} one after the other; what arms have in common is done once and counted each time");
         return ExitCodes.Done;
     }
 

@@ -16,7 +16,11 @@ internal sealed class ConsoleLog : RunLog, IDisposable
     // Carriage return, then "erase to the end of the line".
     private const string ClearLine = "\r\u001b[K";
 
+    // Far more than there are kinds of notices; a service's errors may be different each time.
+    private const int RememberedNotices = 1000;
+
     private readonly Lock _lock = new();
+    private readonly HashSet<string> _said = new(StringComparer.Ordinal);
     private readonly CliConsole _console;
     private readonly LogLevel _level;
     private readonly Func<TimeSpan> _clock;
@@ -34,6 +38,9 @@ internal sealed class ConsoleLog : RunLog, IDisposable
         if (_level == LogLevel.Quiet) return;
         lock (_lock)
         {
+            // A study reads the same rows for every arm.
+            if (_said.Contains(message)) return;
+            if (_said.Count < RememberedNotices) _said.Add(message);
             EraseLine();
             _console.Error.WriteLine(message);
             if (_meter is { IsComplete: false } && _console.ErrorIsLive) DrawLine();

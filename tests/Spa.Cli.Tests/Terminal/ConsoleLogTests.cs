@@ -51,6 +51,14 @@ internal sealed class ConsoleLogTests
     }
 
     [Test]
+    public void A_notice_is_told_once()
+    {
+        using ConsoleLog log = Make(live: false);
+        foreach (string message in new[] { "a", "b", "a" }) log.Notice(message);
+        Assert.That(_error.ToString().Split('\n'), Is.EqualTo(new[] { "a", "b", "" }));
+    }
+
+    [Test]
     public void On_a_terminal_one_line_is_drawn_again()
     {
         using (ConsoleLog log = Make(live: true))
