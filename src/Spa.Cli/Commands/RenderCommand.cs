@@ -28,7 +28,7 @@ internal sealed class RenderCommand : CliCommand
 
     public override string Details =>
         "Rows {messages, add_generation_prompt, ...} are rendered as Hugging Face's apply_chat_template does; every other field is a variable of the template. Rows "
-            + "{context} are rendered with exactly these variables. Each row becomes {text}, or {error} where the template refuses it.\n" +
+            + "{context} are rendered with exactly these variables. Each row becomes {text}, or {error} where the template refuses it. A tokenizer's template 'tool_use' is for rows with tools.\n" +
         "Without --template and --tokenizer each row brings its own template: {template, context}.";
 
     public override IReadOnlyList<string> Examples =>
@@ -41,18 +41,19 @@ internal sealed class RenderCommand : CliCommand
     {
         if (context.IsGiven(_template) && context.IsGiven(_tokenizer)) throw new UsageException("--template and --tokenizer both name a template; give one of them");
         using RowSink sink = RowSink.Open(context.Get(_output), context.Console.Out);
-        (ChatTemplate? template, IReadOnlyDictionary<string, string> specialTokens) = Template(context);
-        new RenderRows(template, specialTokens, context.Get(_now)).Run(context.Require(_input), context.Threads, sink, context.Log, context.Cancel);
+        (ChatTemplate? template, ChatTemplate? toolTemplate, IReadOnlyDictionary<string, string> specialTokens) = Template(context);
+        new RenderRows(template, specialTokens, context.Get(_now), toolTemplate).Run(context.Require(_input), context.Threads, sink, context.Log, context.Cancel);
         return ExitCodes.Done;
     }
 
-    private (ChatTemplate? Template, IReadOnlyDictionary<string, string> SpecialTokens) Template(CommandContext context)
+    private (ChatTemplate? Template, ChatTemplate? ToolTemplate, IReadOnlyDictionary<string, string> SpecialTokens) Template(CommandContext context)
     {
-        if (context.Get(_template) is { } file) return (ChatTemplate.Parse(Read(file), file), s_none);
-        if (context.Get(_tokenizer) is not { } path) return (null, s_none);
+        if (context.Get(_template) is { } file) return (ChatTemplate.Parse(Read(file), file), null, s_none);
+        if (context.Get(_tokenizer) is not { } path) return (null, null, s_none);
         ModelTokenizer tokenizer = ModelTokenizer.Open(path);
         string source = tokenizer.TemplateSource ?? throw new SpaException($"'{path}' has no chat template; name one with --template");
-        return (ChatTemplate.Parse(source, path), tokenizer.SpecialTokens);
+        ChatTemplate? tools = tokenizer.ToolTemplateSource is { } forTools ? ChatTemplate.Parse(forTools, path) : null;
+        return (ChatTemplate.Parse(source, path), tools, tokenizer.SpecialTokens);
     }
 
     private static string Read(string file)

@@ -108,7 +108,7 @@ public static class ForeignKeys
         Refused("min_p", Sampled, "null"),
         Refused("repetition_penalty", Sampled, "1"),
         Refused("generation_kwargs", Sampled, "null"),
-        Refused("chat_template_kwargs", "has no counterpart: the chat template gets the messages alone", "null"),
+        Refused("chat_template_kwargs", "has no counterpart: put it into the rows, as a field of this name", "null"),
         Refused("epsilon_high", "has no counterpart: ratios are clipped by epsilon to both sides", "null"),
         Refused("mask_truncated_completions", "has no counterpart: responses that were cut count too", "false"),
         Refused("reward_weights", "has no counterpart: there is one judge", "null"),

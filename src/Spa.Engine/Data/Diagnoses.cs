@@ -14,6 +14,7 @@ public static class Diagnoses
         [Diagnosis.NotIds] = ("not_ids", "a field is not a list of token ids", "ids are whole numbers from 0"),
         [Diagnosis.MixedForms] = ("mixed_forms", "the fields are not all text, all messages or all ids", "use one form in a row"),
         [Diagnosis.UnknownRole] = ("unknown_role", "a message has an unknown role", "use system, user, assistant or tool"),
+        [Diagnosis.NotForTemplate] = ("not_for_template", "tools or chat_template_kwargs are nothing that a chat template takes", "give a list of JSON schemas and an object of variables"),
         [Diagnosis.EmptyPrompt] = ("empty_prompt", "the prompt is empty", "remove the row or give it a prompt"),
         [Diagnosis.NoTurnsChosen] = ("no_turns_chosen", "chosen is not a transcript", FixTurns),
         [Diagnosis.NoTurnsRejected] = ("no_turns_rejected", "rejected is not a transcript", FixTurns),

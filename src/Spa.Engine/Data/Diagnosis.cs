@@ -8,6 +8,7 @@ public enum Diagnosis
     NotIds,
     MixedForms,
     UnknownRole,
+    NotForTemplate,
     EmptyPrompt,
     NoTurnsChosen,
     NoTurnsRejected,

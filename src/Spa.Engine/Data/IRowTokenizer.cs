@@ -19,11 +19,12 @@ public interface IRowTokenizer
 
     /// <summary>
     /// The conversation by the chat template; with <paramref name="addGenerationPrompt"/> the header of the assistant's next turn follows.
+    /// The template is given <paramref name="arguments"/> beside it.
     /// </summary>
-    string Render(IReadOnlyList<Message> messages, bool addGenerationPrompt);
+    string Render(IReadOnlyList<Message> messages, bool addGenerationPrompt, TemplateArguments? arguments = null);
 
     /// <summary>
     /// The whole conversation, and what of it the chat template marks as generated (<c>{% generation %}</c>); nothing where it marks none.
     /// </summary>
-    RenderResult RenderMarked(IReadOnlyList<Message> messages) => new(Render(messages, addGenerationPrompt: false), []);
+    RenderResult RenderMarked(IReadOnlyList<Message> messages, TemplateArguments? arguments = null) => new(Render(messages, addGenerationPrompt: false, arguments), []);
 }

@@ -15,21 +15,36 @@ internal static class JsonRow
     /// <exception cref="SpaException">Bad UTF-8, bad JSON, a repeated key, an unpaired surrogate, or not an object.</exception>
     public static JsonObject Parse(ReadOnlySpan<byte> utf8, RowLocation location, int column, RowLimits limits)
     {
+        JsonNode? node = ParseValue(utf8, location, column, limits);
+        return node as JsonObject ?? throw new SpaException($"{location}: expected a JSON object {{...}}, found {NameOf(node)}");
+    }
+
+    /// <summary>The value in <paramref name="utf8"/>, as for <see cref="Parse"/>; null for <c>null</c>.</summary>
+    /// <exception cref="SpaException">Bad UTF-8, bad JSON, a repeated key or an unpaired surrogate.</exception>
+    public static JsonNode? ParseValue(ReadOnlySpan<byte> utf8, RowLocation location, int column, RowLimits limits)
+    {
         if (!Utf8.IsValid(utf8)) throw BadText(utf8, FirstInvalid(utf8), location, column, "not UTF-8 text; save the file as UTF-8");
         if (utf8.IndexOf("\\u"u8) >= 0) CheckEscapes(utf8, location, column, limits);
-        JsonNode? node;
         try
         {
             JsonDocumentOptions options = new() { MaxDepth = limits.MaxDepth, AllowDuplicateProperties = false };
-            node = JsonNode.Parse(utf8, documentOptions: options);
+            return JsonNode.Parse(utf8, documentOptions: options);
         }
         catch (JsonException e)
         {
             throw BadJson(utf8, e, location, column);
         }
-
-        return node as JsonObject ?? throw new SpaException($"{location}: expected a JSON object {{...}}, found {NameOf(node)}");
     }
+
+    /// <summary>
+    /// A copy without the fields that are null, at any depth: tables fill with null what one of their rows has and another has not. Entries of lists stay. TRL does the same.
+    /// </summary>
+    public static JsonNode? WithoutNulls(JsonNode? node) => node switch
+    {
+        JsonObject fields => new JsonObject(fields.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Key, WithoutNulls(field.Value)))),
+        JsonArray list => new JsonArray([.. list.Select(WithoutNulls)]),
+        _ => node?.DeepClone(),
+    };
 
     /// <summary>How a value reads in a message: "a string", "null".</summary>
     public static string NameOf(JsonNode? node) => node?.GetValueKind() switch

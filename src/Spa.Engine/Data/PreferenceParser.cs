@@ -126,7 +126,7 @@ internal sealed class PreferenceParser(SourceRow row, RowFields fields)
     {
         if (turns.Count == 0) return;
         if (!Conversation.EndsWithAssistant(turns)) fields.Fault(side.NoFinalAnswer);
-        else if (string.IsNullOrWhiteSpace(turns[^1].Content)) fields.Fault(side.Empty);
+        else if (turns[^1].IsBlank) fields.Fault(side.Empty);
         if (turns.Count > 1 && !Conversation.Alternates(turns)) fields.Fault(side.Roles);
     }
 
@@ -137,8 +137,12 @@ internal sealed class PreferenceParser(SourceRow row, RowFields fields)
         if (prompt.Messages?.Count > 0 && !Conversation.Alternates(prompt.Messages.Concat(answer.Messages!))) fields.Fault(side.Roles);
     }
 
-    private PreferenceRow? Finish(RowContent prompt, RowContent chosen, RowContent rejected) => fields.Faults.Count > 0 ? null
-        : new PreferenceRow(prompt, chosen, rejected, fields.End("chosen_finish_reason"), fields.End("rejected_finish_reason"), row.Json, row.Location);
+    private PreferenceRow? Finish(RowContent prompt, RowContent chosen, RowContent rejected)
+    {
+        prompt = fields.WithArguments(prompt);
+        return fields.Faults.Count > 0 ? null
+            : new PreferenceRow(prompt, chosen, rejected, fields.End("chosen_finish_reason"), fields.End("rejected_finish_reason"), row.Json, row.Location);
+    }
 
     private sealed record Side(Diagnosis NoTurns, Diagnosis TextBefore, Diagnosis NoFinalAnswer, Diagnosis Empty, Diagnosis Roles);
 }

@@ -21,8 +21,8 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
         }
 
         IReadOnlyList<Message> turns = response.Messages!;
-        string head = tokenizer.Render(prompt.Messages!, addGenerationPrompt: true);
-        string full = tokenizer.Render([.. prompt.Messages!, .. turns], addGenerationPrompt: false);
+        string head = tokenizer.Render(prompt.Messages!, addGenerationPrompt: true, prompt.Arguments);
+        string full = tokenizer.Render([.. prompt.Messages!, .. turns], addGenerationPrompt: false, prompt.Arguments);
         if (full.StartsWith(head, StringComparison.Ordinal))
         {
             int[] tokens = Continue(promptTokens, tokenizer.Encode(full, addSpecialTokens: false), full[head.Length..]);
@@ -35,6 +35,8 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
                 + "found in it; give one turn");
         }
 
+        if (turns[0].CallsTools)
+            throw new SpaException($"{location}: the chat template renders the prompt otherwise once it is answered, so the tool calls of the response cannot be found in it; use a template that does not");
         report.AddTemplateMismatch();
         return Close(tokenizer.Encode(turns[0].Content, addSpecialTokens: false), endsWritten: 0, end);
     }
@@ -55,7 +57,7 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
         if (content.Messages is not null && turns is ScoredTurns.Assistant or ScoredTurns.Last) return EncodeTurns(row, turns == ScoredTurns.Last);
         int[] tokens = content.Ids ?? (content.Text is not null
             ? OpenText(content.Text)
-            : tokenizer.Encode(tokenizer.Render(content.Messages!, addGenerationPrompt: false), addSpecialTokens: false));
+            : tokenizer.Encode(tokenizer.Render(content.Messages!, addGenerationPrompt: false, content.Arguments), addSpecialTokens: false));
         if (content.Text is not null) tokens = Close(tokens, HasEnd(tokens) ? 1 : 0, row.End);
         bool[] scored = new bool[tokens.Length];
         if (scored.Length > 0) scored.AsSpan(1).Fill(true);
@@ -69,7 +71,7 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
     private TokenizedExample EncodeTurns(ResponseRow row, bool onlyLast)
     {
         IReadOnlyList<Message> turns = row.Response.Messages!;
-        RenderResult marked = tokenizer.RenderMarked(turns);
+        RenderResult marked = tokenizer.RenderMarked(turns, row.Response.Arguments);
         if (!onlyLast && marked.GenerationSpans.Count > 0) return EncodeMarked(row, marked);
         string full = marked.Text;
         List<TurnPiece> pieces = [];
@@ -77,8 +79,8 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
         for (int i = 0; i < turns.Count; i++)
         {
             if (turns[i].Role != Message.Assistant || (onlyLast && i < turns.Count - 1)) continue;
-            string head = tokenizer.Render([.. turns.Take(i)], addGenerationPrompt: true);
-            string upTo = tokenizer.Render([.. turns.Take(i + 1)], addGenerationPrompt: false);
+            string head = tokenizer.Render([.. turns.Take(i)], addGenerationPrompt: true, row.Response.Arguments);
+            string upTo = tokenizer.Render([.. turns.Take(i + 1)], addGenerationPrompt: false, row.Response.Arguments);
             if (!full.StartsWith(upTo, StringComparison.Ordinal) || !upTo.StartsWith(head, StringComparison.Ordinal) || head.Length < done)
             {
                 if (i == turns.Count - 1 && pieces.Count == 0) return EncodeLast(row, turns);
@@ -99,8 +101,8 @@ internal sealed class ResponseEncoder(IRowTokenizer tokenizer, RowReport report)
     /// <summary>A conversation of which only the last turn is scored, as a response to the turns before it.</summary>
     private TokenizedExample EncodeLast(ResponseRow row, IReadOnlyList<Message> turns)
     {
-        RowContent prompt = RowContent.OfMessages([.. turns.Take(turns.Count - 1)]);
-        int[] head = tokenizer.Encode(tokenizer.Render(prompt.Messages!, addGenerationPrompt: true), addSpecialTokens: false);
+        RowContent prompt = RowContent.OfMessages([.. turns.Take(turns.Count - 1)]).With(row.Response.Arguments);
+        int[] head = tokenizer.Encode(tokenizer.Render(prompt.Messages!, addGenerationPrompt: true, prompt.Arguments), addSpecialTokens: false);
         int[] response = Encode(prompt, head, RowContent.OfMessages([turns[^1]]), row.End, row.Location);
         bool[] scored = new bool[head.Length + response.Length];
         scored.AsSpan(Math.Min(Math.Max(head.Length, 1), scored.Length)).Fill(true);

@@ -60,6 +60,7 @@ internal sealed class ResponseParser(SourceRow row, RowFields fields)
             if (turns[^1].Role is not (Message.User or "tool")) fields.Fault(Diagnosis.NoFinalAnswer, "a prompt ends with the user");
         }
 
+        prompt = fields.WithArguments(prompt);
         return fields.Faults.Count > 0 ? null : new PromptRow(prompt, row.Json, row.Location);
     }
 
@@ -137,6 +138,10 @@ internal sealed class ResponseParser(SourceRow row, RowFields fields)
         return Result(null, content);
     }
 
-    private ResponseRow? Result(RowContent? prompt, RowContent response) =>
-        fields.Faults.Count > 0 ? null : new ResponseRow(prompt, response, fields.End("finish_reason"), row.Json, row.Location);
+    private ResponseRow? Result(RowContent? prompt, RowContent response)
+    {
+        if (prompt is null) response = fields.WithArguments(response);
+        else prompt = fields.WithArguments(prompt);
+        return fields.Faults.Count > 0 ? null : new ResponseRow(prompt, response, fields.End("finish_reason"), row.Json, row.Location);
+    }
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Spa.Engine.Data;
 
-/// <summary>A prompt or a response in one of its three forms. Exactly one of the three properties is set.</summary>
+/// <summary>A prompt or a response in one of its three forms. Exactly one of the text, messages and ids is set.</summary>
 public sealed class RowContent
 {
     private RowContent() { }
@@ -14,12 +14,15 @@ public sealed class RowContent
     /// <summary>Turns, for the chat template.</summary>
     public IReadOnlyList<Message>? Messages { get; private init; }
 
+    /// <summary>What the row gives to the chat template beside the turns, or null. Of a prompt and its response the prompt has it.</summary>
+    public TemplateArguments? Arguments { get; private init; }
+
     /// <summary>Token ids, taken as they are: no template, nothing added.</summary>
     public int[]? Ids { get; private init; }
 
     /// <summary>True where there is nothing to read: no id, no turn, or text that is only white space.</summary>
     public bool IsBlank => Text is not null ? string.IsNullOrWhiteSpace(Text)
-        : Messages is not null ? Messages.Count == 0 || string.IsNullOrWhiteSpace(Messages[^1].Content)
+        : Messages is not null ? Messages.Count == 0 || Messages[^1].IsBlank
         : Ids!.Length == 0;
 
     public static RowContent OfText(string text) => new() { Text = text };
@@ -27,6 +30,9 @@ public sealed class RowContent
     public static RowContent OfMessages(IReadOnlyList<Message> messages) => new() { Messages = messages };
 
     public static RowContent OfIds(int[] ids) => new() { Ids = ids };
+
+    /// <summary>The same with arguments for the chat template, which only messages go through.</summary>
+    public RowContent With(TemplateArguments? arguments) => Messages is null || arguments is null ? this : new() { Messages = Messages, Arguments = arguments };
 
     /// <summary>Same form and same content.</summary>
     public bool SameAs(RowContent other) =>
@@ -44,8 +50,10 @@ public sealed class RowContent
         {
             Append(hash, message.Role);
             Append(hash, message.Content);
+            if (message.Json is not null) Append(hash, message.Json);
         }
 
+        if (Arguments is not null) Append(hash, Arguments.Key);
         if (Ids is not null) hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(Ids.AsSpan()));
         return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash.GetHashAndReset());
     }

@@ -19,8 +19,8 @@ internal sealed class RowFields(SourceRow row)
         ["observation"] = "tool",
     };
 
-    // What other programs give to the chat template or to the model, and nothing here takes.
-    private static readonly string[] s_beside = ["system", "tools", "chat_template_kwargs", "images", "videos", "audios"];
+    // What other programs give to the chat template or to the model, and not every shape of a row takes.
+    private static readonly string[] s_beside = ["system", TemplateArguments.ToolsField, TemplateArguments.VariablesField, "images", "videos", "audios"];
 
     private static readonly string[] s_questions = ["question", "input"];
 
@@ -67,6 +67,22 @@ internal sealed class RowFields(SourceRow row)
         if (content is null || content.Text is not null) return content?.Text;
         Fault(Diagnosis.NotAString, $"'{name}' is a list");
         return null;
+    }
+
+    /// <summary>Messages with what the row gives to the chat template beside them; a fault where it is nothing for a template. Other contents pass as they are.</summary>
+    public RowContent WithArguments(RowContent content)
+    {
+        if (content.Messages is null) return content;
+        _taken.UnionWith([TemplateArguments.ToolsField, TemplateArguments.VariablesField]);
+        try
+        {
+            return content.With(TemplateArguments.Of(row.Json));
+        }
+        catch (SpaException problem)
+        {
+            Fault(Diagnosis.NotForTemplate, problem.Message);
+            return content;
+        }
     }
 
     /// <summary>ShareGPT turns: <c>[{from, value}]</c>.</summary>
@@ -199,14 +215,26 @@ internal sealed class RowFields(SourceRow row)
                 return null;
             }
 
-            if (Member(message, roleKey, $"{name}[{i}]") is not { } role || Member(message, contentKey, $"{name}[{i}]") is not { } content) return null;
+            if (Member(message, roleKey, $"{name}[{i}]") is not { } role) return null;
+            // A turn that calls tools need not say anything.
+            string? content = message[contentKey] is null && Message.CallsToolsIn(message) ? "" : Member(message, contentKey, $"{name}[{i}]");
+            if (content is null) return null;
             if (roleKey == "from") role = s_shareGptRoles.GetValueOrDefault(role, role);
             if (!Message.IsKnownRole(role)) Fault(Diagnosis.UnknownRole, $"'{role}' in '{name}[{i}]'");
-            messages.Add(new Message(role, content));
+            messages.Add(Message.Of(role, content, roleKey == "role" ? message : Renamed(message, role)));
         }
 
         return messages;
     }
+
+    // A ShareGPT turn as other turns are written.
+    private static JsonObject Renamed(JsonObject message, string role) => new(message.Where(field => field.Key is not ("role" or "content"))
+        .Select(field => field.Key switch
+        {
+            "from" => KeyValuePair.Create("role", (JsonNode?)role),
+            "value" => KeyValuePair.Create("content", field.Value?.DeepClone()),
+            _ => KeyValuePair.Create(field.Key, field.Value?.DeepClone()),
+        }));
 
     private string? Member(JsonObject message, string key, string where)
     {

@@ -98,7 +98,7 @@ public sealed class RowTokenization(IRowTokenizer tokenizer, Truncation truncati
     {
         int[] tokens = prompt.Ids ?? (prompt.Text is not null
             ? _responses.OpenText(prompt.Text)
-            : tokenizer.Encode(tokenizer.Render(prompt.Messages!, addGenerationPrompt: true), addSpecialTokens: false));
+            : tokenizer.Encode(tokenizer.Render(prompt.Messages!, addGenerationPrompt: true, prompt.Arguments), addSpecialTokens: false));
         return tokens.Length > 0 ? tokens : throw new SpaException($"{location}: the prompt comes to no token; give it text, or use a tokenizer with BOS");
     }
 }

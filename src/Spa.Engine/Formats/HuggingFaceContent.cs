@@ -17,6 +17,9 @@ public sealed class HuggingFaceContent
     /// <summary>Written as chat_template.jinja.</summary>
     public string? ChatTemplate { get; init; }
 
+    /// <summary>Templates beside <see cref="ChatTemplate"/> by name, written into additional_chat_templates.</summary>
+    public IReadOnlyDictionary<string, string> NamedTemplates { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Further text files by plain name: a model card, a tokenizer.json made from a GGUF vocabulary. They win over copied ones.</summary>
     public IReadOnlyDictionary<string, string> TextFiles { get; init; } = new Dictionary<string, string>();
 

@@ -10,6 +10,7 @@ public static partial class HuggingFaceWriter
 {
     private const string ConfigName = "config.json";
     private const string TemplateName = "chat_template.jinja";
+    private const string TemplatesFolder = "additional_chat_templates";
 
     private static readonly string[] s_tokenizerFiles =
     [
@@ -37,18 +38,35 @@ public static partial class HuggingFaceWriter
         {
             if (WeightsName().IsMatch(Path.GetFileName(file)) && !weights.Contains(Path.GetFileName(file))) Delete(file);
         }
-        WriteTokenizer(folder, content.TokenizerFolder, content.ChatTemplate, content.TextFiles);
+        WriteTokenizer(folder, content.TokenizerFolder, content.ChatTemplate, content.NamedTemplates, content.TextFiles);
         if (content.GenerationConfig is not null) JsonFiles.WriteObject(Path.Combine(folder, "generation_config.json"), content.GenerationConfig);
         JsonFiles.WriteObject(Path.Combine(folder, ConfigName), content.Config);
     }
 
-    /// <summary>Tokenizer files, chat template and further text files of a model or adapter.</summary>
-    internal static void WriteTokenizer(string folder, string? source, string? chatTemplate, IReadOnlyDictionary<string, string> textFiles)
+    /// <summary>The files of a model folder: those in it, and its named chat templates.</summary>
+    internal static IEnumerable<string> FilesOf(string folder) => [.. Directory.GetFiles(folder), .. NamedTemplatesIn(folder)];
+
+    /// <summary>Tokenizer files, chat templates and further text files of a model or adapter.</summary>
+    internal static void WriteTokenizer(string folder, string? source, string? chatTemplate, IReadOnlyDictionary<string, string> namedTemplates,
+        IReadOnlyDictionary<string, string> textFiles)
     {
         if (source is not null) CopyTokenizer(source, folder, chatTemplate, textFiles);
         if (chatTemplate is not null) AtomicFile.WriteAllText(Path.Combine(folder, TemplateName), chatTemplate);
+        WriteNamedTemplates(folder, namedTemplates);
         foreach ((string name, string text) in textFiles) AtomicFile.WriteAllText(Path.Combine(folder, RequirePlain(name)), text);
     }
+
+    // Files stand for a list of templates in tokenizer_config.json, so there must be one for each; those of another tokenizer must go.
+    private static void WriteNamedTemplates(string folder, IReadOnlyDictionary<string, string> templates)
+    {
+        string place = Path.Combine(folder, TemplatesFolder);
+        foreach (string file in NamedTemplatesIn(folder))
+            if (!templates.ContainsKey(Path.GetFileNameWithoutExtension(file))) Delete(file);
+        foreach ((string name, string template) in templates) AtomicFile.WriteAllText(Path.Combine(place, RequirePlain($"{name}.jinja")), template);
+    }
+
+    private static string[] NamedTemplatesIn(string folder) =>
+        Path.Combine(folder, TemplatesFolder) is var place && Directory.Exists(place) ? Directory.GetFiles(place, "*.jinja") : [];
 
     private static void CopyTokenizer(string source, string folder, string? chatTemplate, IReadOnlyDictionary<string, string> textFiles)
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Spa.Engine.Formats;
 
 namespace Spa.Engine.Pipeline;
 
@@ -18,15 +19,16 @@ public static class ContentHash
     // It tells about a model and is written anew whenever there is more to tell; no result depends on it.
     private const string CardName = "README.md";
 
-    /// <summary>SHA-256 of a file, or of all files of a folder with their names, a model's card left out.</summary>
+    /// <summary>SHA-256 of a file, or of all files of a folder (and a model's named chat templates) with their names, a model's card left out.</summary>
     public static string OfPath(string path)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        string[] files = Directory.Exists(path) ? [.. Directory.GetFiles(path).Where(file => Path.GetFileName(file) != CardName).Order(StringComparer.Ordinal)] : [path];
+        bool isFolder = Directory.Exists(path);
+        string[] files = isFolder ? [.. HuggingFaceWriter.FilesOf(path).Where(file => Path.GetFileName(file) != CardName).Order(StringComparer.Ordinal)] : [path];
         byte[] buffer = new byte[1 << 20];
         foreach (string file in files)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(Path.GetFileName(file) + "\n"));
+            hash.AppendData(Encoding.UTF8.GetBytes((isFolder ? Path.GetRelativePath(path, file) : Path.GetFileName(file)) + "\n"));
             using FileStream stream = File.OpenRead(file);
             for (int read = stream.Read(buffer); read > 0; read = stream.Read(buffer)) hash.AppendData(buffer, 0, read);
         }

@@ -48,7 +48,7 @@ internal sealed class JudgedRollouts : IRolloutSource
         _generator.Generate([.. chosen.Select((p, i) => new GenerationPrompt(_prompts[p].Ids, (uint)update * (uint)chosen.Length + (uint)i))], (i, responses) =>
         {
             LoopPrompt prompt = _prompts[chosen[i]];
-            rows[i] = new SampledRow(prompt.Row, prompt.Source, prompt.Ids, [.. responses.Select(r => SampledResponse.From(r, _tokenizer))]);
+            rows[i] = new SampledRow(prompt.Row, prompt.Source, prompt.Ids, [.. responses.Select(r => SampledResponse.From(r, _tokenizer))]) { Arguments = prompt.Arguments };
         });
         double[][] rewards = Rewards(_judge, rows), ratios = new double[rows.Length][];
         if (_reference is null) for (int i = 0; i < rows.Length; i++) ratios[i] = new double[Samples];

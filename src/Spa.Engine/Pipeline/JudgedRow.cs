@@ -35,6 +35,7 @@ internal sealed record JudgedRow(SampledRow Sampled, double[] Rewards, JudgedPai
         row["margin"] = Pair.Margin;
         row["probability"] = Pair.Probability;
         row["prompt"] = Sampled.Prompt?.DeepClone();
+        Sampled.Arguments?.AddTo(row);
         row["chosen"] = Chosen.Text;
         row["rejected"] = Rejected.Text;
         row["prompt_ids"] = SampledRow.Array(Sampled.PromptIds);

@@ -44,9 +44,13 @@ internal sealed class LoopData
     public static string Hash(IEnumerable<TokenizedPair> pairs) =>
         HashOfRows("pairs", pairs.Select(p => $"{string.Join(' ', p.Prompt)}|{string.Join(' ', p.Chosen)}|{string.Join(' ', p.Rejected)}{(p.Margin == 0 ? "" : $"|{p.Margin:R}")}"));
 
-    /// <summary>Hash of prompts as they are sampled from.</summary>
+    /// <summary>Hash of prompts as they are sampled from and judged.</summary>
     public static string Hash(IEnumerable<LoopPrompt> prompts) =>
-        HashOfRows("prompts", prompts.Select(p => string.Join(' ', p.Ids)));
+        HashOfRows("prompts", prompts.Select(p => $"{string.Join(' ', p.Ids)}{(p.Arguments is null ? "" : $"|{p.Arguments.Key}")}{FurtherFields(p.Source)}"));
+
+    // A judge's own template may read what the sampler's passed over.
+    private static string FurtherFields(JsonNode? prompt) =>
+        prompt is JsonArray turns && turns.Any(turn => turn is JsonObject message && message.Any(field => field.Key is not ("role" or "content"))) ? $"|{turns.ToJsonString()}" : "";
 
     /// <summary>Hash of examples as they enter training or evaluation.</summary>
     public static string Hash(IEnumerable<TokenizedExample> examples) =>
@@ -102,7 +106,7 @@ internal sealed class LoopData
             if (take is { } limit && prompts.Count >= limit) break;
             if (tokenization.Prompt(source, newTokens) is not { } prompt) continue;
             RowChecks.RequireIds(prompt.Tokens, model.Config, source.Location);
-            prompts.Add(new LoopPrompt((int)row - 1, source.Source["prompt"], prompt.Tokens));
+            prompts.Add(new LoopPrompt((int)row - 1, source.Source["prompt"], prompt.Tokens, source.Prompt.Arguments));
         }
         foreach (string line in report.Lines()) log.Notice($"{file}: {line}");
         return (prompts, row);

@@ -18,7 +18,7 @@ internal sealed class MissingTokenizer(ModelFiles files) : IRowTokenizer
 
     public int[] Encode(string text, bool addSpecialTokens) => throw Missing();
 
-    public string Render(IReadOnlyList<Message> messages, bool addGenerationPrompt) => throw Missing();
+    public string Render(IReadOnlyList<Message> messages, bool addGenerationPrompt, TemplateArguments? arguments = null) => throw Missing();
 
     /// <summary>The error for everything that needs text.</summary>
     public SpaException Missing() =>

@@ -135,7 +135,7 @@ public sealed class ModelBundle : IDisposable
         if (model.Adapter is { } adapter)
         {
             PeftAdapterWriter.Write(folder, adapter.Config.ToJson(System.IO.Path.GetFullPath(BasePath)), AdapterFiles.Contents(model, master), _tokenizerFolder, _tokenizer?.TemplateSource,
-                TextFiles(textFiles ?? new Dictionary<string, string>()));
+                NamedTemplates, TextFiles(textFiles ?? new Dictionary<string, string>()));
             return;
         }
         var config = (JsonObject)model.ConfigJson.DeepClone();
@@ -152,6 +152,7 @@ public sealed class ModelBundle : IDisposable
             TokenizerFolder = _tokenizerFolder,
             MaxShardBytes = maxShardBytes ?? SafetensorsWriter.DefaultShardBytes,
             ChatTemplate = _tokenizer?.TemplateSource,
+            NamedTemplates = NamedTemplates,
             TextFiles = TextFiles(textFiles ?? new Dictionary<string, string>()),
         });
     }
@@ -170,6 +171,8 @@ public sealed class ModelBundle : IDisposable
             else backend.Download(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ushort>(bytes), part);
         });
     }
+
+    private IReadOnlyDictionary<string, string> NamedTemplates => _tokenizer?.NamedTemplates ?? new Dictionary<string, string>();
 
     // A GGUF file carries its vocabulary inside; a folder needs it as files.
     private Dictionary<string, string> TextFiles(IReadOnlyDictionary<string, string> given)

@@ -8,7 +8,7 @@ namespace Spa.Engine.Pipeline;
 /// <summary>A model's tokenizer with its chat template and the ids that end its responses.</summary>
 public sealed class ModelTokenizer : IRowTokenizer
 {
-    private readonly ChatTemplate? _template;
+    private readonly ChatTemplate? _template, _toolTemplate;
     private readonly string _name;
 
     /// <param name="name">File or folder, for messages.</param>
@@ -20,7 +20,12 @@ public sealed class ModelTokenizer : IRowTokenizer
         (_name, Tokenizer, Config) = (name, tokenizer, config);
         template ??= config.ChatTemplate;
         TemplateSource = template;
+        // Templates with a name stand beside the configuration's own, not beside another that is given.
+        if (template == config.ChatTemplate) NamedTemplates = config.ChatTemplates.Where(named => named.Key != TokenizerConfig.DefaultTemplateName).ToDictionary();
+        foreach (string key in NamedTemplates.Keys)
+            if (key.Length == 0 || key.AsSpan().IndexOfAny("/\\\0") >= 0) throw new SpaException($"'{name}' has a chat template named '{key}'; expected a name that a file can have");
         _template = template is null ? null : ChatTemplate.Parse(template, name);
+        _toolTemplate = ToolTemplateSource is { } tools ? ChatTemplate.Parse(tools, name) : null;
         SpecialTokens = new[] { ("bos_token", config.BosToken), ("eos_token", config.EosToken), ("pad_token", config.PadToken), ("unk_token", config.UnknownToken) }
             .Where(token => token.Item2 is not null).ToDictionary(token => token.Item1, token => token.Item2!);
         BosId = config.BosTokenId ?? IdOf(config.BosToken);
@@ -35,6 +40,12 @@ public sealed class ModelTokenizer : IRowTokenizer
 
     /// <summary>Source of the chat template, or null.</summary>
     public string? TemplateSource { get; }
+
+    /// <summary>Sources of the chat templates beside <see cref="TemplateSource"/>, by name.</summary>
+    public IReadOnlyDictionary<string, string> NamedTemplates { get; } = new Dictionary<string, string>();
+
+    /// <summary>Source of the template that conversations with tools take in the place of <see cref="TemplateSource"/>, as in transformers; null for none.</summary>
+    public string? ToolTemplateSource => NamedTemplates.GetValueOrDefault(TokenizerConfig.ToolTemplateName);
 
     /// <summary>What a template knows as <c>bos_token</c> and the like: those that the tokenizer's configuration names, as in transformers.</summary>
     public IReadOnlyDictionary<string, string> SpecialTokens { get; }
@@ -88,9 +99,9 @@ public sealed class ModelTokenizer : IRowTokenizer
 
     public string Decode(ReadOnlySpan<int> ids) => Tokenizer.Decode(ids, skipSpecialTokens: true);
 
-    public string Render(IReadOnlyList<Message> messages, bool addGenerationPrompt) => RenderChat(messages, addGenerationPrompt).Text;
+    public string Render(IReadOnlyList<Message> messages, bool addGenerationPrompt, TemplateArguments? arguments = null) => RenderChat(messages, addGenerationPrompt, arguments).Text;
 
-    public RenderResult RenderMarked(IReadOnlyList<Message> messages) => RenderChat(messages, addGenerationPrompt: false);
+    public RenderResult RenderMarked(IReadOnlyList<Message> messages, TemplateArguments? arguments = null) => RenderChat(messages, addGenerationPrompt: false, arguments);
 
     /// <summary>Throws unless every id that this tokenizer can give has a row in the model's embedding.</summary>
     public void RequireFits(int vocabulary, string model)
@@ -100,12 +111,15 @@ public sealed class ModelTokenizer : IRowTokenizer
                 + "together, use the tokenizer that came with the model");
     }
 
-    private RenderResult RenderChat(IReadOnlyList<Message> messages, bool addGenerationPrompt)
+    private RenderResult RenderChat(IReadOnlyList<Message> messages, bool addGenerationPrompt, TemplateArguments? arguments)
     {
-        if (_template is null)
+        ChatTemplate? template = arguments?.Tools is null ? _template : _toolTemplate ?? _template;
+        if (template is null)
             throw new SpaException($"'{_name}' has no chat template, and a row holds messages; give a model with chat_template.jinja, or rows with text");
-        var list = new JsonArray([.. messages.Select(m => new JsonObject { ["role"] = m.Role, ["content"] = m.Content })]);
-        return _template.RenderChat(list, addGenerationPrompt, variables: SpecialTokens.ToDictionary(token => token.Key, object? (token) => token.Value));
+        var list = new JsonArray([.. messages.Select(m => m.ToJson())]);
+        Dictionary<string, object?> variables = SpecialTokens.ToDictionary(token => token.Key, object? (token) => token.Value);
+        foreach ((string key, JsonNode? value) in arguments?.Variables ?? []) variables[key] = value;
+        return template.RenderChat(list, addGenerationPrompt, arguments?.Tools, variables.GetValueOrDefault("documents") as JsonArray, variables);
     }
 
     private int? IdOf(string? token) => token is null ? null : Tokenizer.TokenToId(token);

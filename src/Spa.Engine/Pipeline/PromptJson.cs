@@ -10,7 +10,7 @@ internal static class PromptJson
     /// <summary>A prompt as it stands in the data: a string or a list of messages; null for token ids.</summary>
     public static JsonNode? Of(RowContent prompt) => prompt.Text is not null ? prompt.Text
         : prompt.Messages is null ? null
-        : new JsonArray([.. prompt.Messages.Select(m => (JsonNode)new JsonObject { ["role"] = m.Role, ["content"] = m.Content })]);
+        : new JsonArray([.. prompt.Messages.Select(m => (JsonNode)m.ToJson())]);
 
     /// <summary>A prompt to show: its text, its messages, or else its decoded ids.</summary>
     public static JsonNode Shown(LoopPrompt prompt, ModelTokenizer tokenizer) =>
@@ -27,8 +27,8 @@ internal static class PromptJson
         var turns = new List<SampleTurn>();
         foreach (JsonNode? message in messages)
         {
-            if (message is not JsonObject turn || turn["role"] is not JsonValue role || turn["content"] is not JsonValue content) return null;
-            turns.Add(new SampleTurn(role.ToString(), content.ToString()));
+            if (message is not JsonObject turn || turn["role"] is not JsonValue role || (turn["content"] is not JsonValue && !Message.CallsToolsIn(turn))) return null;
+            turns.Add(new SampleTurn(role.ToString(), turn["content"]?.ToString() ?? turn["tool_calls"]!.ToJsonString()));
         }
         return turns;
     }

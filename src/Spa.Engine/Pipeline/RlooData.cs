@@ -97,7 +97,7 @@ internal sealed class RlooData : TaskData
                 LoopPrompt[] chunk = [.. _held.Skip(first).Take(EvaluationChunk)];
                 SampledRow[] sampled = new SampledRow[chunk.Length];
                 generator.Generate([.. chunk.Select((p, i) => new GenerationPrompt(p.Ids, (uint)(first + i)))], (i, responses) =>
-                    sampled[i] = new SampledRow(chunk[i].Row, chunk[i].Source, chunk[i].Ids, [SampledResponse.From(responses[0], Bundle.Tokenizer)]), Context.Cancel);
+                    sampled[i] = new SampledRow(chunk[i].Row, chunk[i].Source, chunk[i].Ids, [SampledResponse.From(responses[0], Bundle.Tokenizer)]) { Arguments = chunk[i].Arguments }, Context.Cancel);
                 double[][] rewards = JudgedRollouts.Rewards(judge, sampled);
                 for (int i = 0; i < chunk.Length; i++)
                 {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Spa.Engine.Data;
 using Spa.Engine.Models;
 
 namespace Spa.Engine.Pipeline;
@@ -6,6 +7,9 @@ namespace Spa.Engine.Pipeline;
 /// <summary>One line of samples.jsonl: a prompt and the responses drawn for it, with tokens and log-probs exactly as sampled.</summary>
 public sealed record SampledRow(int Index, JsonNode? Prompt, int[] PromptIds, SampledResponse[] Responses)
 {
+    /// <summary>What the prompt's row gives to a chat template beside its messages, for judges with a template of their own.</summary>
+    public TemplateArguments? Arguments { get; init; }
+
     /// <summary>The tokens to score.</summary>
     public ScoreItem Item => new(PromptIds, [.. Responses.Select(r => r.Ids)]);
 
@@ -13,15 +17,19 @@ public sealed record SampledRow(int Index, JsonNode? Prompt, int[] PromptIds, Sa
     public int BatchRows => PackedBatch.RowsFor(PromptIds.Length, [.. Responses.Select(r => r.Ids.Length)]);
 
     internal static SampledRow FromJson(JsonObject row) => new(row["index"]!.GetValue<int>(), row["prompt"], Ints(row["prompt_ids"]!),
-        [.. row["responses"]!.AsArray().Select(r => SampledResponse.FromJson(r!.AsObject()))]);
-
-    internal JsonObject ToJson() => new()
+        [.. row["responses"]!.AsArray().Select(r => SampledResponse.FromJson(r!.AsObject()))])
     {
-        ["index"] = Index,
-        ["prompt"] = Prompt?.DeepClone(),
-        ["prompt_ids"] = Array(PromptIds),
-        ["responses"] = new JsonArray([.. Responses.Select(r => r.ToJson())]),
+        Arguments = TemplateArguments.Of(row),
     };
+
+    internal JsonObject ToJson()
+    {
+        var row = new JsonObject { ["index"] = Index, ["prompt"] = Prompt?.DeepClone() };
+        Arguments?.AddTo(row);
+        row["prompt_ids"] = Array(PromptIds);
+        row["responses"] = new JsonArray([.. Responses.Select(r => r.ToJson())]);
+        return row;
+    }
 
     internal static int[] Ints(JsonNode array) => [.. array.AsArray().Select(x => x!.GetValue<int>())];
 

@@ -64,7 +64,7 @@ public sealed partial class SpaRun
         generator.Generate([.. prompts.Skip(first).Select((p, i) => new GenerationPrompt(p.Ids, (uint)(first + i)))], (i, responses) =>
         {
             LoopPrompt prompt = prompts[first + i];
-            var row = new SampledRow(first + i, prompt.Source, prompt.Ids, [.. responses.Select(r => SampledResponse.From(r, _sftBundle.Tokenizer))]);
+            var row = new SampledRow(first + i, prompt.Source, prompt.Ids, [.. responses.Select(r => SampledResponse.From(r, _sftBundle.Tokenizer))]) { Arguments = prompt.Arguments };
             rows.Append(row.ToJson());
             all.Add(row);
             _context.Log.Progress(phase, all.Count, prompts.Count, "prompts", $"{rate.PerSecond(generator.TokensDrawn):F0} tokens/s");

@@ -128,6 +128,20 @@ internal sealed class InspectTokensCommandTests
     public void Ids_that_the_model_has_not_are_named() =>
         Run(_folder.Lines("in.jsonl", """{"prompt_ids": [1], "response_ids": [9999]}""")).FailedWith(1, "in.jsonl:1", "9999");
 
+    [Test]
+    public void The_template_reads_tools_variables_and_all_fields_of_a_message()
+    {
+        string model = TinyModel.Write(_folder, "model", 1), input = _folder.Lines("in.jsonl",
+            """{"prompt": [{"role": "user", "content": "q", "name": "n"}], "chosen": [{"role": "assistant", "content": null, "tool_calls": [{"function": {"name": "f", "arguments": {"b": 1, "a": null}}}]}], "rejected": [{"role": "assistant", "content": "b", "reasoning_content": "r"}], "tools": "[{\"name\": \"f\"}]", "chat_template_kwargs": {"mode": "m", "bos_token": "!"}}""");
+        File.WriteAllText(Path.Combine(model, "chat_template.jinja"),
+            "{{ bos_token }}{{ mode }}{{ tools | tojson }}{% for m in messages %}<|u|>{{ m.role }} {{ m.name }}{{ m.reasoning_content }}{{ m.content }}{{ m.tool_calls[0].function | tojson if m.tool_calls }}</s>{% endfor %}"
+            + "{% if add_generation_prompt %}<|u|>assistant {% endif %}");
+        JsonArray views = JsonNode.Parse(CommandLine.Run("inspect-tokens", "--model", model, "--input", input, "--json").Succeeded().Out)!.AsArray();
+        Assert.That(views.Select(view => string.Concat(view!["tokens"]!.AsArray().Select(token => token!["text"]))), Is.EqualTo((string[])[
+            """!m[{"name": "f"}]<|u|>user nq</s><|u|>assistant {"name": "f", "arguments": {"b": 1}}</s>""", """!m[{"name": "f"}]<|u|>user nq</s><|u|>assistant rb</s>"""]));
+        Assert.That(views[0]!["read_as"]!.ToString(), Does.EndWith("{prompt, chosen, rejected}"));
+    }
+
     // As in TRL, to the letter: the line feed is inside the marks. Earlier answers lose their last letter here, which only marks can follow.
     [Test]
     public void What_the_template_marks_as_generated_is_scored_by_assistant_only_loss()

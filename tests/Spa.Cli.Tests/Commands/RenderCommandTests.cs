@@ -48,6 +48,20 @@ internal sealed class RenderCommandTests
     }
 
     [Test]
+    public void Rows_with_tools_take_the_tokenizers_template_for_tools()
+    {
+        string model = TinyModel.Write(_folder, "model", 1);
+        File.Delete(Path.Combine(model, "chat_template.jinja"));
+        string path = Path.Combine(model, "tokenizer_config.json");
+        JsonObject config = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        config["chat_template"] = JsonNode.Parse("""[{"name":"default","template":"plain"},{"name":"tool_use","template":"{{ tools | length }} tools"}]""");
+        File.WriteAllText(path, config.ToJsonString());
+        string input = _folder.Lines("in.jsonl", """{"messages": [], "tools": [{}]}""", """{"messages": []}""");
+        CommandLine.Run("render", "--tokenizer", model, "--input", input, "--output", _folder.In("out.jsonl")).Succeeded();
+        Assert.That(_folder.Rows("out.jsonl").Select(row => row["text"]!.ToString()), Is.EqualTo((string[])["1 tools", "plain"]));
+    }
+
+    [Test]
     public void What_a_template_raises_comes_through_word_for_word()
     {
         string template = _folder.Text("t.jinja", "{{ raise_exception('roles must alternate') }}");

@@ -47,24 +47,24 @@ internal sealed class CharTokenizer : IRowTokenizer
         return [.. ids];
     }
 
-    public string Render(IReadOnlyList<Message> messages, bool addGenerationPrompt)
+    public string Render(IReadOnlyList<Message> messages, bool addGenerationPrompt, TemplateArguments? arguments = null)
     {
         string turns = string.Concat(messages.Select(m => $"[{(RewritesHeader && m.Role == Message.Assistant ? "A" : m.Role)}]{Header}{Content(m)}{TurnSuffix}"));
-        return $"<bos>{turns}{(addGenerationPrompt ? $"[assistant]{Header}" : "")}";
+        return $"<bos>{arguments?.Tools?.ToJsonString()}{arguments?.Variables?.ToJsonString()}{turns}{(addGenerationPrompt ? $"[assistant]{Header}" : "")}";
     }
 
     private string Content(Message message) => DropsFirstLine && message.Role == Message.Assistant ? message.Content.Split('\n')[^1] : message.Content;
 
-    public RenderResult RenderMarked(IReadOnlyList<Message> messages)
+    public RenderResult RenderMarked(IReadOnlyList<Message> messages, TemplateArguments? arguments = null)
     {
         List<GenerationSpan> spans = [];
         for (int i = 0; MarksAnswers && i < messages.Count; i++)
         {
             if (messages[i].Role != Message.Assistant) continue;
-            int end = Render([.. messages.Take(i + 1)], addGenerationPrompt: false).Length, start = end - messages[i].Content.Length - TurnSuffix.Length;
+            int end = Render([.. messages.Take(i + 1)], addGenerationPrompt: false, arguments).Length, start = end - messages[i].Content.Length - TurnSuffix.Length;
             spans.Add(new GenerationSpan(start, end, start, end));
         }
 
-        return new RenderResult(Render(messages, addGenerationPrompt: false), spans);
+        return new RenderResult(Render(messages, addGenerationPrompt: false, arguments), spans);
     }
 }

@@ -185,6 +185,31 @@ internal sealed class RowTokenizationTests
         Assert.That(report.Lines().Last(), Is.EqualTo("cut 1 responses by 4 tokens in all to fit max_length; they carry no end token"));
     }
 
+    // The stand-in for a template writes them behind BOS.
+    [TestCase("""{"prompt":[Q],"chosen":[A],"rejected":[B]}""")]
+    [TestCase("""{"chosen":[Q,A],"rejected":[Q,B]}""")]
+    [TestCase("""{"prompt":[Q],"completion":[A]}""")]
+    [TestCase("""{"messages":[Q,A]}""")]
+    [TestCase("""{"conversations":[{"from":"human","value":"q"},{"from":"gpt","value":"a"}]}""")]
+    [TestCase("""{"prompt":[Q]}""")]
+    public void Tools_and_variables_of_a_row_reach_the_template_as_TRL_passes_them(string shape)
+    {
+        string row = shape.Replace("Q", """{"role":"user","content":"q"}""", StringComparison.Ordinal).Replace("A", """{"role":"assistant","content":"a"}""", StringComparison.Ordinal)
+            .Replace("B", """{"role":"assistant","content":"b"}""", StringComparison.Ordinal);
+        foreach (string tools in new[] { """[{"name":"f","none":null}]""", "\"[{\\\"name\\\":\\\"f\\\"}]\"" })
+        {
+            using DataFile file = new("rows.jsonl", $$$"""{{{row[..^1]}}},"tools":{{{tools}}},"chat_template_kwargs":{"x":1,"y":null}}""");
+            RowTokenization tokenization = new(new CharTokenizer(), Truncation.None, new RowReport());
+            int[] begin = Ids("""<bos>[{"name":"f"}]{"x":1}[user]q""");
+            if (row.Contains("chosen", StringComparison.Ordinal)) Assert.That(tokenization.Pair(Rows.ReadPreferences(file.Path, new RowReport()).Single())!.Prompt.Take(begin.Length), Is.EqualTo(begin));
+            else Assert.That(tokenization.Prompt(Rows.ReadPrompts(file.Path, new RowReport()).Single(), 1)!.Tokens.Take(begin.Length), Is.EqualTo(begin));
+            if (!row.Contains("assistant", StringComparison.Ordinal) && !row.Contains("gpt", StringComparison.Ordinal) || row.Contains("chosen", StringComparison.Ordinal)) continue;
+            ResponseRow example = Rows.ReadResponses(file.Path, new RowReport()).Single();
+            foreach (ScoredTurns turns in new[] { ScoredTurns.Auto, ScoredTurns.Assistant, ScoredTurns.Last })
+                Assert.That(tokenization.Example(example, turns)!.Tokens, Is.EqualTo(Ids("""<bos>[{"name":"f"}]{"x":1}[user]q<end>""" + "\n[assistant]a<end>" + (example.Prompt is null ? "\n" : ""))));
+        }
+    }
+
     private static TokenizedPair Tokenize(
         IRowTokenizer tokenizer, RowContent prompt, RowContent chosen, RowContent rejected, ResponseEnd chosenEnd = ResponseEnd.Complete, RowReport? report = null) =>
         new RowTokenization(tokenizer, Truncation.None, report ?? new RowReport()).Pair(new PreferenceRow(prompt, chosen, rejected, chosenEnd, ResponseEnd.Complete, [], s_here))!;

@@ -23,7 +23,7 @@ internal sealed class RowsTests
     [TestCase("""{"input":"q","chosen":"a","rejected":"b","generations":["b","a"]}""", "(Orca) {system, input, chosen, rejected}")]
     [TestCase("""{"question":"q","chosen":"\n\nHuman: q\n\nAssistant: a","rejected":"\n\nHuman: q\n\nAssistant: b"}""", "hh-rlhf")]
     [TestCase("""{"system":"s","prompt":"q","chosen":"a","rejected":"b"}""", "{prompt, chosen, rejected}; what system says is not used")]
-    [TestCase($$"""{"tools":"[]","images":null,"prompt":[{{User}}],"chosen":[{{Good}}],"rejected":[{{Bad}}],"chat_template_kwargs":{"x":1} }""", "what chat_template_kwargs says is not used")]
+    [TestCase("""{"prompt":"q","chosen":"a","rejected":"b","tools":[{}],"chat_template_kwargs":{"x":1}}""", "{prompt, chosen, rejected}; what tools, chat_template_kwargs say is not used")]
     public void Every_shape_of_a_preference_row_is_recognised(string row, string reading)
     {
         using DataFile file = new("rows.jsonl", row);
@@ -83,6 +83,43 @@ internal sealed class RowsTests
         IReadOnlyList<RowFault> faults = Rows.DiagnosePreference(RowReader.Read(file.Path).Single());
         Assert.That(string.Join(",", faults.Select(f => f.Diagnosis.Code()).Order(StringComparer.Ordinal)), Is.EqualTo(codes));
         Assert.That(faults.Select(f => f.ToString()), Has.All.StartsWith($"{file.Path}:1: "));
+    }
+
+    [TestCase("""{"tools":[1]}""", "'tools[0]' is a number, expected an object")]
+    [TestCase("""{"tools":{"name":"f"}}""", "'tools' is an object, expected a list of JSON schemas")]
+    [TestCase("""{"tools":"[{"}""", "'tools':1:3: not valid JSON")]
+    [TestCase("""{"tools":"[\"\\ud800\"]"}""", "half of a surrogate pair")]
+    [TestCase("""{"chat_template_kwargs":[]}""", "'chat_template_kwargs' is a list, expected an object")]
+    [TestCase("""{"chat_template_kwargs":{"tokenize":false}}""", "sets 'tokenize', which is no variable of a template")]
+    [TestCase("""{"chat_template_kwargs":{"documents":"d"}}""", "'chat_template_kwargs.documents' is a string, expected a list of objects")]
+    public void What_no_template_can_be_given_is_a_fault(string fields, string message)
+    {
+        using DataFile file = new("rows.jsonl", $$"""{"prompt":[{{User}}],"chosen":[{{Good}}],"rejected":[{{Bad}}],{{fields[1..]}}""");
+        Assert.That(() => Rows.ReadPreferences(file.Path, new RowReport()).Count(), Throws.TypeOf<SpaException>().With.Message.StartsWith($"{file.Path}:1: not_for_template").And.Message.Contains(message));
+    }
+
+    // A message without content is one that calls tools; one that does neither says nothing.
+    [TestCase("""{"role":"assistant","tool_calls":[{"function":{"name":"f"}}]}""", "")]
+    [TestCase("""{"role":"assistant","content":null,"tool_calls":[{"function":{"name":"f"}}]}""", "")]
+    [TestCase("""{"role":"assistant","content":null,"tool_calls":[]}""", "not_a_string")]
+    [TestCase("""{"role":"assistant","content":"","tool_calls":null}""", "empty_answer_chosen")]
+    public void A_turn_that_calls_tools_is_an_answer(string chosen, string codes)
+    {
+        using DataFile file = new("rows.jsonl", $$"""{"prompt":[{{User}}],"chosen":[{{chosen}}],"rejected":[{{Bad}}]}""");
+        Assert.That(string.Join(",", Rows.DiagnosePreference(RowReader.Read(file.Path).Single()).Select(f => f.Diagnosis.Code())), Is.EqualTo(codes));
+    }
+
+    [Test]
+    public void Rows_that_differ_in_what_only_the_template_reads_are_not_repeated()
+    {
+        string[] fields = ["", ",\"tools\":[]", ",\"tools\":[{\"name\":\"f\"}]", ",\"chat_template_kwargs\":{\"x\":1}", ",\"chat_template_kwargs\":{\"x\":null}"];
+        using DataFile file = new("rows.jsonl", string.Join('\n',
+            [.. fields.Select(more => $$"""{"prompt":[{{User}}]{{more}}}"""), """{"prompt":[{"role":"user","content":"q","name":"n"}]}"""]));
+        RowReport report = new();
+        PromptRow[] rows = [.. Rows.ReadPrompts(file.Path, report)];
+        Assert.That(rows.Select(row => row.Prompt.Fingerprint()).Distinct().Count(), Is.EqualTo(5), "all but the last of fields, which sets nothing");
+        Assert.That(report.WarnedBy[Diagnosis.DuplicatePrompt], Is.EqualTo(1));
+        Assert.That(report.Reading, Does.Not.Contain("not used"));
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Spa.Engine.Compute;
 using Spa.Engine.Compute.Cpu;
+using Spa.Engine.Data;
 using Spa.Engine.Models;
 using Spa.Engine.Models.Families;
 using Spa.Engine.Pipeline;
@@ -28,6 +29,45 @@ internal sealed class ModelLoaderTests
         Assert.That(second.Config with { Windows = [] }, Is.EqualTo(bundle.Config with { Windows = [] }));
         Assert.That(second.Tokenizer.TemplateSource, Is.EqualTo(bundle.Tokenizer.TemplateSource));
         Assert.That(second.Tokenizer.Encode("river stone", true), Is.EqualTo(bundle.Tokenizer.Encode("river stone", true)));
+    }
+
+    [Test]
+    public void Every_template_of_a_tokenizer_is_written_where_transformers_writes_it()
+    {
+        using TempFolder folder = new();
+        TinyRun.WriteModel(folder["model"]);
+        foreach (string file in Directory.GetFiles(folder["model"], "*.jinja")) File.Delete(file);
+        string path = Path.Combine(folder["model"], "tokenizer_config.json");
+        JsonObject config = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        config["chat_template"] = JsonNode.Parse("""[{"name":"default","template":"one"},{"name":"tool_use","template":"two"}]""");
+        File.WriteAllText(path, config.ToJsonString());
+        using CpuBackend backend = new(new CpuOptions { Threads = 1 });
+        using ModelBundle bundle = ModelBundle.Open(folder["model"]);
+        using Model model = bundle.Load(backend, DType.Float32);
+        bundle.Write(folder["again"], model);
+        string tools = Path.Combine(folder["again"], "additional_chat_templates", "tool_use.jinja");
+        Assert.That((File.ReadAllText(Path.Combine(folder["again"], "chat_template.jinja")), File.ReadAllText(tools)), Is.EqualTo(("one", "two")));
+        using ModelBundle second = ModelBundle.Open(folder["again"]);
+        TemplateArguments? arguments = TemplateArguments.Of(new JsonObject { ["tools"] = new JsonArray() });
+        Assert.That((second.Tokenizer.Render([], false), second.Tokenizer.Render([], false, arguments)), Is.EqualTo(("one", "two")));
+
+        string hash = ContentHash.OfPath(folder["again"]);
+        File.WriteAllText(tools, "three");
+        Assert.That(ContentHash.OfPath(folder["again"]), Is.Not.EqualTo(hash), "a model with other templates is another model");
+        TinyRun.WriteModel(folder["model"]);
+        using ModelBundle plain = ModelBundle.Open(folder["model"]);
+        plain.Write(folder["again"], model);
+        Assert.That(File.Exists(tools), Is.EqualTo(plain.Tokenizer.ToolTemplateSource is not null), "no template of another tokenizer stays behind");
+    }
+
+    [Test]
+    public void A_template_whose_name_is_no_file_name_is_refused()
+    {
+        using TempFolder folder = new();
+        TinyRun.WriteModel(folder["model"]);
+        File.Delete(Path.Combine(folder["model"], "chat_template.jinja"));
+        File.WriteAllText(Path.Combine(folder["model"], "tokenizer_config.json"), """{"chat_template": [{"name":"../x","template":"one"}]}""");
+        Assert.That(() => ModelBundle.Open(folder["model"]), Throws.TypeOf<SpaException>().With.Message.Contains("a chat template named '../x'; expected a name that a file can have"));
     }
 
     [Test]

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Spa.Engine.Data;
 using Spa.Engine.Pipeline;
 
 namespace Spa.Engine.Tests.Pipeline;
@@ -18,5 +20,17 @@ internal sealed class LoopDataTests
         log.Notices.Clear();
         Assert.That(Draw($"spa.seed_pairs={all.Length + 1}"), Is.EqualTo(all));
         Assert.That(log.Notices, Has.Some.Contains($"{all.Length} pairs, {all.Length + 1} were asked for"));
+    }
+
+    [Test]
+    public void Samples_keep_what_a_judges_own_template_is_given_and_other_tools_make_other_prompts()
+    {
+        JsonObject Row(string tools) => JsonNode.Parse($$"""{"index":0,"prompt":[],"tools":{{tools}},"chat_template_kwargs":{"x":1},"prompt_ids":[1],"responses":[]}""")!.AsObject();
+        SampledRow row = SampledRow.FromJson(Row("""[{"name":"f"}]"""));
+        Assert.That(row.ToJson().ToJsonString(), Is.EqualTo(Row("""[{"name":"f"}]""").ToJsonString()));
+        string Hash(string tools) => LoopData.Hash([new LoopPrompt(0, null, [1], TemplateArguments.Of(Row(tools)))]);
+        string HashOf(string turn) => LoopData.Hash([new LoopPrompt(0, new JsonArray(JsonNode.Parse(turn)), [1])]);
+        Assert.That(HashOf("""{"role":"user","content":"q","name":"n"}"""), Is.Not.EqualTo(HashOf("""{"role":"user","content":"q","name":"m"}""")));
+        Assert.That((Hash("""[{"name":"f"}]""") == Hash("""[{"name":"f"}]"""), Hash("""[{"name":"f"}]""") == Hash("""[{"name":"g"}]""")), Is.EqualTo((true, false)));
     }
 }

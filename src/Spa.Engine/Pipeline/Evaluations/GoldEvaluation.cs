@@ -47,7 +47,7 @@ public sealed class GoldEvaluation
         foreach (SourceRow[] chunk in RowReader.Read(path).Where(row => row.Json.ContainsKey("chosen")).Chunk(Chunk))
         {
             cancel.ThrowIfCancellationRequested();
-            SampledRow[] rows = [.. chunk.Select(row => new SampledRow(Index(row, index++), row.Json["prompt"]?.DeepClone(), [], [Response(row, "chosen"), Response(row, "rejected")]))];
+            SampledRow[] rows = [.. chunk.Select(row => new SampledRow(Index(row, index++), row.Json["prompt"]?.DeepClone(), [], [Response(row, "chosen"), Response(row, "rejected")]) { Arguments = TemplateArguments.Of(row.Json, row.Location) })];
             double[][] scores = Rewards(gold, rows, cancel);
             for (int i = 0; i < rows.Length; i++)
             {

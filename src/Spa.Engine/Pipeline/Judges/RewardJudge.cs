@@ -84,10 +84,10 @@ public sealed class RewardJudge : IResponseJudge
     {
         var location = new RowLocation("row", row.Index, IsLine: false);
         if (row.Prompt is not (JsonArray or JsonValue)) return new ScoreItem(Checked(row.PromptIds, location), [.. row.Responses.Select(r => Checked(r.Ids, location))]);
-        IReadOnlyList<Message>? messages = row.Prompt is JsonArray turns ? [.. turns.Select(t => new Message(t!["role"]!.ToString(), t["content"]?.ToString() ?? ""))] : null;
-        RowContent prompt = messages is null ? RowContent.OfText(row.Prompt.ToString()) : RowContent.OfMessages(messages);
+        IReadOnlyList<Message>? messages = row.Prompt is JsonArray turns ? [.. turns.Select(t => Message.Of(t!.AsObject()))] : null;
+        RowContent prompt = messages is null ? RowContent.OfText(row.Prompt.ToString()) : RowContent.OfMessages(messages).With(row.Arguments);
         IRowTokenizer tokenizer = _bundle.RowTokenizer;
-        int[] head = messages is null ? _responses.OpenText(prompt.Text!) : tokenizer.Encode(tokenizer.Render(messages, addGenerationPrompt: true), addSpecialTokens: false);
+        int[] head = messages is null ? _responses.OpenText(prompt.Text!) : tokenizer.Encode(tokenizer.Render(messages, addGenerationPrompt: true, row.Arguments), addSpecialTokens: false);
         return new ScoreItem(head, [.. row.Responses.Select(response =>
         {
             RowContent content = messages is null ? RowContent.OfText(response.Text) : RowContent.OfMessages([new Message(Message.Assistant, response.Text)]);

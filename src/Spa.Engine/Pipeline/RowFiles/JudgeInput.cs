@@ -30,14 +30,16 @@ public sealed class JudgeInput(ModelBundle? model)
         JsonNode? shown = PromptJson.Of(row.Prompt) ?? Written(row);
         if (shown is null && model is { HasTokenizer: true }) shown = model.Tokenizer.Decode(row.Prompt.Ids!);
         if (shown is null && model is null) throw new SpaException($"{row.Location}: the prompt is token ids, and this judge reads text; name the --tokenizer that they belong to");
-        return new SampledRow(index, shown, prompt, [.. Responses(row).Select(r => Response(row, r, prompt))]);
+        // Ids pass no template, and the judge's own may read the messages beside them.
+        TemplateArguments? arguments = row.Prompt.Arguments ?? (shown is JsonArray ? TemplateArguments.Of(row.Source, row.Location) : null);
+        return new SampledRow(index, shown, prompt, [.. Responses(row).Select(r => Response(row, r, prompt))]) { Arguments = arguments };
     }
 
     // Rows of spa generate hold the prompt as it was written beside its ids.
     private static JsonNode? Written(PromptRow row) => row.Source["prompt"] switch
     {
         JsonValue text when text.GetValueKind() == JsonValueKind.String => text,
-        JsonArray { Count: > 0 } turns when turns.All(turn => turn is JsonObject message && message["content"] is JsonValue) => turns,
+        JsonArray { Count: > 0 } turns when turns.All(turn => turn is JsonObject message && (message["content"] is JsonValue || Message.CallsToolsIn(message))) => turns,
         _ => null,
     };
 

@@ -12,16 +12,17 @@ public sealed class RenderRows
 {
     private const string Phase = "render";
 
-    private readonly ChatTemplate? _template;
+    private readonly ChatTemplate? _template, _toolTemplate;
     private readonly IReadOnlyDictionary<string, string> _specialTokens;
     private readonly RenderOptions _options;
 
     /// <param name="template">The template of all rows; null where every row brings its own as <c>template</c>.</param>
     /// <param name="specialTokens"><c>bos_token</c> and the like, for rows that do not set them.</param>
     /// <param name="now">What <c>strftime_now</c> shows; null for the time of day.</param>
-    public RenderRows(ChatTemplate? template, IReadOnlyDictionary<string, string> specialTokens, DateTimeOffset? now)
+    /// <param name="toolTemplate">The template of rows with <c>tools</c>, where it is another.</param>
+    public RenderRows(ChatTemplate? template, IReadOnlyDictionary<string, string> specialTokens, DateTimeOffset? now, ChatTemplate? toolTemplate = null)
     {
-        (_template, _specialTokens) = (template, specialTokens);
+        (_template, _toolTemplate, _specialTokens) = (template, toolTemplate, specialTokens);
         _options = now is { } time ? new RenderOptions { Clock = new FixedClock(time) } : RenderOptions.Default;
     }
 
@@ -59,6 +60,7 @@ public sealed class RenderRows
         foreach ((string key, JsonNode? value) in row)
             if (key is not ("messages" or "tools" or "documents" or "add_generation_prompt")) variables[key] = value;
         bool header = row["add_generation_prompt"] is JsonValue flag && flag.TryGetValue(out bool wanted) && wanted;
+        if (row["tools"] is JsonArray) template = _toolTemplate ?? template;
         return template.RenderChat(messages, header, row["tools"] as JsonArray, row["documents"] as JsonArray, variables, _options);
     }
 }

@@ -24,7 +24,7 @@ public static class RowIdentity
 
     private static JsonArray OfFiles(string path)
     {
-        FileSystemInfo[] files = Directory.Exists(path) ? [.. new DirectoryInfo(path).GetFiles().OrderBy(f => f.Name, StringComparer.Ordinal)] : [new FileInfo(path)];
+        FileSystemInfo[] files = Directory.Exists(path) ? [.. Formats.HuggingFaceWriter.FilesOf(path).Select(file => new FileInfo(file)).OrderBy(f => f.FullName, StringComparer.Ordinal)] : [new FileInfo(path)];
         return new JsonArray([.. files.Select(f => (JsonNode)$"{f.Name} {(f is FileInfo { Exists: true } file ? file.Length : 0)} {f.LastWriteTimeUtc.Ticks}")]);
     }
 

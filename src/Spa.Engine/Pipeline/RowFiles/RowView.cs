@@ -53,12 +53,12 @@ public sealed record RowView(RowLocation Location, string Reading, bool IsConver
 
         private bool Has(string name) => source.Json.ContainsKey(name);
 
-        // A conversation that the user ended waits for an answer.
+        // A conversation that the user or a tool ended waits for an answer.
         private bool IsPrompt()
         {
             if (!Array.Exists(s_answers, Has)) return true;
             return (source.Json["messages"] ?? source.Json["conversations"]) is JsonArray { Count: > 0 } list && !Has("prompt")
-                && list[^1] is JsonObject last && (last["role"] ?? last["from"])?.ToString() is "user" or "human";
+                && list[^1] is JsonObject last && (last["role"] ?? last["from"])?.ToString() is "user" or "human" or "tool" or "observation";
         }
 
         private TokenView[] OfPair(PreferenceRow row)

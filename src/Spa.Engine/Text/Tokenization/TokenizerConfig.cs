@@ -11,6 +11,9 @@ public sealed record TokenizerConfig
     /// <summary>The name under which a list of templates keeps its ordinary one.</summary>
     public const string DefaultTemplateName = "default";
 
+    /// <summary>The template for conversations with tools, where a tokenizer has one of its own for them.</summary>
+    public const string ToolTemplateName = "tool_use";
+
     public string? BosToken { get; init; }
 
     public string? EosToken { get; init; }

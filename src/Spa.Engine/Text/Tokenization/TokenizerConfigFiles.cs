@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Spa.Engine.Text.Tokenization;
@@ -82,18 +83,18 @@ internal static class TokenizerConfigFiles
         return ids.Element.ValueKind == JsonValueKind.Array ? [.. ids.Items().Select(id => id.Integer())] : [ids.Integer()];
     }
 
-    /// <summary>One template, or a list of named ones; a file of its own counts above both.</summary>
+    /// <summary>One template, or a list of named ones; files of their own stand for all of these, as in transformers.</summary>
     private static Dictionary<string, string> Templates(string folder, JsonCursor? json)
     {
         Dictionary<string, string> templates = [];
-        if (json is JsonCursor field)
-        {
-            if (field.Element.ValueKind != JsonValueKind.Array) templates[TokenizerConfig.DefaultTemplateName] = field.String();
-            else
-                foreach (JsonCursor entry in field.Items()) templates[entry.Require("name").String()] = entry.Require("template").String();
-        }
-        if (ReadBytes(Path.Combine(folder, "chat_template.jinja")) is byte[] bytes)
-            templates[TokenizerConfig.DefaultTemplateName] = System.Text.Encoding.UTF8.GetString(bytes);
+        if (ReadBytes(Path.Combine(folder, "chat_template.jinja")) is byte[] bytes) templates[TokenizerConfig.DefaultTemplateName] = Encoding.UTF8.GetString(bytes);
+        string others = Path.Combine(folder, "additional_chat_templates");
+        foreach (string file in Directory.Exists(others) ? Directory.EnumerateFiles(others, "*.jinja") : [])
+            if (ReadBytes(file) is byte[] other) templates[Path.GetFileNameWithoutExtension(file)] = Encoding.UTF8.GetString(other);
+        if (templates.Count > 0 || json is not JsonCursor field) return templates;
+        if (field.Element.ValueKind != JsonValueKind.Array) templates[TokenizerConfig.DefaultTemplateName] = field.String();
+        else
+            foreach (JsonCursor entry in field.Items()) templates[entry.Require("name").String()] = entry.Require("template").String();
         return templates;
     }
 }

@@ -52,7 +52,10 @@ public sealed class TokenizerConfigTests
         TokenizerConfig config = TokenizerConfig.Load(_folder);
         Assert.That((config.ChatTemplate, config.ChatTemplates["tool_use"]), Is.EqualTo(("two", "three")));
         Write("chat_template.jinja", "four");
-        Assert.That(TokenizerConfig.Load(_folder).ChatTemplate, Is.EqualTo("four"));
+        Assert.That(TokenizerConfig.Load(_folder).ChatTemplates, Is.EqualTo(new Dictionary<string, string> { ["default"] = "four" }), "files stand for all of the list");
+        Directory.CreateDirectory(Path.Combine(_folder, "additional_chat_templates"));
+        Write("additional_chat_templates/rag.jinja", "five");
+        Assert.That(TokenizerConfig.Load(_folder).ChatTemplates, Is.EqualTo(new Dictionary<string, string> { ["default"] = "four", ["rag"] = "five" }));
     }
 
     [Test]
