@@ -26,6 +26,7 @@ internal sealed class ParquetPages(Stream file, RowLimits limits)
     private void Check(ParquetChunk chunk)
     {
         if (chunk.Values < 0 || chunk.Start < 4 || chunk.Start > file.Length) throw new InvalidDataException("a column in its footer has no values or no place");
+        if (!IsRead(chunk.Codec)) throw new InvalidDataException($"it is packed by {(chunk.Codec == 5 ? "LZ4 in the framing of old writers" : $"codec {chunk.Codec}")}; read are Snappy, gzip, Brotli, Zstandard and LZ4_RAW");
         long at = chunk.Start;
         for (long left = chunk.Values; left > 0;)
         {
@@ -51,6 +52,9 @@ internal sealed class ParquetPages(Stream file, RowLimits limits)
         }
     }
 
+    // Uncompressed, Snappy, gzip, Brotli, Zstandard, LZ4_RAW.
+    private static bool IsRead(long codec) => codec is 0 or 1 or 2 or 4 or 6 or 7;
+
     private void CheckSize(ParquetPage page, long codec)
     {
         if (page.Unpacked < 0 || page.Unpacked > Expansion(codec) * (page.Packed + 16)) throw Claims($"to unpack from {page.Packed} to {page.Unpacked} bytes");
@@ -65,7 +69,7 @@ internal sealed class ParquetPages(Stream file, RowLimits limits)
         0 => 1,
         1 => 22,
         2 => 1032,
-        5 or 7 => 256,
+        7 => 256,
         _ => 1 << 20,
     };
 

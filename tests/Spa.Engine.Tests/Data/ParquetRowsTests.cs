@@ -164,6 +164,17 @@ internal sealed class ParquetRowsTests
             Throws.InstanceOf<IOException>().With.Message.EqualTo("its pages lead back to themselves"));
     }
 
+    [TestCase(5, "LZ4 in the framing of old writers")]
+    [TestCase(3, "codec 3")]
+    public async Task A_packing_that_is_not_read_is_named(int codec, string named)
+    {
+        byte[] bytes = await ParquetBytes.Write("element", CompressionMethod.Snappy, 1);
+        // Fields 4 and 5 of ColumnMetaData: the codec, then the header of the number of values.
+        for (int at; (at = bytes.AsSpan().IndexOf<byte>([0x15, 0x02, 0x16])) >= 0;) bytes[at + 1] = ZigZag(codec)[0];
+        using DataFile file = new("rows.parquet", bytes);
+        Assert.That(() => RowReader.Read(file.Path).ToList(), Throws.TypeOf<SpaException>().With.Message.Contains($"it is packed by {named}; read are Snappy"));
+    }
+
     [Test]
     public async Task Damaged_files_give_rows_or_one_line()
     {

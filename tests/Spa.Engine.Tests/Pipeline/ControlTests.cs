@@ -24,8 +24,8 @@ internal sealed class ControlTests
             Assert.That(seedOnly.Find("stage-0-seed/train")!.Summary["updates"]!.GetValue<int>(), Is.EqualTo(updates), "as many updates as the whole loop");
             Assert.That(random.Phases.Select(p => p.Name), Is.EqualTo(new[]
             {
-                "stage-1/sample", "stage-1/judge", "stage-1/gold", "stage-1/train", "stage-1/audit", "stage-1/evaluate",
-                "stage-2/sample", "stage-2/judge", "stage-2/gold", "stage-2/train", "stage-2/audit", "stage-2/evaluate",
+                "stage-1/sample", "stage-1/judge", "stage-1/gold", "stage-1/divergence", "stage-1/train", "stage-1/audit", "stage-1/evaluate",
+                "stage-2/sample", "stage-2/judge", "stage-2/gold", "stage-2/divergence", "stage-2/train", "stage-2/audit", "stage-2/evaluate",
             }), "the seed stage is the loop's");
             Assert.That(random.Find("stage-1/sample")!.Tokens, Is.Zero, "the first samples are the loop's");
             Assert.That(random.Find("stage-2/sample")!.Tokens, Is.Positive);
